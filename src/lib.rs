@@ -1,0 +1,4 @@
+//! tradewind
+
+pub mod clock;
+pub mod money;

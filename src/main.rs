@@ -1,0 +1,2 @@
+//! tradewind
+fn main() {}
