@@ -1,4 +1,5 @@
 //! tradewind
 
 pub mod clock;
+pub mod gateway;
 pub mod money;

@@ -1,0 +1,1 @@
+//! The simulated market: every price, print, quote, bar and volume as a pure function of seed, symbol and time.

@@ -1,0 +1,15 @@
+//! The paper gateway: a TCP server that speaks the TWS wire protocol and fills orders against a simulated market.
+//!
+//! It meets the workstation only over a socket: nothing here imports `broker`, `app`, `panes`, `view` or `run`.
+//! Time is injected: the market and the venue take nanoseconds since the Unix epoch, and only the server's driver knows
+//! where they come from.
+
+pub mod feed;
+pub mod venue;
+pub mod wire;
+
+/// A moment of the paper market, in nanoseconds since the Unix epoch (UTC).
+pub type Nanos = i64;
+
+/// IB's contract id, the key of an instrument here as on the wire.
+pub type ConId = i32;

@@ -1,0 +1,1 @@
+//! The venue: the matching engine and the ledger, both pure.
