@@ -1,0 +1,102 @@
+//! What the venue may see of the market.
+//!
+//! Prices cross as whole ticks of the contract's smallest increment, sizes as whole shares. Nothing here tells the future:
+//! the venue asks only for moments up to the one it was stepped to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::gateway::{ConId, Nanos};
+use crate::money::Price;
+
+/// A side of the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Side {
+    /// The buyers' side.
+    Bid,
+    /// The sellers' side.
+    Ask,
+}
+
+/// The background's best prices at a moment, in ticks, and the shares shown there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quote {
+    /// Best bid, in ticks.
+    pub bid: i64,
+    /// Best ask, in ticks; above the bid.
+    pub ask: i64,
+    /// Shares shown at the bid.
+    pub bid_size: i64,
+    /// Shares shown at the ask.
+    pub ask_size: i64,
+}
+
+/// One trade of the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Print {
+    /// When it happened; the prints of a contract never share a moment with its quote changes.
+    pub at: Nanos,
+    /// Its place among the prints of the same moment.
+    pub index: u32,
+    /// Price in ticks, within the quote of that moment.
+    pub price: i64,
+    /// Shares.
+    pub size: i64,
+}
+
+/// What the venue must know of a contract to take an order for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// IB's contract id.
+    pub con_id: ConId,
+    /// The symbol, for messages only.
+    pub symbol: String,
+    /// The exchange where executions happen, as IB names it.
+    pub exchange: String,
+    /// The smallest increment: what one tick is worth.
+    pub tick: Price,
+    /// Shares of a round lot: what remains shown at a level where the background just traded.
+    pub lot: i64,
+    /// How long it takes until half of what was taken from a level is shown again, in nanoseconds.
+    pub half_life: Nanos,
+}
+
+/// Whether orders work at a moment, and when the trading day ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// Whether an order works now.
+    pub open: bool,
+    /// When it will work next; now or earlier if open.
+    pub opens: Nanos,
+    /// When a DAY order entered now dies.
+    pub day_end: Nanos,
+}
+
+/// The background market as the venue reads it: a pure function of contract and time.
+pub trait Market {
+    /// The contract, or `None` if it does not trade here.
+    fn listing(&self, con_id: ConId) -> Option<Listing>;
+
+    /// The increment an order at `price` must be a multiple of, by the contract's market rule.
+    fn increment(&self, con_id: ConId, price: Price) -> Option<Price>;
+
+    /// The session in force at `at`, with or without extended hours.
+    fn session(&self, con_id: ConId, at: Nanos, outside_rth: bool) -> Session;
+
+    /// The start of the account's day that contains `at`: daily P&L counts from there.
+    fn day_start(&self, at: Nanos) -> Nanos;
+
+    /// The background quote in force at `at`; `None` when closed or halted.
+    fn quote(&self, con_id: ConId, at: Nanos) -> Option<Quote>;
+
+    /// The next moment after `after` at which quote or book may change.
+    fn next_change(&self, con_id: ConId, after: Nanos) -> Nanos;
+
+    /// The background's trades after `after` up to and including `until`, in order.
+    fn prints(&self, con_id: ConId, after: Nanos, until: Nanos) -> Vec<Print>;
+
+    /// Shares the background shows on `side` at `price` ticks at `at`; zero off the book.
+    fn shown(&self, con_id: ConId, side: Side, price: i64, at: Nanos) -> i64;
+
+    /// The price positions are valued at: the last trade held within bid and ask; `None` if unknown.
+    fn mark(&self, con_id: ConId, at: Nanos) -> Option<Price>;
+}

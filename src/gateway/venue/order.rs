@@ -1,0 +1,287 @@
+//! Orders: what a client asks for, and what the venue knows of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Refusal;
+use crate::gateway::{ConId, Nanos};
+use crate::money::{Price, Qty};
+
+/// An API client's number.
+pub type ClientId = i32;
+
+/// The number a client gave its order.
+pub type OrderId = i32;
+
+/// The number that names an order across clients and restarts; below 2^31.
+pub type PermId = i64;
+
+/// Buy or sell; a short sale is a sell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Action {
+    /// `BUY`.
+    Buy,
+    /// `SELL`; `SSHORT` and `SLONG` count as this.
+    Sell,
+}
+
+impl Action {
+    /// IB's word on orders.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Buy => "BUY",
+            Self::Sell => "SELL",
+        }
+    }
+
+    /// IB's word on executions.
+    pub const fn executed(self) -> &'static str {
+        match self {
+            Self::Buy => "BOT",
+            Self::Sell => "SLD",
+        }
+    }
+
+    /// Reads IB's word.
+    pub fn parse(word: &str) -> Result<Self, Fault> {
+        match word {
+            "BUY" => Ok(Self::Buy),
+            "SELL" | "SSHORT" | "SLONG" => Ok(Self::Sell),
+            other => Err(Fault::invalid(&format!(
+                "Action {other:?} is not BUY or SELL"
+            ))),
+        }
+    }
+}
+
+/// The order type with its prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// `MKT`.
+    Market,
+    /// `LMT` with its limit.
+    Limit(Price),
+}
+
+impl Kind {
+    /// IB's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Market => "MKT",
+            Self::Limit(_) => "LMT",
+        }
+    }
+
+    /// The limit, if there is one.
+    pub const fn limit(self) -> Option<Price> {
+        match self {
+            Self::Market => None,
+            Self::Limit(price) => Some(price),
+        }
+    }
+
+    /// Reads IB's word and limit; refuses the types that are not simulated.
+    pub fn parse(word: &str, limit: Option<Price>) -> Result<Self, Fault> {
+        match (word, limit) {
+            ("MKT", _) => Ok(Self::Market),
+            ("LMT", Some(price)) => Ok(Self::Limit(price)),
+            ("LMT", None) => Err(Fault::invalid("A limit order needs a limit price")),
+            (other, _) => Err(Fault::not_simulated(&format!("order type {other:?}"))),
+        }
+    }
+}
+
+/// How long an order works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tif {
+    /// Until the end of the trading day.
+    Day,
+    /// Until cancelled.
+    Gtc,
+    /// What is there at once; the rest is cancelled.
+    Ioc,
+}
+
+impl Tif {
+    /// IB's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "DAY",
+            Self::Gtc => "GTC",
+            Self::Ioc => "IOC",
+        }
+    }
+
+    /// Reads IB's word, empty meaning DAY; refuses those that are not simulated.
+    pub fn parse(word: &str) -> Result<Self, Fault> {
+        match word {
+            "" | "DAY" => Ok(Self::Day),
+            "GTC" => Ok(Self::Gtc),
+            "IOC" => Ok(Self::Ioc),
+            other => Err(Fault::not_simulated(&format!("time in force {other:?}"))),
+        }
+    }
+}
+
+/// Why something is refused, before it is known whose order it is: IB's code and text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// IB's error code.
+    pub code: i32,
+    /// The text beside it.
+    pub text: String,
+}
+
+impl Fault {
+    /// A fault with `code` and `text`.
+    pub fn new(code: i32, text: impl Into<String>) -> Self {
+        Self {
+            code,
+            text: text.into(),
+        }
+    }
+
+    /// 321: the request contradicts itself.
+    pub fn invalid(cause: &str) -> Self {
+        Self::new(
+            321,
+            format!("Error validating request.-'bK' : cause - {cause}"),
+        )
+    }
+
+    /// 201: a feature of TWS that this gateway does not simulate.
+    pub fn not_simulated(what: &str) -> Self {
+        Self::new(
+            201,
+            format!("Order rejected - reason:The paper gateway does not simulate {what}"),
+        )
+    }
+
+    /// The fault as an error for an order.
+    pub fn of(self, client_id: ClientId, order_id: OrderId) -> Refusal {
+        Refusal {
+            client_id,
+            order_id,
+            code: self.code,
+            text: self.text,
+        }
+    }
+}
+
+/// What a client sends with placeOrder, read and typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRequest {
+    /// The sending connection's client id.
+    pub client_id: ClientId,
+    /// The client's number for it.
+    pub order_id: OrderId,
+    /// The contract.
+    pub con_id: ConId,
+    /// Buy or sell.
+    pub action: Action,
+    /// Shares; the venue refuses what is not positive and whole.
+    pub quantity: Qty,
+    /// Type and prices.
+    pub kind: Kind,
+    /// Time in force.
+    pub tif: Tif,
+    /// Whether it also works outside regular hours.
+    pub outside_rth: bool,
+    /// The account; empty means the only one.
+    pub account: String,
+    /// The client's own reference, echoed.
+    pub order_ref: String,
+    /// `false` holds the order at the gateway until the same id arrives with `true`.
+    pub transmit: bool,
+    /// What the wire wants back when the order is echoed; the venue keeps it and never reads it.
+    pub echo: Vec<u8>,
+}
+
+/// IB's order states, those that occur here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// Accepted; not at the exchange yet: held, or waiting for the session.
+    PreSubmitted,
+    /// Working.
+    Submitted,
+    /// The cancel is on its way; passed through within one event batch.
+    PendingCancel,
+    /// Ended without (further) fills.
+    Cancelled,
+    /// Ended with every share filled.
+    Filled,
+    /// Refused after it had got its number.
+    Inactive,
+}
+
+impl Status {
+    /// IB's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::PreSubmitted => "PreSubmitted",
+            Self::Submitted => "Submitted",
+            Self::PendingCancel => "PendingCancel",
+            Self::Cancelled => "Cancelled",
+            Self::Filled => "Filled",
+            Self::Inactive => "Inactive",
+        }
+    }
+
+    /// Reads IB's word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [
+            Self::PreSubmitted,
+            Self::Submitted,
+            Self::PendingCancel,
+            Self::Cancelled,
+            Self::Filled,
+            Self::Inactive,
+        ]
+        .into_iter()
+        .find(|status| status.word() == word)
+    }
+
+    /// Whether nothing can happen to the order any more.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Filled | Self::Inactive)
+    }
+}
+
+/// An order as the venue knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What was asked for, as last modified.
+    pub request: OrderRequest,
+    /// Its number across clients and restarts.
+    pub perm_id: PermId,
+    /// Its state.
+    pub status: Status,
+    /// Shares filled.
+    pub filled: Qty,
+    /// Mean price of the fills; zero before the first.
+    pub avg_price: Price,
+    /// Price of the last fill; zero before the first.
+    pub last_price: Price,
+    /// When it was first accepted.
+    pub placed: Nanos,
+    /// When a DAY order dies; `None` for the others.
+    pub expires: Option<Nanos>,
+    /// When it reached a final state.
+    pub completed: Option<Nanos>,
+    /// Why it ended, empty while it works or when filled.
+    pub reason: String,
+}
+
+impl Order {
+    /// Shares not filled yet.
+    pub fn remaining(&self) -> Qty {
+        self.request
+            .quantity
+            .minus(self.filled)
+            .unwrap_or(Qty::ZERO)
+    }
+
+    /// Whether its client and number are these.
+    pub fn is(&self, client_id: ClientId, order_id: OrderId) -> bool {
+        self.request.client_id == client_id && self.request.order_id == order_id
+    }
+}
