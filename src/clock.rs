@@ -56,6 +56,7 @@ impl Stamp {
     }
 
     /// This moment plus `span` on both halves.
+    #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         let n = nanos(span);
         Self {

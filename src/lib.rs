@@ -1,5 +1,14 @@
 //! tradewind
 
 pub mod clock;
-pub mod gateway;
+pub mod domain;
 pub mod money;
+pub mod risk;
+
+pub mod broker;
+pub mod config;
+pub mod gateway;
+pub mod keys;
+
+pub mod app;
+pub mod panes;

@@ -1,0 +1,292 @@
+//! Actions: what a user can bind, in the imperative.
+//!
+//! One flat table. The serde name of a variant is its name in key maps, palette and help (`family.verb`); arguments stand
+//! beside `do` in the table form: `{ do = "order.stage", verb = "buy" }`. Keys, mouse, tests and scripts all produce the
+//! same [`Action`]. Only actions that have a handler exist.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::order::Verb;
+use crate::panes::PaneKind;
+
+/// A direction along a list, a value or a screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// Up, or more.
+    Up,
+    /// Down, or less.
+    Down,
+}
+
+/// A price an order can take by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Touch {
+    /// The own side's best.
+    Join,
+    /// The middle.
+    Mid,
+    /// The far side's best.
+    Take,
+}
+
+/// The verb of a staging key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StageVerb {
+    /// Buys.
+    Buy,
+    /// Sells; on a flat position it stages a short.
+    Sell,
+    /// Closes the position.
+    Close,
+}
+
+impl StageVerb {
+    /// The verb of the sentence this stages when something is held.
+    pub const fn verb(self) -> Verb {
+        match self {
+            Self::Buy => Verb::Buy,
+            Self::Sell => Verb::Sell,
+            Self::Close => Verb::Close,
+        }
+    }
+}
+
+/// Whether an action can move money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hazard {
+    /// It cannot.
+    None,
+    /// It puts an order on the ticket.
+    Stages,
+    /// It sends an order or a change.
+    Sends,
+    /// It takes working orders back.
+    Cancels,
+}
+
+/// Something the user can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "do", deny_unknown_fields)]
+pub enum Action {
+    /// Unbinds what was inherited.
+    #[serde(rename = "none")]
+    None,
+    /// Leaves the program; asks when orders work.
+    #[serde(rename = "app.quit")]
+    Quit,
+    /// Leaves the screen to the shell until it brings the program back.
+    #[serde(rename = "app.suspend")]
+    Suspend,
+    /// Draws everything again.
+    #[serde(rename = "app.redraw")]
+    Redraw,
+    /// Goes one step back: closes what is open.
+    #[serde(rename = "ui.back")]
+    Back,
+    /// Opens the command line for an order sentence.
+    #[serde(rename = "command.open")]
+    CommandOpen,
+    /// Opens the symbol search.
+    #[serde(rename = "symbol.search")]
+    SymbolSearch,
+    /// Opens the help.
+    #[serde(rename = "help.open")]
+    HelpOpen,
+    /// Opens the list of notices.
+    #[serde(rename = "notices.open")]
+    NoticesOpen,
+    /// Focuses the next pane.
+    #[serde(rename = "pane.focus-next")]
+    FocusNext,
+    /// Focuses the previous pane.
+    #[serde(rename = "pane.focus-prev")]
+    FocusPrev,
+    /// Focuses a pane.
+    #[serde(rename = "pane.focus")]
+    Focus {
+        /// Which.
+        pane: PaneKind,
+    },
+    /// Gives the focused pane the whole screen, and back.
+    #[serde(rename = "pane.zoom")]
+    Zoom,
+    /// Stages an order for the selected symbol.
+    #[serde(rename = "order.stage")]
+    Stage {
+        /// Which verb.
+        verb: StageVerb,
+    },
+    /// Sends the staged order.
+    #[serde(rename = "order.send")]
+    Send,
+    /// Answers the confirmation.
+    #[serde(rename = "order.confirm")]
+    Confirm,
+    /// Cancels the selected working order.
+    #[serde(rename = "order.cancel")]
+    Cancel,
+    /// Puts the selected working order on the ticket to change it.
+    #[serde(rename = "order.pick-up")]
+    PickUp,
+    /// Moves the selected working order's limit by one tick.
+    #[serde(rename = "order.nudge")]
+    Nudge {
+        /// Price up or down.
+        way: Way,
+    },
+    /// Cancels the working entries of the selected symbol; again within 3 s its exits.
+    #[serde(rename = "orders.cancel-symbol")]
+    CancelSymbol,
+    /// Cancels every working entry.
+    #[serde(rename = "orders.cancel-all")]
+    CancelAll,
+    /// HALT and cancel every entry; again within 3 s the exits too.
+    #[serde(rename = "orders.kill")]
+    Kill,
+    /// Lifts HALT.
+    #[serde(rename = "halt.lift")]
+    HaltLift,
+    /// Asks the broker again about an order whose fate is unknown.
+    #[serde(rename = "order.resolve")]
+    Resolve,
+    /// The next smaller or larger preset size.
+    #[serde(rename = "size.step")]
+    SizeStep {
+        /// Smaller or larger.
+        way: Way,
+    },
+    /// Empties the ticket.
+    #[serde(rename = "ticket.drop")]
+    TicketDrop,
+    /// Opens the size field with what is typed.
+    #[serde(rename = "ticket.size")]
+    TicketSize,
+    /// Opens the price field.
+    #[serde(rename = "ticket.price")]
+    TicketPrice,
+    /// Sets the price by name.
+    #[serde(rename = "ticket.touch")]
+    TicketTouch {
+        /// Join, mid or take.
+        at: Touch,
+    },
+    /// Moves the price by ticks.
+    #[serde(rename = "ticket.tick")]
+    TicketTick {
+        /// Up or down.
+        way: Way,
+        /// How many ticks.
+        #[serde(default = "one")]
+        by: u8,
+    },
+    /// Marks the next field.
+    #[serde(rename = "ticket.field-next")]
+    FieldNext,
+    /// Marks the previous field.
+    #[serde(rename = "ticket.field-prev")]
+    FieldPrev,
+    /// Market or limit.
+    #[serde(rename = "ticket.kind")]
+    TicketKind,
+    /// The next time in force.
+    #[serde(rename = "ticket.tif")]
+    TicketTif,
+    /// Regular hours only, or extended.
+    #[serde(rename = "ticket.session")]
+    TicketSession,
+    /// Halves the size.
+    #[serde(rename = "ticket.half")]
+    TicketHalf,
+    /// Takes the nearest order that passes.
+    #[serde(rename = "ticket.fix")]
+    TicketFix,
+    /// Closes the open field and keeps what it was.
+    #[serde(rename = "field.revert")]
+    FieldRevert,
+    /// Empties the text.
+    #[serde(rename = "text.clear")]
+    TextClear,
+    /// Deletes the word before the cursor.
+    #[serde(rename = "text.delete-word")]
+    TextDeleteWord,
+    /// Deletes to the end of the text.
+    #[serde(rename = "text.delete-to-end")]
+    TextDeleteToEnd,
+    /// Takes what was typed or selected.
+    #[serde(rename = "text.accept")]
+    TextAccept,
+    /// Moves along a list.
+    #[serde(rename = "list.move")]
+    ListMove {
+        /// Up or down.
+        way: Way,
+    },
+    /// Moves along a list by a page.
+    #[serde(rename = "list.page")]
+    ListPage {
+        /// Up or down.
+        way: Way,
+    },
+    /// Goes to an end of a list.
+    #[serde(rename = "list.end")]
+    ListEnd {
+        /// First or last.
+        way: Way,
+    },
+    /// The tab on the left or right.
+    #[serde(rename = "list.tab")]
+    ListTab {
+        /// Left is up, right is down.
+        way: Way,
+    },
+    /// Shows the row's symbol in the chart.
+    #[serde(rename = "list.open")]
+    ListOpen,
+    /// Adds a symbol to the watchlist.
+    #[serde(rename = "watchlist.add")]
+    WatchlistAdd,
+    /// Removes the selected symbol from the watchlist.
+    #[serde(rename = "watchlist.remove")]
+    WatchlistRemove,
+    /// Moves the selected symbol along the watchlist.
+    #[serde(rename = "watchlist.move")]
+    WatchlistMove {
+        /// Up or down.
+        way: Way,
+    },
+    /// Moves the crosshair by a bar.
+    #[serde(rename = "chart.cursor")]
+    ChartCursor {
+        /// Down is back in time.
+        way: Way,
+    },
+    /// Pans by a page.
+    #[serde(rename = "chart.page")]
+    ChartPage {
+        /// Down is back in time.
+        way: Way,
+    },
+    /// Shows the newest bar and drops the crosshair.
+    #[serde(rename = "chart.newest")]
+    ChartNewest,
+    /// Wider or narrower bars.
+    #[serde(rename = "chart.zoom")]
+    ChartZoom {
+        /// Up is wider.
+        way: Way,
+    },
+    /// Longer or shorter bars.
+    #[serde(rename = "chart.interval")]
+    ChartInterval {
+        /// Up is longer.
+        way: Way,
+    },
+}
+
+/// The default of a count.
+const fn one() -> u8 {
+    1
+}

@@ -1,0 +1,74 @@
+//! Effects: what should happen in the world, as data.
+
+use smallvec::SmallVec;
+
+use super::msg::Timer;
+use crate::broker::Command;
+use crate::clock::Stamp;
+use crate::domain::fill::Execution;
+use crate::domain::order::Order;
+use crate::risk::Approved;
+
+/// One thing to do. Not `Clone`: it is done once.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// Record the intent, and when it is durable send the order.
+    Place(Box<Approved>),
+    /// Send a command that needs no intent.
+    Send(Command),
+    /// Write a fact into the journal.
+    Record(Record),
+    /// Remember the list of symbols.
+    SaveWatchlist(Vec<String>),
+    /// Say [`super::msg::Msg::Woke`] at this moment; a later one for the same timer replaces it.
+    Wake {
+        /// When, by the monotonic half.
+        at: Stamp,
+        /// Which.
+        timer: Timer,
+    },
+    /// Put a text on the clipboard of the terminal.
+    Copy(String),
+    /// Ring the terminal's bell.
+    Bell,
+    /// Leave the screen to the shell and come back.
+    Suspend,
+    /// End the program.
+    Quit,
+}
+
+/// What the journal keeps besides intents.
+#[derive(Debug, PartialEq)]
+pub enum Record {
+    /// An order changed its state.
+    Order(Box<Order>),
+    /// A fill, or its commission.
+    Execution(Box<Execution>),
+}
+
+/// The effects of one step; most have none or one.
+pub type Effects = SmallVec<[Effect; 2]>;
+
+/// How much of the screen a step changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Redraw {
+    /// Nothing visible.
+    #[default]
+    Keep,
+    /// Something, moved by the market alone: it may wait for the frame deadline.
+    Market,
+    /// Something, because of a key, an order, a notice or a size: at once.
+    Now,
+    /// Everything, from an unknown screen.
+    Clear,
+}
+
+/// What a step has led to.
+#[derive(Debug, PartialEq, Default)]
+#[must_use]
+pub struct Step {
+    /// What to do.
+    pub effects: Effects,
+    /// What to draw.
+    pub redraw: Redraw,
+}

@@ -1,0 +1,12 @@
+//! The mind: one model, one `update`, effects as data.
+//!
+//! Invariants: `update` is synchronous and total; time arrives with the message; what should happen outside is returned
+//! as [`effect::Effect`]. A log of `(at, msg)` replays a session exactly.
+//!
+//! Must not know: async, clocks, files, sockets, widgets, colours. Plain values `ratatui::layout::Rect` and
+//! `tui_input::Input` are its only outside types.
+
+pub mod action;
+pub mod effect;
+pub mod model;
+pub mod msg;

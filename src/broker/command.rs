@@ -1,0 +1,102 @@
+//! What can be asked of a broker.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::SafeText;
+use crate::domain::bar::Interval;
+use crate::domain::instrument::{ConId, Instrument};
+use crate::domain::order::{BrokerIds, OrderKey};
+use crate::risk::Approved;
+
+/// Ties an answer to its question; a late answer to a closed question is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub u64);
+
+/// The journal's number of a recorded intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IntentSeq(pub i64);
+
+/// Proof that an order's intent is durable, and the order id it was recorded with. Only the journal makes one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// Its place in the journal.
+    pub seq: IntentSeq,
+    /// The id the order will have, or has, at the broker.
+    pub order_id: i32,
+}
+
+/// Which queue a command travels in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Cancels and kills: overtake everything.
+    Urgent,
+    /// New orders and changes, in their order.
+    Orders,
+    /// Subscriptions and questions.
+    Data,
+}
+
+/// A request to the broker.
+#[derive(Debug, PartialEq)]
+pub enum Command {
+    /// Sends a new order or a changed one. The sender refuses another account or mode and an approval older than 1 s.
+    Place(Box<Approved>, Intent),
+    /// Cancels one order.
+    Cancel {
+        /// Which, by its name here.
+        key: OrderKey,
+        /// Its numbers at the broker as far as they are known.
+        ids: BrokerIds,
+    },
+    /// Drops everything in the orders lane that has not been sent; each is reported as [`super::Event::NotSent`].
+    DropUnsent,
+    /// Subscribes the quotes of an instrument. Idempotent; survives reconnects.
+    Watch(Box<Instrument>),
+    /// Ends that subscription.
+    Unwatch(ConId),
+    /// Asks for the stock or ETF of this symbol.
+    Find {
+        /// The question.
+        job: JobId,
+        /// The symbol as IB spells it or with a dot (`BRK.B`).
+        symbol: SafeText,
+    },
+    /// Asks which symbols match a text.
+    Search {
+        /// The question.
+        job: JobId,
+        /// What was typed.
+        pattern: SafeText,
+    },
+    /// Asks for bars and keeps them up to date until [`Command::StopBars`]; survives reconnects.
+    Bars {
+        /// The question.
+        job: JobId,
+        /// Of which instrument.
+        instrument: Box<Instrument>,
+        /// How long each.
+        interval: Interval,
+    },
+    /// Ends such a subscription.
+    StopBars {
+        /// Of which instrument.
+        con_id: ConId,
+        /// How long each.
+        interval: Interval,
+    },
+    /// Asks for orders, executions and positions again (SYNC).
+    Resync,
+}
+
+impl Command {
+    /// The lane it travels in.
+    pub const fn lane(&self) -> Lane {
+        match self {
+            Self::Cancel { .. } | Self::DropUnsent => Lane::Urgent,
+            Self::Place(..) => Lane::Orders,
+            _ => Lane::Data,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Executions and their commissions.
+
+use serde::{Deserialize, Serialize};
+
+use super::SafeText;
+use super::instrument::ConId;
+use super::order::{BrokerIds, Side};
+use crate::money::{Cash, Price, Qty};
+
+/// IB's id of an execution; a correction of it ends in a higher last part.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExecId(pub SafeText);
+
+/// One fill of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Execution {
+    /// The exchange's and broker's id; the same id twice is the same fill.
+    pub exec_id: ExecId,
+    /// The order it belongs to.
+    pub ids: BrokerIds,
+    /// Our `orderRef` as the broker returns it; empty for orders that are not ours.
+    pub order_ref: SafeText,
+    /// The contract.
+    pub con_id: ConId,
+    /// The symbol.
+    pub symbol: SafeText,
+    /// Bought or sold.
+    pub side: Side,
+    /// How much.
+    pub qty: Qty,
+    /// At which price.
+    pub price: Price,
+    /// When, in nanoseconds since the Unix epoch (IB gives whole seconds); `None` if the broker's time could not be read.
+    pub time: Option<i64>,
+    /// Where.
+    pub exchange: SafeText,
+    /// The order's total filled after this fill.
+    pub cum_qty: Qty,
+    /// The order's average price after this fill.
+    pub avg_price: Option<Price>,
+    /// What it cost; arrives after the execution.
+    pub commission: Option<Commission>,
+}
+
+/// What an execution cost and realised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commission {
+    /// Commission and fees.
+    pub amount: Cash,
+    /// The currency of both amounts.
+    pub currency: SafeText,
+    /// Profit or loss the fill realised; `None` when it opened or the broker does not say.
+    pub realized: Option<Cash>,
+}

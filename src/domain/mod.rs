@@ -1,0 +1,17 @@
+//! The nouns of the desk: instruments, quotes, orders, executions, positions, the account, bars.
+//!
+//! Invariants: every string that came from a broker is a [`SafeText`]; a number that is not known is `None`, never zero.
+//!
+//! Must not know: any broker's types, the screen, the clock.
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+pub mod account;
+pub mod bar;
+pub mod fill;
+pub mod instrument;
+pub mod order;
+pub mod position;
+pub mod quote;
+pub mod text;
+
+pub use text::SafeText;

@@ -1,0 +1,3 @@
+//! The account pane.
+
+mod state;

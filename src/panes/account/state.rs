@@ -1,0 +1,1 @@
+//! The account pane has no state of its own.

@@ -1,0 +1,5 @@
+//! The blotter pane.
+
+mod state;
+
+pub use state::{Blotter, Tab};

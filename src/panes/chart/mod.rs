@@ -1,0 +1,5 @@
+//! The chart pane.
+
+mod state;
+
+pub use state::Chart;

@@ -1,0 +1,5 @@
+//! The positions pane.
+
+mod state;
+
+pub use state::Positions;

@@ -1,0 +1,5 @@
+//! The watchlist pane.
+
+mod state;
+
+pub use state::{Row, Watchlist};

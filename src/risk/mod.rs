@@ -1,0 +1,218 @@
+//! The guard: the only maker of an [`Approved`] order.
+//!
+//! An unchecked order cannot be written down as a command: [`crate::broker::Command::Place`] takes an [`Approved`], whose
+//! fields are private and which only [`check_new`] and [`check_change`] build. The guard is pure: everything it judges by
+//! stands in [`Context`]. Verdicts are NOTE (costs no key), CONFIRM (one chord), HARD (cannot be passed); exits, orders
+//! that can neither increase a position nor cross zero, skip what `trading.md` §1.1 lets them skip.
+//!
+//! Must not know: the broker, the ticket, the clock.
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Stamp;
+use crate::domain::account::{AccountId, Mode};
+use crate::domain::instrument::Instrument;
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec};
+use crate::domain::quote::{Quote, Truth};
+use crate::money::{Cash, Qty};
+
+/// How heavy a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Weight {
+    /// Said, costs no key.
+    Note,
+    /// Needs the confirmation.
+    Confirm,
+    /// Cannot be passed.
+    Hard,
+}
+
+/// One thing the guard has to say, with its code in `trading.md` §4.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `G01` and so on.
+    pub code: &'static str,
+    /// How heavy.
+    pub weight: Weight,
+    /// What it says: the number and the limit.
+    pub text: String,
+    /// The nearest order that would pass; Space takes it.
+    pub fix: Option<Box<OrderSpec>>,
+}
+
+/// Whether an order can increase a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Class {
+    /// It can increase a position or cross zero.
+    Entry,
+    /// It can do neither.
+    Exit,
+}
+
+/// What the guard thinks of an order, worst finding first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Assessment {
+    /// Entry or exit.
+    pub class: Class,
+    /// The findings.
+    pub findings: Vec<Finding>,
+}
+
+impl Assessment {
+    /// The heaviest weight, `None` when there is nothing to say.
+    pub fn worst(&self) -> Option<Weight> {
+        self.findings.iter().map(|f| f.weight).max()
+    }
+}
+
+/// The state of the connection as the guard judges it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Readiness {
+    /// Synchronised; orders may go.
+    Ready,
+    /// Not connected, or connected and still synchronising.
+    Down,
+    /// IB's servers are not reachable from the gateway.
+    IbLost,
+    /// The gateway does not answer.
+    Mute,
+    /// The profile or the gateway refuses orders.
+    ReadOnly,
+}
+
+/// Limits of the guard that the configuration may tighten or loosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Default order size of a stock; G06 asks above a multiple of it.
+    pub default_size: Qty,
+}
+
+/// An order sent a moment ago; G21 compares with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// What was sent.
+    pub spec: OrderSpec,
+    /// When.
+    pub at: Stamp,
+    /// Its name, for the message.
+    pub key: OrderKey,
+}
+
+/// Where an order comes from; G21 is milder to keys than to sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Origin {
+    /// Staged by a key.
+    Key,
+    /// Typed as a sentence.
+    Sentence,
+}
+
+/// Everything the guard judges by.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// Now.
+    pub at: Stamp,
+    /// The account of the session, once READY.
+    pub account: Option<&'a AccountId>,
+    /// The mode the profile asks for; G02 compares the account's with it.
+    pub mode: Mode,
+    /// The connection.
+    pub readiness: Readiness,
+    /// Whether the trader, or a broken invariant, has set HALT.
+    pub halted: bool,
+    /// The contract.
+    pub instrument: Option<&'a Instrument>,
+    /// Its quote.
+    pub quote: Option<&'a Quote>,
+    /// How far that can be believed.
+    pub truth: Truth,
+    /// What is held of it; `None` until the broker has said.
+    pub position: Option<Qty>,
+    /// Orders of this contract that can still fill.
+    pub working: &'a [&'a Order],
+    /// Net liquidation value.
+    pub net_liquidation: Option<Cash>,
+    /// Orders sent lately, newest first.
+    pub recent: &'a [Recent],
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The limits.
+    pub limits: &'a Limits,
+}
+
+/// Whether the trader has answered the confirmation of exactly this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Consent {
+    /// Not asked or not answered.
+    None,
+    /// `ctrl-y` in the confirmation.
+    Given,
+}
+
+/// What an approval is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Purpose {
+    /// A new order under this name.
+    New(OrderKey),
+    /// A changed version of a working order.
+    Change(OrderKey, BrokerIds),
+}
+
+/// An order the guard has passed, for one account and mode, good for one second.
+///
+/// Not `Clone`, not `Deserialize`, not constructible outside this module: whoever holds one holds a checked order.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Approved {
+    purpose: Purpose,
+    spec: OrderSpec,
+    account: AccountId,
+    mode: Mode,
+    class: Class,
+    at: Stamp,
+    quote: Option<Quote>,
+}
+
+impl Approved {
+    /// What it is for.
+    pub const fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
+    /// The order's name.
+    pub const fn key(&self) -> &OrderKey {
+        match &self.purpose {
+            Purpose::New(key) | Purpose::Change(key, _) => key,
+        }
+    }
+
+    /// The order.
+    pub const fn spec(&self) -> &OrderSpec {
+        &self.spec
+    }
+
+    /// The account it is for.
+    pub const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The mode it is for.
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Entry or exit.
+    pub const fn class(&self) -> Class {
+        self.class
+    }
+
+    /// When it was approved.
+    pub const fn at(&self) -> Stamp {
+        self.at
+    }
+
+    /// The quote it was approved against.
+    pub const fn quote(&self) -> Option<&Quote> {
+        self.quote.as_ref()
+    }
+}
