@@ -9,6 +9,7 @@ pub mod broker;
 pub mod config;
 pub mod gateway;
 pub mod keys;
+pub mod theme;
 
 pub mod app;
 pub mod panes;

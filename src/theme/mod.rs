@@ -1,0 +1,48 @@
+//! Themes: how each [`Role`] looks, and which glyphs and shapes go with it.
+//!
+//! The only place of the program that names a colour.
+//!
+//! Must not know: the desk, any view.
+
+mod role;
+mod symbols;
+
+use ratatui::style::Style;
+
+pub use role::Role;
+pub use symbols::{Glyphs, ascii};
+
+/// How candles tell rising from falling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Shapes {
+    /// By colour: both directions have the same strokes.
+    #[default]
+    Colour,
+    /// By shape as well: a falling body is filled (mono, colour-blind).
+    Filled,
+}
+
+/// A theme, resolved for the terminal at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theme {
+    styles: Vec<Style>,
+    /// Glyphs.
+    pub glyphs: Glyphs,
+    /// Candles.
+    pub shapes: Shapes,
+    /// Whether there is no colour at all: badges take brackets.
+    pub mono: bool,
+}
+
+impl Theme {
+    /// A theme whose roles look as `style` says.
+    pub fn from_fn(style: impl FnMut(Role) -> Style) -> Self {
+        let styles = Role::ALL.iter().copied().map(style).collect();
+        Self { styles, glyphs: Glyphs::default(), shapes: Shapes::default(), mono: false }
+    }
+
+    /// How a role looks.
+    pub fn style(&self, role: Role) -> Style {
+        self.styles.get(role.index()).copied().unwrap_or_default()
+    }
+}
