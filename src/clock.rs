@@ -14,9 +14,7 @@ use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 /// A moment: wall clock and monotonic clock, both in nanoseconds.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Stamp {
     /// Nanoseconds since the Unix epoch.
     pub wall: i64,
@@ -26,28 +24,17 @@ pub struct Stamp {
 
 impl Stamp {
     /// Reads both clocks of this machine.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the clocks"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clocks")]
     pub fn now() -> Self {
         static START: OnceLock<Instant> = OnceLock::new();
         let mono = START.get_or_init(Instant::now).elapsed();
-        let wall = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or(Duration::ZERO);
-        Self {
-            wall: nanos(wall),
-            mono: nanos(mono).saturating_add(1),
-        }
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        Self { wall: nanos(wall), mono: nanos(mono).saturating_add(1) }
     }
 
     /// A stamp whose two halves agree: what tests and replays step.
     pub const fn at(nanos: i64) -> Self {
-        Self {
-            wall: nanos,
-            mono: nanos,
-        }
+        Self { wall: nanos, mono: nanos }
     }
 
     /// How long ago `earlier` was, by the monotonic half; zero if it lies ahead.
@@ -59,10 +46,7 @@ impl Stamp {
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         let n = nanos(span);
-        Self {
-            wall: self.wall.saturating_add(n),
-            mono: self.mono.saturating_add(n),
-        }
+        Self { wall: self.wall.saturating_add(n), mono: self.mono.saturating_add(n) }
     }
 
     /// The wall half as a timestamp.
@@ -79,8 +63,7 @@ impl Stamp {
 /// The zone of the US exchanges, from the bundled zone data.
 pub fn eastern() -> TimeZone {
     static ZONE: OnceLock<TimeZone> = OnceLock::new();
-    ZONE.get_or_init(|| TimeZone::get("America/New_York").unwrap_or(TimeZone::UTC))
-        .clone()
+    ZONE.get_or_init(|| TimeZone::get("America/New_York").unwrap_or(TimeZone::UTC)).clone()
 }
 
 /// A duration in nanoseconds as the stamps count them.
@@ -130,9 +113,6 @@ mod tests {
     #[test]
     fn eastern_time_knows_daylight_saving() {
         let winter = Stamp::at(1_763_654_527_000_000_000);
-        assert_eq!(
-            winter.eastern().strftime("%F %T").to_string(),
-            "2025-11-20 11:02:07"
-        );
+        assert_eq!(winter.eastern().strftime("%F %T").to_string(), "2025-11-20 11:02:07");
     }
 }

@@ -8,6 +8,7 @@ pub mod risk;
 pub mod broker;
 pub mod config;
 pub mod gateway;
+pub mod journal;
 pub mod keys;
 pub mod theme;
 

@@ -143,20 +143,14 @@ impl Price {
         let whole = match rounding {
             Rounding::Down => ticks.floor(),
             Rounding::Up => ticks.ceil(),
-            Rounding::Nearest => {
-                ticks.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)
-            }
+            Rounding::Nearest => ticks.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero),
         };
         whole.checked_mul(tick.0).map(|p| Self(p.normalize()))
     }
 
     /// Whether this is a whole number of ticks.
     pub fn is_on_tick(self, tick: Self) -> bool {
-        tick.0 > Decimal::ZERO
-            && self
-                .0
-                .checked_rem(tick.0)
-                .is_some_and(|rest| rest.is_zero())
+        tick.0 > Decimal::ZERO && self.0.checked_rem(tick.0).is_some_and(|rest| rest.is_zero())
     }
 
     /// How many ticks `self` lies above `other`, rounded to the nearest; negative below.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use crate::broker::Event;
-use crate::broker::command::IntentSeq;
 use crate::domain::order::OrderKey;
 use crate::domain::{SafeText, fill::Execution, order::Order};
+use crate::journal::IntentSeq;
 use crate::keys::Chord;
 
 /// Something that happened.

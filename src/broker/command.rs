@@ -6,26 +6,13 @@ use crate::domain::SafeText;
 use crate::domain::bar::Interval;
 use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::order::{BrokerIds, OrderKey};
+use crate::journal::Intent;
 use crate::risk::Approved;
 
 /// Ties an answer to its question; a late answer to a closed question is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JobId(pub u64);
-
-/// The journal's number of a recorded intent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct IntentSeq(pub i64);
-
-/// Proof that an order's intent is durable, and the order id it was recorded with. Only the journal makes one.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Intent {
-    /// Its place in the journal.
-    pub seq: IntentSeq,
-    /// The id the order will have, or has, at the broker.
-    pub order_id: i32,
-}
 
 /// Which queue a command travels in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ pub mod command;
 pub mod event;
 pub mod tape;
 
-pub use command::{Command, Intent, IntentSeq, JobId, Lane};
+pub use crate::journal::{Intent, IntentSeq};
+pub use command::{Command, JobId, Lane};
 pub use event::{Event, Link};
 pub use tape::Tape;

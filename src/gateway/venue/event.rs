@@ -71,11 +71,7 @@ impl StatusReport {
             perm_id: order.perm_id,
             status: order.status,
             filled: order.filled,
-            remaining: if order.status == super::order::Status::Inactive {
-                Qty::ZERO
-            } else {
-                order.remaining()
-            },
+            remaining: if order.status == super::order::Status::Inactive { Qty::ZERO } else { order.remaining() },
             avg_price: order.avg_price,
             last_price: order.last_price,
         }

@@ -46,9 +46,7 @@ impl Action {
         match word {
             "BUY" => Ok(Self::Buy),
             "SELL" | "SSHORT" | "SLONG" => Ok(Self::Sell),
-            other => Err(Fault::invalid(&format!(
-                "Action {other:?} is not BUY or SELL"
-            ))),
+            other => Err(Fault::invalid(&format!("Action {other:?} is not BUY or SELL"))),
         }
     }
 }
@@ -134,36 +132,22 @@ pub struct Fault {
 impl Fault {
     /// A fault with `code` and `text`.
     pub fn new(code: i32, text: impl Into<String>) -> Self {
-        Self {
-            code,
-            text: text.into(),
-        }
+        Self { code, text: text.into() }
     }
 
     /// 321: the request contradicts itself.
     pub fn invalid(cause: &str) -> Self {
-        Self::new(
-            321,
-            format!("Error validating request.-'bK' : cause - {cause}"),
-        )
+        Self::new(321, format!("Error validating request.-'bK' : cause - {cause}"))
     }
 
     /// 201: a feature of TWS that this gateway does not simulate.
     pub fn not_simulated(what: &str) -> Self {
-        Self::new(
-            201,
-            format!("Order rejected - reason:The paper gateway does not simulate {what}"),
-        )
+        Self::new(201, format!("Order rejected - reason:The paper gateway does not simulate {what}"))
     }
 
     /// The fault as an error for an order.
     pub fn of(self, client_id: ClientId, order_id: OrderId) -> Refusal {
-        Refusal {
-            client_id,
-            order_id,
-            code: self.code,
-            text: self.text,
-        }
+        Refusal { client_id, order_id, code: self.code, text: self.text }
     }
 }
 
@@ -228,16 +212,9 @@ impl Status {
 
     /// Reads IB's word.
     pub fn parse(word: &str) -> Option<Self> {
-        [
-            Self::PreSubmitted,
-            Self::Submitted,
-            Self::PendingCancel,
-            Self::Cancelled,
-            Self::Filled,
-            Self::Inactive,
-        ]
-        .into_iter()
-        .find(|status| status.word() == word)
+        [Self::PreSubmitted, Self::Submitted, Self::PendingCancel, Self::Cancelled, Self::Filled, Self::Inactive]
+            .into_iter()
+            .find(|status| status.word() == word)
     }
 
     /// Whether nothing can happen to the order any more.
@@ -274,10 +251,7 @@ pub struct Order {
 impl Order {
     /// Shares not filled yet.
     pub fn remaining(&self) -> Qty {
-        self.request
-            .quantity
-            .minus(self.filled)
-            .unwrap_or(Qty::ZERO)
+        self.request.quantity.minus(self.filled).unwrap_or(Qty::ZERO)
     }
 
     /// Whether its client and number are these.
