@@ -12,6 +12,7 @@ pub mod instrument;
 pub mod order;
 pub mod position;
 pub mod quote;
+pub mod shown;
 pub mod text;
 
 pub use text::SafeText;

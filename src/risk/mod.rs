@@ -8,6 +8,10 @@
 //! Must not know: the broker, the ticket, the clock.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod checks;
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Stamp;
@@ -214,5 +218,87 @@ impl Approved {
     /// The quote it was approved against.
     pub const fn quote(&self) -> Option<&Quote> {
         self.quote.as_ref()
+    }
+}
+
+/// What the guard thinks of a new order: for the ticket, while it is composed.
+pub fn assess(spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
+    judge(spec, ctx, None)
+}
+
+/// What the guard thinks of a changed order.
+pub fn assess_change(order: &Order, spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
+    let mut assessment = judge(spec, ctx, Some(&order.key));
+    if let Some(finding) = unchangeable(order, spec) {
+        assessment.findings.insert(0, finding);
+    }
+    assessment
+}
+
+/// Approves a new order under the name `key`, or says why not.
+///
+/// A CONFIRM passes with [`Consent::Given`]; in live every order needs it. A HARD finding never passes.
+pub fn check_new(spec: OrderSpec, key: OrderKey, ctx: &Context<'_>, consent: Consent) -> Result<Approved, Assessment> {
+    let assessment = assess(&spec, ctx);
+    approve(Purpose::New(key), spec, ctx, assessment, consent)
+}
+
+/// Approves a changed version of a working order, or says why not.
+pub fn check_change(
+    order: &Order,
+    spec: OrderSpec,
+    ctx: &Context<'_>,
+    consent: Consent,
+) -> Result<Approved, Assessment> {
+    let assessment = assess_change(order, &spec, ctx);
+    approve(Purpose::Change(order.key.clone(), order.ids), spec, ctx, assessment, consent)
+}
+
+/// The findings of an order, with its class.
+fn judge(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Assessment {
+    let class = checks::classify(spec, ctx, own);
+    Assessment { class, findings: checks::run(spec, ctx, class, own) }
+}
+
+/// Why this order cannot be changed into `spec`, if it cannot: IB changes neither contract nor side, and the total cannot
+/// fall to what has filled.
+fn unchangeable(order: &Order, spec: &OrderSpec) -> Option<Finding> {
+    let text = if order.state.is_terminal() {
+        "the order has ended"
+    } else if order.ids.order_id == 0 {
+        "the broker has not given the order an id here"
+    } else if order.other_kind.is_some() {
+        "its type cannot be changed here"
+    } else if order.spec.con_id != spec.con_id || order.spec.side != spec.side {
+        "contract and side of an order cannot change"
+    } else if spec.qty <= order.filled {
+        "the total must stay above what has filled"
+    } else {
+        return None;
+    };
+    Some(Finding { code: "G10", weight: Weight::Hard, text: text.into(), fix: None })
+}
+
+/// Builds the approval if the assessment and the consent allow it.
+fn approve(
+    purpose: Purpose,
+    spec: OrderSpec,
+    ctx: &Context<'_>,
+    assessment: Assessment,
+    consent: Consent,
+) -> Result<Approved, Assessment> {
+    let needs_consent = ctx.mode == Mode::Live || assessment.worst() == Some(Weight::Confirm);
+    let hard = assessment.worst() == Some(Weight::Hard);
+    match ctx.account {
+        Some(account) if !hard && (!needs_consent || consent == Consent::Given) => Ok(Approved {
+            purpose,
+            spec,
+            account: account.clone(),
+            mode: ctx.mode,
+            class: assessment.class,
+            at: ctx.at,
+            quote: ctx.quote.cloned(),
+        }),
+        _ => Err(assessment),
     }
 }
