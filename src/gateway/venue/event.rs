@@ -1,6 +1,6 @@
 //! What the venue reports, in the order TWS sends it.
 
-use super::order::{Action, ClientId, Order, OrderId, PermId};
+use super::order::{Action, ClientId, Order, OrderId, PermId, Status};
 use crate::gateway::{ConId, Nanos};
 use crate::money::{Cash, Price, Qty};
 
@@ -51,7 +51,7 @@ pub struct StatusReport {
     /// The order's number across clients.
     pub perm_id: PermId,
     /// Its state.
-    pub status: super::order::Status,
+    pub status: Status,
     /// Shares filled.
     pub filled: Qty,
     /// Shares left.
@@ -71,8 +71,8 @@ impl StatusReport {
             perm_id: order.perm_id,
             status: order.status,
             filled: order.filled,
-            remaining: if order.status == super::order::Status::Inactive { Qty::ZERO } else { order.remaining() },
-            avg_price: order.avg_price,
+            remaining: if order.status == Status::Inactive { Qty::ZERO } else { order.remaining() },
+            avg_price: order.avg_price(),
             last_price: order.last_price,
         }
     }

@@ -1,21 +1,440 @@
-//! The venue: the matching engine and the ledger, both pure.
+//! The venue: the matching engine and the ledger of the paper account, both pure.
 //!
-//! Everything goes through `Venue` (all `at` in nanoseconds, never backwards):
-//! `place(&mut self, at, &dyn Market, OrderRequest) -> Vec<Event>` (new, or a modify when the key works),
-//! `cancel(&mut self, at, &dyn Market, ClientId, OrderId) -> Vec<Event>`, `cancel_all(&mut self, at, &dyn Market) -> Vec<Event>`,
-//! `step(&mut self, at, &dyn Market) -> Vec<Event>`, `resume(&mut self, at, &dyn Market)`,
-//! `what_if(&self, at, &dyn Market, &OrderRequest) -> Result<WhatIf, Fault>`,
-//! `open_orders(&self, Option<ClientId>) -> Vec<&Order>`, `completed_orders(&self) -> Vec<&Order>`,
-//! `executions(&self) -> &[Execution]` (of the day), `positions(&self) -> Vec<Position>`, `next_valid_id(&self, ClientId) -> OrderId`,
-//! `account_values(&self, at, &dyn Market) -> Vec<AccountValue { key, value, currency }>`,
-//! `pnl(&self, at, &dyn Market) -> Pnl`, `pnl_single(&self, at, &dyn Market, ConId) -> Option<PnlSingle>`,
-//! `view(&self, at, &dyn Market, ConId) -> Option<Quote>` (the quote with own orders and taken shares),
-//! `take_changes(&mut self) -> Changes` for `store`, to be committed before the events are sent.
+//! **What it is.** A function of the background market ([`Market`]), the clients' requests and their moments: the same inputs give
+//! the same events, in whatever stride time is stepped. The background never changes; the account's orders and fills
+//! lie over it. It keeps no clock, does no IO and draws no random number. Every batch of events is saved
+//! ([`Venue::take_changes`]) before it is sent.
+//!
+//! **Order of things.** A request at a moment first runs the market to that moment. Moments: expiries, then quote changes, then
+//! prints; contracts by id; orders by price, then arrival, buys before sells. Events come in the order TWS sends them ([`Event`]).
+//!
+//! **Matching.**
+//! - *Taking*: a market or marketable limit order walks the shown levels at their prices, up to its limit. What it takes is missing
+//!   from the level and comes back by half after each half-life of the contract's class; that is the whole impact. One walk
+//!   goes at most 50 ticks or 1 % from the touch; the rest walks again at the next quote change.
+//! - *Joining*: a limit order queues behind what its level shows. Prints at its price eat what is ahead, then fill it; when
+//!   the level shrinks otherwise, what is ahead shrinks in proportion; alone at its price nothing is ahead. A smaller size keeps the
+//!   place, another price or a larger size loses it.
+//! - *Passed*: a print beyond its price fills it first, at its price, up to the print's size. The other side's quote at or beyond its
+//!   price trades against it at its price, for the sizes shown there.
+//! - *Inside the spread* it is the best quote: prints of that side hit it in place of the background.
+//! - A print's size bounds all fills from it together; fills never exceed the order.
+//!
+//! **Sessions.** An order works while its session is open and a quote is there (a halt has none); else it waits as PreSubmitted, or
+//! keeps its place if it worked before. DAY and IOC orders end with the trading day. `transmit = false` holds an order until its id
+//! comes again with `true`.
+//!
+//! **After a restart** ([`Venue::resume`]) orders go on from that moment: nothing is filled for the time between, orders whose time ran
+//! out are cancelled as of then, and a resting order keeps the place in the queue it had at the last saved batch, or the size now
+//! shown if that is less. What was taken from the book before is back. The same call serves after a suspend.
+//!
+//! **Own prints** ([`Venue::own_prints`]) say what each fill adds to the tape or replaces on it; last, high, low, volume and bars include
+//! them where the reader of the market merges them. [`Venue::view`] is the quote with own orders and without taken shares.
+//!
+//! **Absent** (refused with 201): every type but MKT and LMT, every time in force but DAY, GTC and IOC, brackets, OCA, conditions, algos,
+//! hidden and iceberg orders, opening and closing crosses, fractional shares, other accounts, options and futures. Own
+//! orders of both sides pass each other without trading. Client 0 binds nothing. `fills = "ibkr"` (top of book only) is not there.
 
-pub mod event;
-pub mod market;
-pub mod order;
+#![deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
+mod account;
+mod book;
+mod check;
+mod engine;
+mod event;
+mod exact;
+mod fees;
+mod ledger;
+mod market;
+mod order;
+mod state;
+mod tape;
+
+use std::collections::BTreeMap;
+
+pub use account::{AccountValue, Pnl, PnlSingle, PortfolioRow, WhatIf};
+pub use check::ORDER_IDS_END;
+pub use engine::Stage;
 pub use event::{Commission, Event, Execution, Liquidity, Position, Refusal, StatusReport, Tape};
+pub use ledger::{Holding, STARTING_CASH};
 pub use market::{Listing, Market, Print, Quote, Session, Side};
 pub use order::{Action, ClientId, Fault, Kind, Order, OrderId, OrderRequest, PermId, Status, Tif};
+pub use state::{Account, Changes, Record, Saved};
+pub use tape::OwnPrint;
+
+use book::Takings;
+use engine::{Working, finish};
+use ledger::Ledger;
+use state::Touched;
+
+use crate::gateway::{ConId, Nanos};
+use crate::money::{Cash, Price, Qty};
+
+/// The paper account.
+pub const ACCOUNT: &str = "DU0000001";
+
+/// The first order's number across clients.
+const FIRST_PERM: PermId = 1_000_000_001;
+
+/// The paper exchange and the account's ledger.
+#[derive(Debug, Clone)]
+pub struct Venue {
+    now: Nanos,
+    working: Vec<Working>,
+    done: Vec<Order>,
+    executions: Vec<Execution>,
+    tape: Vec<OwnPrint>,
+    takings: Takings,
+    ledger: Ledger,
+    last_ids: BTreeMap<ClientId, OrderId>,
+    next_perm: PermId,
+    next_execution: u32,
+    next_arrival: u64,
+    touched: Touched,
+}
+
+impl Venue {
+    /// A new, funded account at `now`.
+    pub fn new(now: Nanos, market: &dyn Market) -> Self {
+        Self {
+            now,
+            working: Vec::new(),
+            done: Vec::new(),
+            executions: Vec::new(),
+            tape: Vec::new(),
+            takings: Takings::default(),
+            ledger: Ledger::new(market.day_start(now)),
+            last_ids: BTreeMap::new(),
+            next_perm: FIRST_PERM,
+            next_execution: 1,
+            next_arrival: 1,
+            touched: Touched { day: true, ..Touched::default() },
+        }
+    }
+
+    /// Up to where the market was run.
+    pub const fn now(&self) -> Nanos {
+        self.now
+    }
+
+    /// placeOrder at `at`: a new order, or a modification if the client's number works.
+    pub fn place(&mut self, at: Nanos, market: &dyn Market, request: OrderRequest) -> Vec<Event> {
+        let mut out = Vec::new();
+        self.advance(at, market, &mut out);
+        let (client_id, order_id) = (request.client_id, request.order_id);
+        let outcome = match self.index(client_id, order_id) {
+            Some(index) => self.modify(index, market, request, &mut out),
+            None => self.enter(market, request, &mut out),
+        };
+        if let Err(fault) = outcome {
+            out.push(Event::Error(fault.of(client_id, order_id)));
+        }
+        self.retire();
+        finish(out)
+    }
+
+    /// cancelOrder at `at`.
+    pub fn cancel(&mut self, at: Nanos, market: &dyn Market, client_id: ClientId, order_id: OrderId) -> Vec<Event> {
+        let mut out = Vec::new();
+        self.advance(at, market, &mut out);
+        if let Some(index) = self.index(client_id, order_id) {
+            self.end(index, self.now, "", &mut out);
+            self.retire();
+        } else {
+            let text = format!("OrderId {order_id} that needs to be cancelled");
+            let fault = match self.find(client_id, order_id) {
+                Some(order) => {
+                    let state = order.status.word();
+                    Fault::new(10148, format!("{text} can not be cancelled, state: {state}."))
+                }
+                None => Fault::new(10147, format!("{text} is not found.")),
+            };
+            out.push(Event::Error(fault.of(client_id, order_id)));
+        }
+        finish(out)
+    }
+
+    /// reqGlobalCancel at `at`: every client's working orders, oldest first.
+    pub fn cancel_all(&mut self, at: Nanos, market: &dyn Market) -> Vec<Event> {
+        let mut out = Vec::new();
+        self.advance(at, market, &mut out);
+        for index in 0..self.working.len() {
+            self.end(index, self.now, "", &mut out);
+        }
+        self.retire();
+        finish(out)
+    }
+
+    /// The working orders of one client, or of all, oldest first.
+    pub fn open_orders(&self, client_id: Option<ClientId>) -> Vec<&Order> {
+        let mut orders: Vec<&Order> = self
+            .working
+            .iter()
+            .map(|working| &working.order)
+            .filter(|order| client_id.is_none_or(|id| id == order.request.client_id))
+            .collect();
+        orders.sort_by_key(|order| order.perm_id);
+        orders
+    }
+
+    /// The orders that ended on the account's day, in the order they ended.
+    pub fn completed_orders(&self) -> Vec<&Order> {
+        let day = self.ledger.day;
+        self.done.iter().filter(|order| order.completed.is_some_and(|at| at >= day)).collect()
+    }
+
+    /// The executions of the account's day, oldest first; which of them a client asked for is the session's affair.
+    pub fn executions(&self) -> impl Iterator<Item = &Execution> {
+        let day = self.ledger.day;
+        self.executions.iter().filter(move |execution| execution.at >= day)
+    }
+
+    /// The open positions, by contract id.
+    pub fn positions(&self) -> Vec<Position> {
+        let holdings = self.ledger.holdings.iter();
+        holdings
+            .filter(|(_, holding)| !holding.quantity.is_zero())
+            .map(|(con_id, _)| self.ledger.position(*con_id))
+            .collect()
+    }
+
+    /// Cash.
+    pub const fn cash(&self) -> Cash {
+        self.ledger.cash
+    }
+
+    /// The next order number the client may use.
+    pub fn next_valid_id(&self, client_id: ClientId) -> OrderId {
+        self.last_ids.get(&client_id).map_or(1, |last| last.saturating_add(1))
+    }
+
+    /// What the account's own fills did to a contract's tape after `after` up to and including `until`.
+    pub fn own_prints(&self, con_id: ConId, after: Nanos, until: Nanos) -> impl Iterator<Item = &OwnPrint> {
+        let first = self.tape.partition_point(|print| print.at <= after);
+        let rest = self.tape.get(first..).unwrap_or_default().iter();
+        rest.take_while(move |print| print.at <= until).filter(move |print| print.con_id == con_id)
+    }
+
+    /// The quote that everybody sees now: the background without what was taken from it, with the account's own orders.
+    pub fn view(&self, market: &dyn Market, con_id: ConId) -> Option<Quote> {
+        let quote = market.quote(con_id, self.now)?;
+        let listing = market.listing(con_id)?;
+        let bid = self.own_best(con_id, Side::Bid);
+        let ask = self.own_best(con_id, Side::Ask).filter(|ask| bid.is_none_or(|b| b.0 < ask.0));
+        let (bid, bid_size) = self.best(market, &listing, quote, Side::Bid, bid, ask);
+        let (ask, ask_size) = self.best(market, &listing, quote, Side::Ask, ask, Some((bid, 0)));
+        Some(Quote { bid, ask, bid_size, ask_size })
+    }
+
+    /// The best resting own price of a side, and the shares there.
+    fn own_best(&self, con_id: ConId, side: Side) -> Option<(i64, i64)> {
+        let mut best: Option<(i64, i64)> = None;
+        for working in &self.working {
+            if let Some((price, shares)) = working.offer(con_id, side) {
+                best = match best {
+                    Some((at, sum)) if at == price => Some((at, sum.saturating_add(shares))),
+                    Some((at, _)) if side.is_better(at, price) => best,
+                    _ => Some((price, shares)),
+                };
+            }
+        }
+        best
+    }
+
+    /// The best level of a side: the first with visible shares behind `facing`, or the own one if it is as good.
+    fn best(
+        &self,
+        market: &dyn Market,
+        listing: &Listing,
+        quote: Quote,
+        side: Side,
+        own: Option<(i64, i64)>,
+        facing: Option<(i64, i64)>,
+    ) -> (i64, i64) {
+        let touch = side.of(quote);
+        let start =
+            facing.map(|(price, _)| side.deeper(price, 1)).filter(|free| side.is_better(touch, *free)).unwrap_or(touch);
+        let mut price = start;
+        let end = side.deeper(start, book::reach(touch));
+        while side.is_better(price, end) && price > 0 {
+            if let Some((own_price, shares)) = own
+                && !side.is_better(price, own_price)
+            {
+                let beside =
+                    if own_price == price { self.takings.visible(market, listing, side, price, self.now) } else { 0 };
+                return (own_price, shares.saturating_add(beside));
+            }
+            let visible = self.takings.visible(market, listing, side, price, self.now);
+            if visible > 0 {
+                return (price, visible);
+            }
+            price = side.deeper(price, 1);
+        }
+        own.unwrap_or((start, 0))
+    }
+
+    /// The index of a working order.
+    fn index(&self, client_id: ClientId, order_id: OrderId) -> Option<usize> {
+        self.working.iter().position(|working| working.order.is(client_id, order_id))
+    }
+
+    /// An order of the day, working or done.
+    fn find(&self, client_id: ClientId, order_id: OrderId) -> Option<&Order> {
+        let working = self.working.iter().map(|working| &working.order);
+        working.chain(self.done.iter().rev()).find(|order| order.is(client_id, order_id))
+    }
+
+    /// Takes in a new order.
+    fn enter(&mut self, market: &dyn Market, request: OrderRequest, out: &mut Vec<Event>) -> Result<(), Fault> {
+        let (client_id, order_id) = (request.client_id, request.order_id);
+        if order_id > 0 && order_id < self.next_valid_id(client_id) {
+            let status = self.find(client_id, order_id).map(|order| order.status);
+            return Err(match status {
+                Some(Status::Filled) => Fault::new(104, "Cannot modify a filled order."),
+                _ => Fault::new(103, "Duplicate order id"),
+            });
+        }
+        let proper = check::proper(market, &request)?;
+        let affordable = self.affordable(market, &proper, &request);
+        self.last_ids.insert(client_id, order_id);
+        self.touched.clients.insert(client_id);
+        let perm_id = self.next_perm;
+        self.next_perm = perm_id.saturating_add(1);
+        self.touched.orders.insert(perm_id);
+        let mut order = Order {
+            expires: self.expiry(market, &request),
+            request,
+            perm_id,
+            status: Status::PreSubmitted,
+            filled: Qty::ZERO,
+            value: Cash::ZERO,
+            last_price: Price::ZERO,
+            placed: self.now,
+            completed: None,
+            reason: String::new(),
+        };
+        if let Err(fault) = affordable {
+            order.status = Status::Inactive;
+            order.completed = Some(self.now);
+            order.reason.clone_from(&fault.text);
+            out.push(Event::OrderStatus(StatusReport::of(&order)));
+            self.done.push(order);
+            return Err(fault);
+        }
+        let stage = if order.request.transmit { Stage::Waiting } else { Stage::Held };
+        let arrival = self.arrive();
+        let limit = proper.limit;
+        self.working.push(Working { order, arrival, stage, ahead: 0, level: 0, limit, live: false });
+        let index = self.working.len().saturating_sub(1);
+        self.report(index, out);
+        self.look_now(index, &proper.listing, market, out);
+        self.warn_if_waiting(index, market, out);
+        Ok(())
+    }
+
+    /// Changes a working order.
+    fn modify(
+        &mut self,
+        index: usize,
+        market: &dyn Market,
+        request: OrderRequest,
+        out: &mut Vec<Event>,
+    ) -> Result<(), Fault> {
+        let proper = check::proper(market, &request)?;
+        let Some(working) = self.working.get(index) else { return Ok(()) };
+        let before = &working.order.request;
+        let other_type = before.kind.word() != request.kind.word();
+        if before.con_id != request.con_id || before.action != request.action {
+            return Err(Fault::new(105, "Order being modified does not match original order."));
+        }
+        if other_type {
+            return Err(Fault::new(329, "Order modify failed. Cannot change to the new order type."));
+        }
+        if request.quantity <= working.order.filled {
+            return Err(Fault::invalid("The new size is not above what is filled already"));
+        }
+        if !request.transmit && working.stage != Stage::Held {
+            return Err(Fault::invalid("A transmitted order cannot be held again"));
+        }
+        let grows = request.quantity > before.quantity;
+        if grows || request.kind != before.kind {
+            self.affordable(market, &proper, &request)?;
+        }
+        let expires = self.expiry(market, &request);
+        let arrival = self.arrive();
+        let Some(working) = self.working.get_mut(index) else { return Ok(()) };
+        let held = working.stage == Stage::Held;
+        let loses_place = grows || held || proper.limit != working.limit;
+        let other_tif =
+            working.order.request.tif != request.tif || working.order.request.outside_rth != request.outside_rth;
+        if other_tif {
+            working.order.expires = expires;
+        }
+        if held && request.transmit {
+            working.stage = Stage::Waiting;
+        }
+        working.order.request = request;
+        working.limit = proper.limit;
+        if loses_place {
+            working.arrival = arrival;
+            if working.stage == Stage::Resting {
+                working.stage = Stage::Taking;
+            }
+        }
+        self.report(index, out);
+        let takes_now = self
+            .working
+            .get(index)
+            .is_some_and(|working| working.stage != Stage::Resting || working.order.request.tif == Tif::Ioc);
+        if takes_now {
+            if let Some(working) = self.working.get_mut(index)
+                && working.stage == Stage::Resting
+            {
+                working.stage = Stage::Taking;
+            }
+            self.look_now(index, &proper.listing, market, out);
+        }
+        Ok(())
+    }
+
+    /// 399 for an order that has to wait for its session.
+    fn warn_if_waiting(&self, index: usize, market: &dyn Market, out: &mut Vec<Event>) {
+        let Some(working) = self.working.get(index) else { return };
+        let request = &working.order.request;
+        let session = market.session(request.con_id, self.now, request.outside_rth);
+        if working.stage != Stage::Waiting || session.open {
+            return;
+        }
+        let opens = jiff::Timestamp::from_nanosecond(i128::from(session.opens))
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            .to_zoned(crate::clock::eastern());
+        let text = format!(
+            "Order Message:\n{} {} {}\nWarning: your order will not be placed at the exchange until {} US/Eastern",
+            request.action.word(),
+            request.quantity,
+            symbol_of(market, request.con_id),
+            opens.strftime("%F %T"),
+        );
+        out.push(Event::Error(Fault::new(399, text).of(request.client_id, request.order_id)));
+    }
+
+    /// When an order dies by itself.
+    fn expiry(&self, market: &dyn Market, request: &OrderRequest) -> Option<Nanos> {
+        match request.tif {
+            Tif::Gtc => None,
+            Tif::Day | Tif::Ioc => Some(market.session(request.con_id, self.now, request.outside_rth).day_end),
+        }
+    }
+
+    /// The next rank in time.
+    fn arrive(&mut self) -> u64 {
+        let arrival = self.next_arrival;
+        self.next_arrival = arrival.saturating_add(1);
+        arrival
+    }
+}
+
+/// The symbol of a contract, for messages.
+fn symbol_of(market: &dyn Market, con_id: ConId) -> String {
+    market.listing(con_id).map_or_else(String::new, |listing| listing.symbol)
+}

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::Refusal;
+use super::exact::div;
+use super::market::Side;
 use crate::gateway::{ConId, Nanos};
-use crate::money::{Price, Qty};
+use crate::money::{Cash, Price, Qty};
 
 /// An API client's number.
 pub type ClientId = i32;
@@ -31,6 +33,19 @@ impl Action {
             Self::Buy => "BUY",
             Self::Sell => "SELL",
         }
+    }
+
+    /// The side of the book its orders rest on.
+    pub const fn rests_on(self) -> Side {
+        match self {
+            Self::Buy => Side::Bid,
+            Self::Sell => Side::Ask,
+        }
+    }
+
+    /// The side of the book its orders take from.
+    pub const fn takes_from(self) -> Side {
+        self.rests_on().other()
     }
 
     /// IB's word on executions.
@@ -234,8 +249,8 @@ pub struct Order {
     pub status: Status,
     /// Shares filled.
     pub filled: Qty,
-    /// Mean price of the fills; zero before the first.
-    pub avg_price: Price,
+    /// Money value of the fills.
+    pub value: Cash,
     /// Price of the last fill; zero before the first.
     pub last_price: Price,
     /// When it was first accepted.
@@ -249,6 +264,11 @@ pub struct Order {
 }
 
 impl Order {
+    /// Mean price of the fills; zero before the first.
+    pub fn avg_price(&self) -> Price {
+        Price(div(self.value.0, self.filled.0, 8))
+    }
+
     /// Shares not filled yet.
     pub fn remaining(&self) -> Qty {
         self.request.quantity.minus(self.filled).unwrap_or(Qty::ZERO)

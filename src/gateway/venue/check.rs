@@ -1,0 +1,170 @@
+//! What the venue asks of an order before it takes it: IB's codes, in the order TWS finds them.
+//!
+//! 321 bad id, account or size · 200 unknown contract · 434 size zero · 10243 fraction of a share · 110 off the market rule's
+//! increment · 201 too many orders, or not enough equity. An order that shrinks the margin requirement is never refused for
+//! funds: no limit stands between a trader and an exit.
+
+use rust_decimal::Decimal;
+
+use super::account::{self, INITIAL};
+use super::exact::{add, mul, neg, sub};
+use super::market::{Listing, Market};
+use super::order::{Action, Fault, Kind, OrderRequest};
+use super::{ACCOUNT, Venue};
+use crate::money::{Cash, Price, Qty};
+
+/// Order ids end here: clients use the numbers from this one on for requests.
+pub const ORDER_IDS_END: i32 = 1_500_000_000;
+
+/// The largest size and the largest price that are taken.
+const MOST: i64 = 10_000_000;
+
+/// Working orders per contract and side, by IB's limit.
+const MOST_PER_SIDE: usize = 20;
+
+/// An order that reads as a proper one: its contract, its shares and its limit in ticks.
+#[derive(Debug, Clone)]
+pub struct Proper {
+    /// The contract.
+    pub listing: Listing,
+    /// The limit in ticks of the contract; `None` for a market order.
+    pub limit: Option<i64>,
+}
+
+/// Checks everything about an order that does not depend on the account.
+pub fn proper(market: &dyn Market, request: &OrderRequest) -> Result<Proper, Fault> {
+    if !(1..ORDER_IDS_END).contains(&request.order_id) {
+        return Err(Fault::invalid("Invalid order id"));
+    }
+    if !request.account.is_empty() && request.account != ACCOUNT {
+        return Err(Fault::invalid(&format!("Invalid account code {:?}", request.account)));
+    }
+    let Some(listing) = market.listing(request.con_id) else {
+        return Err(Fault::new(200, "No security definition has been found for the request"));
+    };
+    if request.quantity.is_zero() {
+        return Err(Fault::new(434, "The order size cannot be zero."));
+    }
+    if request.quantity.is_negative() {
+        return Err(Fault::invalid("Order size must be positive"));
+    }
+    if !request.quantity.0.fract().is_zero() {
+        return Err(Fault::new(10243, "Fractional-sized order cannot be placed via API."));
+    }
+    if request.quantity > Qty::from(MOST) {
+        return Err(Fault::invalid("Order size is above what the paper gateway takes"));
+    }
+    let limit = match request.kind {
+        Kind::Market => None,
+        Kind::Limit(price) => Some(ticks(market, &listing, price)?),
+    };
+    Ok(Proper { listing, limit })
+}
+
+/// A price in ticks; 110 if it is none that an order may have.
+fn ticks(market: &dyn Market, listing: &Listing, price: Price) -> Result<i64, Fault> {
+    let off = || Fault::new(110, "The price does not conform to the minimum price variation for this contract.");
+    let increment = market.increment(listing.con_id, price).ok_or_else(off)?;
+    let fits = price.is_positive()
+        && price <= Price::from(MOST)
+        && price.is_on_tick(increment)
+        && price.is_on_tick(listing.tick);
+    if !fits {
+        return Err(off());
+    }
+    price.ticks_from(Price::ZERO, listing.tick).ok_or_else(off)
+}
+
+/// What an order would do to the account if it filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effect {
+    /// Initial margin of the positions as they are.
+    pub initial_before: Cash,
+    /// Initial margin with the order and every working order of its side filled.
+    pub initial_after: Cash,
+    /// Equity with loan value now.
+    pub equity: Cash,
+}
+
+impl Venue {
+    /// The rules about the account: how many orders work, and whether equity covers the margin.
+    pub(super) fn affordable(
+        &self,
+        market: &dyn Market,
+        proper: &Proper,
+        request: &OrderRequest,
+    ) -> Result<Effect, Fault> {
+        let others = self
+            .working
+            .iter()
+            .map(|working| &working.order)
+            .filter(|order| !order.is(request.client_id, request.order_id))
+            .filter(|order| order.request.con_id == request.con_id && order.request.action == request.action);
+        if others.clone().count() >= MOST_PER_SIDE {
+            return Err(Fault::new(
+                201,
+                format!("Order rejected - reason:Only {MOST_PER_SIDE} orders per contract and side can work at once"),
+            ));
+        }
+        let unknown = || Fault::new(201, "Order rejected - reason:No price is known to compute the margin with");
+        let effect = self.effect(market, proper, request).ok_or_else(unknown)?;
+        let grows = effect.initial_after > effect.initial_before;
+        if grows && effect.initial_after > effect.equity {
+            return Err(Fault::new(
+                201,
+                format!(
+                    "Order rejected - reason:Equity with loan value {} USD must exceed the initial margin {} USD",
+                    effect.equity.0.round_dp(2),
+                    effect.initial_after.0.round_dp(2)
+                ),
+            ));
+        }
+        Ok(effect)
+    }
+
+    /// What the order would do to the margin; `None` if a price is unknown.
+    pub(super) fn effect(&self, market: &dyn Market, proper: &Proper, request: &OrderRequest) -> Option<Effect> {
+        let con_id = request.con_id;
+        let mark = |con_id| market.mark(con_id, self.now);
+        let equity = self.ledger.equity(mark)?;
+        let (initial_before, _) = account::requirement(&self.ledger, mark)?;
+        let price = self.trial_price(market, proper, request)?;
+        let pending = self
+            .working
+            .iter()
+            .map(|working| &working.order)
+            .filter(|order| !order.is(request.client_id, request.order_id))
+            .filter(|order| order.request.con_id == con_id && order.request.action == request.action)
+            .fold(Decimal::ZERO, |sum, order| add(sum, order.remaining().0));
+        let already = self.find(request.client_id, request.order_id).map_or(Decimal::ZERO, |order| order.filled.0);
+        let wanted = add(pending, sub(request.quantity.0, already));
+        let signed = match request.action {
+            Action::Buy => wanted,
+            Action::Sell => neg(wanted),
+        };
+        let held = self.ledger.quantity(con_id).0;
+        let shares_after = add(held, signed).abs();
+        let value_before = mul(held.abs(), mark(con_id).unwrap_or(price).0);
+        let value_after = if shares_after > held.abs() {
+            add(value_before, mul(sub(shares_after, held.abs()), price.0))
+        } else {
+            mul(shares_after, mark(con_id).unwrap_or(price).0)
+        };
+        let change = mul(sub(value_after, value_before), INITIAL);
+        Some(Effect { initial_before, initial_after: Cash(add(initial_before.0, change)), equity })
+    }
+
+    /// The price an order is valued at before it trades: its limit, or what it would trade at first.
+    pub(super) fn trial_price(&self, market: &dyn Market, proper: &Proper, request: &OrderRequest) -> Option<Price> {
+        if let Some(limit) = request.kind.limit() {
+            return Some(limit);
+        }
+        match market.quote(request.con_id, self.now) {
+            Some(quote) => {
+                let ticks = request.action.takes_from().of(quote);
+                proper.listing.tick.times(Decimal::from(ticks))
+            }
+            None => market.mark(request.con_id, self.now),
+        }
+    }
+}
