@@ -54,6 +54,15 @@ pub enum Event {
         /// Why.
         why: SafeText,
     },
+    /// A cancel did not go out.
+    CancelNotSent {
+        /// Of which order.
+        key: OrderKey,
+        /// Why.
+        why: SafeText,
+        /// Whether it is kept and goes out with the next connection.
+        queued: bool,
+    },
     /// A fill. May come twice; the execution id tells.
     Execution(Box<Execution>),
     /// What a fill cost.

@@ -8,9 +8,11 @@
 
 pub mod command;
 pub mod event;
+pub mod port;
 pub mod tape;
 
 pub use crate::journal::{Intent, IntentSeq};
 pub use command::{Command, JobId, Lane};
 pub use event::{Event, Link};
+pub use port::{Lanes, Port};
 pub use tape::Tape;
