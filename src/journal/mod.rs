@@ -1,6 +1,6 @@
 //! The journal: what this workstation intended, and what it was told became of it, on disk before anything depends on it.
 //!
-//! One SQLite file per seat (see [`crate::run::seat`]), write-ahead log, `synchronous = FULL`, one writer thread. An
+//! One SQLite file per profile and API client, write-ahead log, `synchronous = FULL`, one writer thread. An
 //! order's intent and the order id it takes are committed in one transaction before the order's first byte may leave:
 //! [`Intent`] is the proof, and nobody else can make one. Each opening takes a new run number and commits it, so that an
 //! `orderRef` of `tw{tag}-{run}-{n}` is never used twice, whatever was lost.
@@ -44,7 +44,9 @@ pub enum JournalError {
         error: std::io::Error,
     },
     /// A later release has written it.
-    #[error("written by a later release (version {found}, this one knows {known}): update tradewind, or move {path} away")]
+    #[error(
+        "written by a later release (version {found}, this one knows {known}): update tradewind, or move {path} away"
+    )]
     Newer {
         /// Its version.
         found: i64,

@@ -64,10 +64,8 @@ pub(super) fn text(conn: &Connection, name: &str) -> rusqlite::Result<Option<Str
 
 /// An order by its name.
 pub(super) fn order(conn: &Connection, key: &str) -> Result<Option<Order>, JournalError> {
-    let body: Option<String> = conn
-        .prepare_cached("SELECT body FROM orders WHERE key = ?1")?
-        .query_row([key], |row| row.get(0))
-        .optional()?;
+    let body: Option<String> =
+        conn.prepare_cached("SELECT body FROM orders WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?;
     body.map(|body| parse("an order", &body)).transpose()
 }
 

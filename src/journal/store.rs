@@ -177,12 +177,7 @@ fn set_number(tx: &Transaction<'_>, name: &str, value: i64) -> rusqlite::Result<
 }
 
 /// The order as it stands once its intent is durable: what the next opening would report.
-fn intended(
-    tx: &Transaction<'_>,
-    approved: &Approved,
-    ids: BrokerIds,
-    now: Stamp,
-) -> Result<Order, JournalError> {
+fn intended(tx: &Transaction<'_>, approved: &Approved, ids: BrokerIds, now: Stamp) -> Result<Order, JournalError> {
     let known = query::order(tx, approved.key().as_str())?;
     if let (Purpose::Change(..), Some(mut order)) = (approved.purpose(), known) {
         let before = std::mem::replace(&mut order.spec, approved.spec().clone());
@@ -219,8 +214,11 @@ fn write_order(tx: &Transaction<'_>, order: &Order, now: Stamp) -> Result<(), Jo
          ON CONFLICT (key) DO UPDATE SET live = excluded.live, body = excluded.body",
     )?
     .execute(params![order.key.as_str(), order.state.is_live(), order.placed_at.wall, body])?;
-    tx.prepare_cached("INSERT INTO order_states (at, key, body) VALUES (?1, ?2, ?3)")?
-        .execute(params![now.wall, order.key.as_str(), body])?;
+    tx.prepare_cached("INSERT INTO order_states (at, key, body) VALUES (?1, ?2, ?3)")?.execute(params![
+        now.wall,
+        order.key.as_str(),
+        body
+    ])?;
     Ok(())
 }
 

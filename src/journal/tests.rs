@@ -1,0 +1,324 @@
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use tempfile::TempDir;
+
+use super::*;
+use crate::clock::Stamp;
+use crate::domain::account::{AccountId, Mode};
+use crate::domain::fill::{Commission, ExecId, Execution};
+use crate::domain::instrument::{ConId, Instrument, PriceRule, SecType};
+use crate::domain::order::{
+    BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Session, Side, Tif, Verb,
+};
+use crate::domain::quote::{Quote, Truth};
+use crate::money::{Cash, Price, Qty};
+use crate::risk::{Approved, Consent, Context, Limits, Origin, Readiness, check_change, check_new};
+
+fn p(text: &str) -> Price {
+    text.parse().unwrap()
+}
+
+fn spec(limit: &str) -> OrderSpec {
+    OrderSpec {
+        con_id: ConId(265_598),
+        symbol: "AAPL".into(),
+        verb: Verb::Buy,
+        side: Side::Buy,
+        qty: Qty::from(100),
+        kind: OrderKind::Limit(p(limit)),
+        tif: Tif::Day,
+        session: Session::Regular,
+    }
+}
+
+/// Lets the guard judge on a desk where everything is in order.
+fn guarded<T>(judge: impl FnOnce(&Context<'_>) -> T) -> T {
+    let instrument = Instrument {
+        con_id: ConId(265_598),
+        symbol: "AAPL".into(),
+        sec_type: SecType::Stock,
+        exchange: "SMART".into(),
+        primary_exchange: "NASDAQ".into(),
+        currency: "USD".into(),
+        long_name: "APPLE INC".into(),
+        multiplier: Decimal::ONE,
+        rule: PriceRule::flat(p("0.01")).unwrap(),
+        size_increment: Qty::from(1),
+    };
+    let quote = Quote { bid: Some(p("187.20")), ask: Some(p("187.22")), last: Some(p("187.21")), ..Quote::default() };
+    let account = AccountId::new("DU0000001");
+    judge(&Context {
+        at: Stamp::at(10),
+        account: Some(&account),
+        mode: Mode::Paper,
+        readiness: Readiness::Ready,
+        halted: false,
+        instrument: Some(&instrument),
+        quote: Some(&quote),
+        truth: Truth::Live,
+        position: Some(Qty::ZERO),
+        working: &[],
+        net_liquidation: Some(Cash::from(1_000_000)),
+        recent: &[],
+        origin: Origin::Key,
+        limits: &Limits { default_size: Qty::from(100) },
+    })
+}
+
+fn approved(key: &str) -> Box<Approved> {
+    Box::new(guarded(|ctx| check_new(spec("187.20"), OrderKey::own(key), ctx, Consent::Given)).unwrap())
+}
+
+fn order(key: &str, order_id: i32, state: OrderState) -> Box<Order> {
+    Box::new(Order {
+        key: OrderKey::own(key),
+        ids: BrokerIds { client_id: 1, order_id, perm_id: 0 },
+        spec: spec("187.20"),
+        other_kind: None,
+        state,
+        ownership: Ownership::Own,
+        filled: Qty::ZERO,
+        avg_fill: None,
+        placed_at: Stamp::at(5),
+        changed_at: Stamp::at(6),
+        before_change: None,
+        remark: None,
+    })
+}
+
+fn execution(id: &str, at: i64) -> Box<Execution> {
+    Box::new(Execution {
+        exec_id: ExecId(id.into()),
+        ids: BrokerIds { client_id: 1, order_id: 1, perm_id: 0 },
+        order_ref: "tw-1".into(),
+        con_id: ConId(265_598),
+        symbol: "AAPL".into(),
+        side: Side::Buy,
+        qty: Qty::from(100),
+        price: p("187.20"),
+        time: Some(at),
+        exchange: "ISLAND".into(),
+        cum_qty: Qty::from(100),
+        avg_price: Some(p("187.20")),
+        commission: None,
+    })
+}
+
+struct Disk {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+impl Disk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state/journal.db");
+        Self { _folder: folder, path }
+    }
+
+    fn open(&self) -> (Journal, Opened) {
+        Journal::open(&self.path, 4_711, Stamp::at(1_000)).unwrap()
+    }
+}
+
+#[test]
+fn each_opening_takes_a_new_run_and_keeps_the_tag() {
+    let disk = Disk::new();
+    let (first, opened) = disk.open();
+    drop(first);
+    let (_, again) = disk.open();
+    assert_eq!((opened.run, again.run), (1, 2));
+    assert_eq!(opened.tag, again.tag);
+    assert_eq!(opened.tag.len(), 4);
+}
+
+#[test]
+fn file_and_folder_are_the_owners_alone() {
+    let disk = Disk::new();
+    let _open = disk.open();
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&disk.path), 0o600);
+    assert_eq!(mode(disk.path.parent().unwrap()), 0o700);
+}
+
+#[test]
+fn an_intent_that_was_never_sent_is_an_unknown_order_after_a_crash() {
+    let disk = Disk::new();
+    let (mut journal, _) = disk.open();
+    let intent = journal.intend(&approved("tw-1"), 1, 40, Stamp::at(20)).unwrap();
+    assert_eq!(intent.order_id(), 40);
+    drop(journal);
+    let (_, opened) = disk.open();
+    let [order] = opened.live.as_slice() else { panic!("one live order, not {:?}", opened.live) };
+    assert_eq!(order.key, OrderKey::own("tw-1"));
+    assert_eq!(order.state, OrderState::Unknown);
+    assert_eq!(order.ids, BrokerIds { client_id: 1, order_id: 40, perm_id: 0 });
+    assert_eq!(order.spec, spec("187.20"));
+}
+
+#[test]
+fn order_ids_rise_even_when_the_broker_rolls_back() {
+    let disk = Disk::new();
+    let (mut journal, _) = disk.open();
+    assert_eq!(journal.intend(&approved("a"), 1, 501, Stamp::at(20)).unwrap().order_id(), 501);
+    assert_eq!(journal.intend(&approved("b"), 1, 490, Stamp::at(21)).unwrap().order_id(), 502);
+    drop(journal);
+    let (mut journal, _) = disk.open();
+    assert_eq!(journal.intend(&approved("c"), 1, 1, Stamp::at(22)).unwrap().order_id(), 503);
+    assert_eq!(journal.intend(&approved("d"), 1, 900, Stamp::at(23)).unwrap().order_id(), 900);
+}
+
+#[test]
+fn ids_of_the_client_librarys_requests_are_never_taken() {
+    let disk = Disk::new();
+    let (mut journal, _) = disk.open();
+    assert!(matches!(journal.intend(&approved("a"), 1, 1_500_000_000, Stamp::at(20)), Err(JournalError::IdsUsedUp(0))));
+    assert_eq!(journal.intend(&approved("a"), 1, 7, Stamp::at(20)).unwrap().order_id(), 7);
+}
+
+#[test]
+fn an_end_takes_the_order_off_the_live_list_and_a_missing_id_is_kept() {
+    let disk = Disk::new();
+    let (mut journal, _) = disk.open();
+    journal.intend(&approved("a"), 1, 1, Stamp::at(20)).unwrap();
+    journal.intend(&approved("b"), 1, 1, Stamp::at(20)).unwrap();
+    let unaware = order("b", 0, OrderState::Working);
+    journal.record(&[order("a", 1, OrderState::Filled), unaware], &[], Stamp::at(30)).unwrap();
+    drop(journal);
+    let (_, opened) = disk.open();
+    let [b] = opened.live.as_slice() else { panic!("one live order, not {:?}", opened.live) };
+    assert_eq!((b.key.as_str(), b.ids.order_id, b.state), ("b", 2, OrderState::Working));
+}
+
+#[test]
+fn a_change_keeps_its_id_and_what_was_before_it() {
+    let disk = Disk::new();
+    let (mut journal, _) = disk.open();
+    journal.intend(&approved("a"), 1, 1, Stamp::at(20)).unwrap();
+    let working = order("a", 1, OrderState::Working);
+    journal.record(std::slice::from_ref(&working), &[], Stamp::at(21)).unwrap();
+    let change = guarded(|ctx| check_change(&working, spec("187.19"), ctx, Consent::Given)).unwrap();
+    assert_eq!(journal.intend(&change, 1, 55, Stamp::at(22)).unwrap().order_id(), 1);
+    drop(journal);
+    let (_, opened) = disk.open();
+    assert_eq!(opened.live[0].spec, spec("187.19"));
+    assert_eq!(opened.live[0].before_change.as_deref(), Some(&spec("187.20")));
+    assert_eq!(opened.live[0].state, OrderState::Working);
+}
+
+#[test]
+fn the_same_execution_twice_is_one_and_its_commission_is_added() {
+    const DAY: i64 = 86_400_000_000_000;
+    let disk = Disk::new();
+    let (mut journal, _) = disk.open();
+    let mut paid = execution("0001.01", 10 * DAY);
+    paid.commission = Some(Commission { amount: Cash::from(1), currency: "USD".into(), realized: None });
+    let old = execution("0000.01", DAY);
+    journal.record(&[], &[old, execution("0001.01", 10 * DAY), paid.clone()], Stamp::at(5)).unwrap();
+    drop(journal);
+    let (_, opened) = Journal::open(&disk.path, 1, Stamp::at(11 * DAY)).unwrap();
+    assert_eq!(opened.executions, [*paid]);
+}
+
+#[test]
+fn a_file_of_a_later_release_is_refused_and_left_alone() {
+    let disk = Disk::new();
+    drop(disk.open());
+    let conn = rusqlite::Connection::open(&disk.path).unwrap();
+    conn.pragma_update(None, "user_version", VERSION + 1).unwrap();
+    drop(conn);
+    let error = Journal::open(&disk.path, 1, Stamp::at(1)).unwrap_err();
+    assert!(matches!(error, JournalError::Newer { found, .. } if found == VERSION + 1), "{error}");
+    let error = inspect(&disk.path, 1).unwrap_err();
+    assert!(error.to_string().contains("later release"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let disk = Disk::new();
+    std::fs::create_dir_all(disk.path.parent().unwrap()).unwrap();
+    std::fs::write(&disk.path, vec![b'x'; 8_192]).unwrap();
+    Journal::open(&disk.path, 1, Stamp::at(1)).unwrap_err();
+    assert_eq!(std::fs::read(&disk.path).unwrap(), vec![b'x'; 8_192]);
+}
+
+#[test]
+fn an_inspection_counts_and_takes_no_run() {
+    let disk = Disk::new();
+    assert_eq!(inspect(&disk.path, 1).unwrap(), None);
+    let (mut journal, _) = disk.open();
+    journal.intend(&approved("a"), 1, 1, Stamp::at(20)).unwrap();
+    let seen = inspect(&disk.path, 1).unwrap().unwrap();
+    assert_eq!(seen, Inspection { version: VERSION, runs: 1, live: 1, executions: 0 });
+    drop(journal);
+    assert_eq!(disk.open().1.run, 2);
+}
+
+/// Runs the thread body over `requests` and collects its replies.
+fn served(path: &std::path::Path, requests: Vec<Request>) -> Vec<Reply> {
+    let (inlet, outlet) = channel();
+    let gauge = inlet.gauge().clone();
+    for request in requests {
+        inlet.give(request).unwrap();
+    }
+    drop(inlet);
+    let (tx, rx) = sync_channel(64);
+    serve(path, 1, &outlet, &gauge, |reply| tx.send(reply).unwrap());
+    assert!(gauge.wait_empty(Duration::ZERO), "everything given was served");
+    drop(tx);
+    rx.iter().collect()
+}
+
+#[test]
+fn the_thread_answers_in_order_and_gathers_records() {
+    let disk = Disk::new();
+    let intend = |key| Request::Intend { approved: approved(key), client_id: 1, next_order_id: 1 };
+    let replies = served(
+        &disk.path,
+        vec![
+            intend("a"),
+            Request::Order(order("a", 1, OrderState::Working)),
+            Request::Execution(execution("1.01", 900)),
+            Request::Order(order("a", 1, OrderState::Filled)),
+            intend("b"),
+        ],
+    );
+    let words: Vec<String> = replies
+        .iter()
+        .map(|reply| match reply {
+            Reply::Opened(opened) => format!("opened {}", opened.run),
+            Reply::Intended { approved, intent, .. } => format!("{} is {}", approved.key(), intent.order_id()),
+            Reply::Recorded { count, .. } => format!("recorded {count}"),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(words, ["opened 1", "a is 1", "recorded 3", "b is 2"]);
+}
+
+#[test]
+fn a_journal_that_cannot_be_opened_refuses_every_intent() {
+    let disk = Disk::new();
+    std::fs::create_dir_all(&disk.path).unwrap();
+    let intend = Request::Intend { approved: approved("a"), client_id: 1, next_order_id: 1 };
+    let replies = served(&disk.path, vec![intend]);
+    assert!(matches!(replies.as_slice(), [Reply::Failed(_), Reply::Refused { .. }]), "{replies:?}");
+}
+
+#[test]
+fn a_full_queue_hands_the_request_back() {
+    let (inlet, outlet) = channel();
+    let mut given = 0;
+    let back = loop {
+        match inlet.give(Request::Execution(execution("1.01", 1))) {
+            Ok(()) => given += 1,
+            Err(back) => break back,
+        }
+    };
+    assert!(matches!(*back, Request::Execution(_)));
+    assert_eq!(inlet.gauge().waiting(), given);
+    drop(outlet);
+}

@@ -140,13 +140,7 @@ pub fn channel() -> (Inlet, Receiver<Request>) {
 /// Opens the journal and serves requests until every [`Inlet`] is gone. Blocks; the body of a thread.
 ///
 /// `reply` passes an answer on; records are written even when nobody listens any more.
-pub fn serve(
-    path: &Path,
-    entropy: u64,
-    requests: &Receiver<Request>,
-    gauge: &Gauge,
-    mut reply: impl FnMut(Reply),
-) {
+pub fn serve(path: &Path, entropy: u64, requests: &Receiver<Request>, gauge: &Gauge, mut reply: impl FnMut(Reply)) {
     let mut state = match Journal::open(path, entropy, Stamp::now()) {
         Ok((journal, opened)) => {
             reply(Reply::Opened(opened));
