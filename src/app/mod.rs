@@ -10,3 +10,4 @@ pub mod action;
 pub mod effect;
 pub mod model;
 pub mod msg;
+pub mod workspace;
