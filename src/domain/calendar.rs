@@ -166,7 +166,10 @@ mod tests {
         }
         assert_eq!(close(date(2026, 11, 27)), Some(time(13, 0, 0, 0)));
         assert_eq!(close(date(2026, 12, 24)), Some(time(13, 0, 0, 0)));
-        assert_eq!((1..=365).filter(|n| is_session(date(2026, 1, 1).saturating_add(jiff::Span::new().days(n - 1)))).count(), 251);
+        assert_eq!(
+            (1..=365).filter(|n| is_session(date(2026, 1, 1).saturating_add(jiff::Span::new().days(n - 1)))).count(),
+            251
+        );
     }
 
     #[test]

@@ -304,7 +304,10 @@ mod tests {
     fn ages_take_three_cells() {
         let age_of = |s| age(Duration::from_secs(s));
         assert_eq!(age(Duration::from_millis(900)), "");
-        assert_eq!([1, 99, 100, 5_999, 6_000, 172_799, 172_800].map(age_of), ["1s", "99s", "1m", "99m", "1h", "47h", "2d"]);
+        assert_eq!(
+            [1, 99, 100, 5_999, 6_000, 172_799, 172_800].map(age_of),
+            ["1s", "99s", "1m", "99m", "1h", "47h", "2d"]
+        );
         assert!((0..40_000u64).all(|s| age_of(s * 97).len() <= 3));
         assert_eq!(age_words(Duration::from_millis(230)), "0.2s");
     }
