@@ -105,7 +105,7 @@ impl Plan {
             cuts: calendar.silences(d).collect(),
         };
         plan.schedule(path, calendar);
-        plan.fill(listing, keys);
+        plan.fill(listing, keys, calendar);
         Some(plan)
     }
 
@@ -156,7 +156,7 @@ impl Plan {
     }
 
     /// Draws the session's volume.
-    fn fill(&mut self, listing: &Listing, keys: &Keys) {
+    fn fill(&mut self, listing: &Listing, keys: &Keys, calendar: Calendar) {
         let sizes = [0.14, 0.12, 0.10, 0.10, 0.10, 0.10];
         let noise: f64 = (0_u32..)
             .zip(sizes)
@@ -164,7 +164,7 @@ impl Plan {
             .sum();
         let busy = 0.38 * libm::log(self.session.m.max(0.05)) - 0.08 + noise;
         let extra: f64 = self.bursts.iter().map(|b| b.volume).sum();
-        let total = listing.adv * libm::exp(busy) * (1.0 + extra);
+        let total = listing.adv * long_day(calendar) * libm::exp(busy) * (1.0 + extra);
         let lot = self.round_lot;
         let round = |shares: f64| ((shares / lot as f64) as i64 * lot).max(lot);
         self.opening = round(total * OPENING);
@@ -217,6 +217,15 @@ impl Plan {
     /// The events' mass within `[a, b)`.
     pub fn event_mass(&self, a: u32, b: u32) -> f64 {
         self.bursts.iter().map(|w| w.mass * overlap(w, a, b)).sum()
+    }
+}
+
+/// How many times the average volume a session trades: a day of 24 regular hours is busier, so that a minute of it is
+/// nearly as busy as one of the exchanges'.
+const fn long_day(calendar: Calendar) -> f64 {
+    match calendar {
+        Calendar::Always => 3.0,
+        Calendar::Nyse => 1.0,
     }
 }
 
