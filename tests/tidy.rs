@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first. Within the ground floor a module also uses only what stands before it.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "money", "domain", "math", "sentence", "risk"],
+    &["clock", "money", "source", "domain", "math", "sentence", "risk"],
     &["keys", "theme", "config", "journal", "broker", "gateway"],
     &["panes", "app"],
     &["view"],
@@ -27,7 +27,8 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
 ];
 
 /// Where binary floating point may appear: the edges to the wire and the simulated market.
-const FLOATS: &[&str] = &["src/broker/ib/", "src/math/", "src/gateway/wire/", "src/gateway/feed/", "src/money.rs"];
+const FLOATS: &[&str] =
+    &["src/broker/ib/", "src/math/", "src/theme/", "src/gateway/wire/", "src/gateway/feed/", "src/money.rs"];
 
 struct Source {
     path: String,

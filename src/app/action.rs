@@ -286,6 +286,18 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Whether it can move money.
+    pub const fn hazard(self) -> Hazard {
+        match self {
+            Self::Stage { .. } | Self::PickUp => Hazard::Stages,
+            Self::Send | Self::Confirm | Self::Nudge { .. } => Hazard::Sends,
+            Self::Cancel | Self::CancelSymbol | Self::CancelAll | Self::Kill => Hazard::Cancels,
+            _ => Hazard::None,
+        }
+    }
+}
+
 /// The default of a count.
 const fn one() -> u8 {
     1

@@ -7,6 +7,7 @@
 //! `tui_input::Input` are its only outside types.
 
 pub mod action;
+pub mod bindings;
 pub mod effect;
 pub mod model;
 pub mod msg;

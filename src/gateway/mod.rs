@@ -5,7 +5,6 @@
 //! where they come from.
 
 pub mod feed;
-pub mod store;
 pub mod venue;
 pub mod wire;
 

@@ -120,10 +120,17 @@ impl ChordError {
 
 impl Chord {
     /// A key press in normal form: shift is folded into letters and dropped for other characters, which already are what
-    /// shift made of them.
+    /// shift made of them; ctrl with 4 to 7 is the sign whose byte the terminal sends for it (`ctrl-4` is `ctrl-\`).
     pub fn new(key: Key, mods: Mods) -> Self {
         let Key::Char(c) = key else { return Self { key, mods } };
-        let c = if mods.shift && c.is_lowercase() { capital(c) } else { c };
+        let c = match c {
+            '4' if mods.ctrl => '\\',
+            '5' if mods.ctrl => ']',
+            '6' if mods.ctrl => '^',
+            '7' if mods.ctrl => '_',
+            _ if mods.shift && c.is_lowercase() => capital(c),
+            _ => c,
+        };
         Self { key: Key::Char(c), mods: Mods { shift: false, ..mods } }
     }
 

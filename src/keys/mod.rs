@@ -10,8 +10,12 @@
 
 mod chord;
 mod keymap;
+mod load;
+mod rules;
 mod sequence;
 
 pub use chord::{Chord, ChordError, Key, Mods};
 pub use keymap::{Binding, Hint, Keymap, Resolution};
+pub use load::{Library, load};
+pub use rules::{Command, Required, Risk, Rules, ScopeRule, Typing};
 pub use sequence::{Sequence, group_label};

@@ -38,7 +38,6 @@
 #![deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod account;
-mod background;
 mod book;
 mod check;
 mod engine;
