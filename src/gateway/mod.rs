@@ -5,6 +5,7 @@
 //! where they come from.
 
 pub mod feed;
+pub mod store;
 pub mod venue;
 pub mod wire;
 

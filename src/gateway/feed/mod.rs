@@ -4,11 +4,28 @@
 //! knows the future, nothing outside this module may. Prices cross the door as counts of the listing's tick
 //! ([`Listing::price`] makes money of them), sizes as shares.
 
+mod bars;
+mod book;
+mod calendar;
+mod hash;
+mod ladder;
+mod leaf;
+mod path;
+mod plan;
+mod search;
+mod slow;
+mod symbol;
+#[cfg(test)]
+mod tests;
 pub mod universe;
 
-use crate::clock::Phase;
-use crate::gateway::{ConId, Nanos};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
+use crate::gateway::{ConId, Nanos};
+use symbol::Symbol;
+
+pub use calendar::Calendar;
 pub use universe::{Kind, LISTINGS, Listing};
 
 /// The version of the path: it changes when any price of any seed changes, and old fills then lie off the new history.
@@ -16,33 +33,6 @@ pub const VERSION: u32 = 1;
 
 /// Length in nanoseconds of a leaf, the market's smallest step: a quarter second.
 pub const LEAF: Nanos = 250_000_000;
-
-/// When the market is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Calendar {
-    /// Each UTC day is one regular session, seven days a week.
-    #[default]
-    Always,
-    /// The sessions of the US stock exchanges.
-    Nyse,
-}
-
-impl Calendar {
-    /// The phase of the session at a moment.
-    pub fn phase(self, _at: Nanos) -> Phase {
-        Phase::Regular
-    }
-
-    /// The regular session that contains `at`, or the last one before it: its open and its close.
-    pub fn session(self, _at: Nanos) -> (Nanos, Nanos) {
-        (0, 0)
-    }
-
-    /// The date `yyyymmdd` of the session that contains `at`, or of the last one before it.
-    pub fn date(self, _at: Nanos) -> i32 {
-        0
-    }
-}
 
 /// A side of the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,7 +87,7 @@ pub struct Print {
 pub struct Leaf {
     /// Start of the quarter second.
     pub start: Nanos,
-    /// When its quote replaces the one before; every print of the leaf is later.
+    /// When its quote replaces the one before; no print of the leaf is earlier.
     pub quote_at: Nanos,
     /// The quote, absent while trading is halted or closed.
     pub quote: Option<Quote>,
@@ -203,70 +193,94 @@ pub struct Book {
     pub asks: Vec<Level>,
 }
 
-/// The market of one seed and one calendar.
-#[derive(Debug, Clone)]
+/// The market of one seed and one calendar; clones share what they remember.
+#[derive(Clone)]
 pub struct Feed {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     seed: u64,
     calendar: Calendar,
+    /// Contract ids in order with the place of their symbol.
+    index: Vec<(ConId, usize)>,
+    symbols: Vec<OnceLock<Symbol>>,
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed")
+            .field("seed", &self.inner.seed)
+            .field("calendar", &self.inner.calendar)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Feed {
     /// The market of this seed.
     pub fn new(seed: u64, calendar: Calendar) -> Self {
-        Self { seed, calendar }
+        let mut index: Vec<(ConId, usize)> = LISTINGS.iter().enumerate().map(|(i, l)| (l.con_id, i)).collect();
+        index.sort_unstable();
+        let symbols = LISTINGS.iter().map(|_| OnceLock::new()).collect();
+        Self { inner: Arc::new(Inner { seed, calendar, index, symbols }) }
     }
 
     /// The seed.
     pub fn seed(&self) -> u64 {
-        self.seed
+        self.inner.seed
     }
 
     /// The calendar.
     pub fn calendar(&self) -> Calendar {
-        self.calendar
+        self.inner.calendar
+    }
+
+    fn symbol(&self, con_id: ConId) -> Option<&Symbol> {
+        let inner = &self.inner;
+        let found = inner.index.binary_search_by_key(&con_id, |(id, _)| *id).ok()?;
+        let (_, place) = *inner.index.get(found)?;
+        let listing = LISTINGS.get(place)?;
+        Some(inner.symbols.get(place)?.get_or_init(|| Symbol::new(inner.seed, inner.calendar, listing)))
     }
 
     /// The best bid and ask at a moment; `None` for an unknown contract and while halted or closed.
-    pub fn quote(&self, _con_id: ConId, _at: Nanos) -> Option<Quote> {
-        None
+    pub fn quote(&self, con_id: ConId, at: Nanos) -> Option<Quote> {
+        self.symbol(con_id)?.quote(at)
     }
 
-    /// The quarter second that contains `at`, with the prints up to `at`.
-    pub fn leaf(&self, _con_id: ConId, _at: Nanos) -> Option<Leaf> {
-        None
+    /// The quarter second that contains `at`, with the prints up to `at`; `None` for an unknown contract and while closed.
+    /// Its quote is in force only from `quote_at` on.
+    pub fn leaf(&self, con_id: ConId, at: Nanos) -> Option<Leaf> {
+        self.symbol(con_id)?.leaf(at)
     }
 
-    /// The prints after `from`, up to and including `until`.
-    pub fn prints(&self, _con_id: ConId, _from: Nanos, _until: Nanos) -> Vec<Print> {
-        Vec::new()
+    /// The prints after `from`, up to and including `until`, in time order.
+    pub fn prints(&self, con_id: ConId, from: Nanos, until: Nanos) -> Vec<Print> {
+        self.symbol(con_id).map_or_else(Vec::new, |s| s.prints(from, until))
     }
 
-    /// The session's figures at a moment.
-    pub fn day(&self, _con_id: ConId, _at: Nanos) -> Option<DaySummary> {
-        None
+    /// The session's figures at a moment, from 04:00 to 20:00 on the exchanges' calendar; the last session's while closed.
+    pub fn day(&self, con_id: ConId, at: Nanos) -> Option<DaySummary> {
+        self.symbol(con_id)?.day(at)
     }
 
-    /// The bars from the one that contains `from` to the one that contains `until`, of what has happened up to `until`.
-    /// `regular` keeps to regular hours. Bars without a print are left out for trades.
-    pub fn bars(
-        &self,
-        _con_id: ConId,
-        _size: BarSize,
-        _from: Nanos,
-        _until: Nanos,
-        _what: What,
-        _regular: bool,
-    ) -> Vec<Bar> {
-        Vec::new()
+    /// The bars from the one that contains `from` to the one that contains `until`, made of what has happened up to
+    /// `until`. `regular` keeps to regular hours. Bars without a print are left out for trades. Answers grow with the
+    /// window: the caller bounds it.
+    pub fn bars(&self, con_id: ConId, size: BarSize, from: Nanos, until: Nanos, what: What, regular: bool) -> Vec<Bar> {
+        self.symbol(con_id).map_or_else(Vec::new, |s| bars::bars(s, size, from, until, what, regular))
     }
 
-    /// The best `levels` occupied rows of each side.
-    pub fn book(&self, _con_id: ConId, _at: Nanos, _levels: usize) -> Option<Book> {
-        None
+    /// The best `levels` occupied rows of each side; `None` for an unknown contract and while halted or closed.
+    pub fn book(&self, con_id: ConId, at: Nanos, levels: usize) -> Option<Book> {
+        let symbol = self.symbol(con_id)?;
+        symbol.touch(at)?;
+        Some(Book { bids: symbol.rows(BookSide::Bid, at, levels), asks: symbol.rows(BookSide::Ask, at, levels) })
     }
 
-    /// The shares the market shows on one side at one price in ticks; 0 beyond an unoccupied level or inside the spread.
-    pub fn shown(&self, _con_id: ConId, _side: BookSide, _price: i64, _at: Nanos) -> i64 {
-        0
+    /// The shares the market shows on one side at one price in ticks; 0 at an empty level, inside the spread, and while
+    /// halted or closed.
+    pub fn shown(&self, con_id: ConId, side: BookSide, price: i64, at: Nanos) -> i64 {
+        self.symbol(con_id).map_or(0, |s| s.shown(side, price, at))
     }
 }

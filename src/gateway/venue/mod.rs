@@ -38,6 +38,7 @@
 #![deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod account;
+mod background;
 mod book;
 mod check;
 mod engine;

@@ -1,0 +1,172 @@
+//! A leaf: the quote of a quarter second and the prints made on it.
+//!
+//! Invariants: 0 < bid < ask; every print lies within its leaf's quote and not before it; sizes sum to the leaf's volume;
+//! no quote and no print while halted or closed. The auctions print in the first and last leaf of the regular session;
+//! the closing auction is the official close.
+//!
+//! Limit: prices are counted in cents and never fall below one; the finer tick below one dollar is not modelled.
+//!
+//! Must not know: bars, subscriptions, orders.
+
+use super::hash::{draw, further, unit};
+use super::path::Node;
+use super::plan::{Keys, Plan};
+use super::universe::{Listing, Source};
+use super::{Calendar, LEAF, Nanos, PrintSide, ladder};
+
+/// The latest a quote changes after its leaf began, in nanoseconds.
+const LATEST_QUOTE: f64 = 60_000_000.0;
+/// Share of prints inside a spread of two ticks and more.
+const INSIDE: f64 = 0.11;
+/// Half the range of each of the two noises around an index.
+const BAND: f64 = 0.75e-4;
+
+/// A leaf's quote before sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Touch {
+    /// Best bid in ticks.
+    pub bid: i64,
+    /// Best ask in ticks.
+    pub ask: i64,
+}
+
+/// A print before its leaf's start is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tick {
+    /// Nanoseconds into the leaf.
+    pub off: Nanos,
+    /// Price in ticks.
+    pub price: i64,
+    /// Shares.
+    pub size: i64,
+    /// Where within the quote.
+    pub side: PrintSide,
+}
+
+/// What turns a leaf's log price into a quote: the symbol's constants.
+#[derive(Debug, Clone, Copy)]
+pub struct Quoter {
+    /// The calendar.
+    pub calendar: Calendar,
+    /// The listing.
+    pub listing: &'static Listing,
+    /// Its streams.
+    pub keys: Keys,
+}
+
+impl Quoter {
+    /// Most an index fund strays from its index, in log price.
+    pub fn band_limit(&self) -> f64 {
+        if self.listing.source == Source::Own { 0.0 } else { 2.0 * BAND }
+    }
+
+    /// How far an index fund is from its index at a leaf: two value noises of 4 and 60 seconds.
+    fn band(&self, d: i64, q: u32) -> f64 {
+        if self.listing.source == Source::Own {
+            return 0.0;
+        }
+        let noise = |leaves: i64, stream: u64| {
+            let at = d * i64::from(super::calendar::DAY) + i64::from(q);
+            let cell = at.div_euclid(leaves);
+            let place = at.rem_euclid(leaves) as f64 / leaves as f64;
+            let value = |c: i64| 2.0 * unit(draw(self.keys.band ^ stream, c as u64)) - 1.0;
+            let (left, right) = (value(cell), value(cell + 1));
+            BAND * (left + (right - left) * place)
+        };
+        noise(16, 1) + noise(240, 2)
+    }
+
+    /// The leaf's price in ticks, not rounded.
+    fn fair(&self, plan: &Plan, node: &Node) -> f64 {
+        libm::exp(node.xa + self.band(plan.d, node.a)) * 100.0
+    }
+
+    /// The leaf's quote; `None` while halted or closed.
+    pub fn touch(&self, plan: &Plan, node: &Node) -> Option<Touch> {
+        if plan.is_cut(node.a) || self.calendar.at_night(node.a) {
+            return None;
+        }
+        Some(self.touch_at(plan, node, self.fair(plan, node)))
+    }
+
+    fn touch_at(&self, plan: &Plan, node: &Node, fair: f64) -> Touch {
+        let second = plan.d * 86_400 + i64::from(node.a / 4);
+        let h = draw(self.keys.quotes, second as u64);
+        let average = plan.spread * ladder::width(self.calendar, node.a);
+        let spread = libm::floor(average * (0.7 + 0.6 * further(h, 0)) + further(h, 1)).max(1.0);
+        let bid = (libm::floor(fair - 0.5 * (spread - 1.0)) as i64).max(1);
+        Touch { bid, ask: bid + spread as i64 }
+    }
+
+    /// A bound of every spread in `[a, b)` of a session, in ticks.
+    pub fn widest(&self, plan: &Plan, a: u32, b: u32) -> f64 {
+        1.3 * plan.spread * ladder::widest(self.calendar, a, b) + 1.0
+    }
+
+    /// Nanoseconds into the leaf at which its quote appears.
+    pub fn pace(&self, d: i64, q: u32) -> Nanos {
+        let ctr = d * i64::from(super::calendar::DAY) + i64::from(q);
+        (unit(draw(self.keys.quotes ^ 1, ctr as u64)) * LATEST_QUOTE) as Nanos
+    }
+
+    /// The leaf's prints in time order.
+    pub fn ticks(&self, plan: &Plan, node: &Node, out: &mut Vec<Tick>) {
+        out.clear();
+        let (opens, closes) = (node.a == plan.open_leaf, node.a == plan.close_leaf);
+        if (node.n == 0 && !opens && !closes) || plan.is_cut(node.a) || self.calendar.at_night(node.a) {
+            return;
+        }
+        let fair = self.fair(plan, node);
+        let touch = self.touch_at(plan, node, fair);
+        let pace = self.pace(plan.d, node.a);
+        let cross = libm::floor(fair + 0.5) as i64;
+        let cross = cross.clamp(touch.bid, touch.ask);
+        if opens {
+            out.push(Tick { off: pace, price: cross, size: plan.opening, side: PrintSide::Cross });
+        }
+        self.continuous(plan, node, fair, touch, pace, out);
+        if closes {
+            out.push(Tick { off: LEAF - 1, price: cross, size: plan.closing, side: PrintSide::Cross });
+        }
+    }
+
+    /// The prints of continuous trading.
+    fn continuous(&self, plan: &Plan, node: &Node, fair: f64, touch: Touch, pace: Nanos, out: &mut Vec<Tick>) {
+        let spread = (touch.ask - touch.bid) as f64;
+        let ahead = (libm::exp(node.informed) - libm::exp(node.xa)) * 100.0;
+        let lean = 0.3 * spread * ahead / (ahead * ahead + spread * spread);
+        let buy = ((fair - touch.bid as f64) / spread + lean).clamp(0.04, 0.96);
+        let leaf = plan.d * i64::from(super::calendar::DAY) + i64::from(node.a);
+        let leaf_key = draw(self.keys.prints ^ 1, leaf as u64);
+        let mut left = node.v;
+        let room = (LEAF - 1 - pace) as f64;
+        for i in 0..node.n {
+            let h = draw(leaf_key, i as u64);
+            let (price, side) = if spread >= 2.0 && unit(h) < INSIDE {
+                (touch.bid + (touch.ask - touch.bid) / 2, PrintSide::Inside)
+            } else if further(h, 0) < buy {
+                (touch.ask, PrintSide::AtAsk)
+            } else {
+                (touch.bid, PrintSide::AtBid)
+            };
+            let off = pace + (room * (i as f64 + further(h, 1)) / node.n as f64) as Nanos;
+            let size = self.deal(left, node.n - i, further(h, 2));
+            left -= size;
+            out.push(Tick { off, price, size, side });
+        }
+    }
+
+    /// The size of the next of `prints` prints that share `left` shares: about the average, in round lots where it can,
+    /// at least one share for each that follows; the last takes what is left.
+    fn deal(&self, left: i64, prints: i64, u: f64) -> i64 {
+        if prints <= 1 {
+            return left;
+        }
+        let lot = self.listing.round_lot;
+        let most = left - (prints - 1);
+        let wish = left as f64 / prints as f64 * 2.0 * u;
+        let lots = (wish / lot as f64 + 0.5) as i64 * lot;
+        let size = if lots > 0 { lots } else { wish as i64 };
+        size.clamp(1, most)
+    }
+}

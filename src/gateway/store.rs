@@ -1,0 +1,418 @@
+//! The paper account on disk: one SQLite file in WAL mode with `synchronous = FULL`.
+//!
+//! Invariants: a batch of changes is one transaction, and it is committed before its events are sent, so a client never heard of
+//! anything that a `kill -9` could undo; money and sizes are decimal text, moments are nanoseconds since the Unix epoch;
+//! the schema has a version (`user_version`), older files are migrated, newer ones refused. The seed and the market's
+//! version are kept beside the account: with other ones old fills would lie off the history.
+//!
+//! Must not know: the wire, the market, what an order may do.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+
+use crate::gateway::Nanos;
+use crate::gateway::venue::{
+    Account, Action, Changes, Commission, Execution, Holding, Kind, Liquidity, Order, OrderRequest, OwnPrint, Record,
+    Saved, Stage, Status, Tape, Tif,
+};
+use crate::money::{Price, Qty};
+
+/// The schema's versions, each step taking a file from the version of its index to the next.
+const MIGRATIONS: [&str; 1] = [include_str!("store/1.sql")];
+
+/// How long to wait for another process that holds the file.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Why the account's file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be opened.
+    #[error("paper account {path}: {source}")]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// SQLite said no.
+    #[error("paper account: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file was written by a newer program.
+    #[error(
+        "the paper account was written by a newer tradewind (its schema is {found}, this one knows {known}); update, or start anew with --reset"
+    )]
+    Newer {
+        /// The file's schema version.
+        found: i64,
+        /// The newest this program knows.
+        known: usize,
+    },
+    /// The account lived in another market.
+    #[error(
+        "the paper account belongs to the market of seed {seed}, version {version}; this one is seed {wanted_seed}, version {wanted_version}: its old fills would lie off the new history. Start anew with --reset, or ask for that seed"
+    )]
+    OtherMarket {
+        /// The account's seed.
+        seed: u64,
+        /// The account's market version.
+        version: u32,
+        /// The seed asked for.
+        wanted_seed: u64,
+        /// This program's market version.
+        wanted_version: u32,
+    },
+}
+
+/// The file of the paper account.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the file or makes it, readable for its owner alone, and brings its schema up to date.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+        file.map_err(|source| StoreError::File { path: path.to_owned(), source })?;
+        Self::prepare(Connection::open(path)?)
+    }
+
+    /// An account that is gone with the process.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let known = MIGRATIONS.len();
+        let done = usize::try_from(found).ok().filter(|done| *done <= known);
+        let done = done.ok_or(StoreError::Newer { found, known })?;
+        for step in MIGRATIONS.iter().skip(done) {
+            transaction.execute_batch(step)?;
+        }
+        transaction.pragma_update(None, "user_version", known as i64)?;
+        transaction.commit()?;
+        Ok(Self { connection })
+    }
+
+    /// The seed and market version the account lives in; `None` before the first [`Store::settle`].
+    pub fn market(&self) -> Result<Option<(u64, u32)>, StoreError> {
+        let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?));
+        let found = self.connection.query_row("SELECT seed, feed_version FROM market", [], row).optional()?;
+        found.map(|(seed, version)| Ok((parsed(&seed, 0)?, version))).transpose()
+    }
+
+    /// Binds the account to a market, or refuses if it lives in another one.
+    pub fn settle(&self, wanted_seed: u64, wanted_version: u32) -> Result<(), StoreError> {
+        match self.market()? {
+            None => {
+                let sql = "INSERT INTO market (id, seed, feed_version) VALUES (1, ?1, ?2)";
+                self.connection.execute(sql, params![wanted_seed.to_string(), wanted_version])?;
+                Ok(())
+            }
+            Some(found) if found == (wanted_seed, wanted_version) => Ok(()),
+            Some((seed, version)) => Err(StoreError::OtherMarket { seed, version, wanted_seed, wanted_version }),
+        }
+    }
+
+    /// Commits one batch; only after this may its events be sent.
+    pub fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        put_account(&transaction, &changes.account)?;
+        for record in &changes.orders {
+            put_order(&transaction, record)?;
+        }
+        for execution in &changes.executions {
+            put_execution(&transaction, execution)?;
+        }
+        for (con_id, holding) in &changes.holdings {
+            put_holding(&transaction, *con_id, holding.as_ref())?;
+        }
+        for (client_id, order_id) in &changes.last_ids {
+            let sql = "INSERT INTO clients (client_id, last_order_id) VALUES (?1, ?2)
+                ON CONFLICT (client_id) DO UPDATE SET last_order_id = excluded.last_order_id";
+            transaction.prepare_cached(sql)?.execute(params![client_id, order_id])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// The account as of the last committed batch; `None` if there is none yet.
+    pub fn load(&self) -> Result<Option<Saved>, StoreError> {
+        let sql = "SELECT now, cash, day, opening_equity, next_perm, next_execution, next_arrival FROM account";
+        let Some(account) = self.connection.query_row(sql, [], get_account).optional()? else {
+            return Ok(None);
+        };
+        let day = params![account.day];
+        Ok(Some(Saved {
+            account,
+            orders: self.rows(
+                "SELECT * FROM orders WHERE completed IS NULL OR completed >= ?1 ORDER BY perm_id",
+                day,
+                get_order,
+            )?,
+            executions: self.rows("SELECT * FROM executions WHERE at >= ?1 ORDER BY sequence", day, get_execution)?,
+            tape: self.rows("SELECT * FROM executions ORDER BY sequence", params![], |row| {
+                get_execution(row).map(|execution| OwnPrint::of(&execution))
+            })?,
+            holdings: self.rows("SELECT * FROM holdings", params![], get_holding)?.into_iter().collect(),
+            last_ids: self
+                .rows("SELECT client_id, last_order_id FROM clients", params![], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .into_iter()
+                .collect(),
+        }))
+    }
+
+    fn rows<T>(
+        &self,
+        sql: &str,
+        bound: &[&dyn rusqlite::ToSql],
+        get: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.connection.prepare(sql)?.query_map(bound, get)?.collect()
+    }
+}
+
+fn put_account(transaction: &Transaction<'_>, account: &Account) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO account
+        (id, now, cash, day, opening_equity, next_perm, next_execution, next_arrival) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    transaction.prepare_cached(sql)?.execute(params![
+        account.now,
+        account.cash.to_string(),
+        account.day,
+        account.opening_equity.map(|cash| cash.to_string()),
+        account.next_perm,
+        account.next_execution,
+        account.next_arrival as i64,
+    ])?;
+    Ok(())
+}
+
+fn get_account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    Ok(Account {
+        now: row.get("now")?,
+        cash: text(row, "cash")?,
+        day: row.get("day")?,
+        opening_equity: maybe(row, "opening_equity")?,
+        next_perm: row.get("next_perm")?,
+        next_execution: row.get("next_execution")?,
+        next_arrival: row.get::<_, i64>("next_arrival")?.unsigned_abs(),
+    })
+}
+
+fn put_order(transaction: &Transaction<'_>, record: &Record) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO orders (perm_id, client_id, order_id, con_id, action, quantity, kind, limit_price, tif,
+        outside_rth, account, order_ref, transmit, echo, status, filled, value, last_price, placed, expires, completed, reason,
+        arrival, stage, ahead, level) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+        ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)";
+    let order = &record.order;
+    let request = &order.request;
+    transaction.prepare_cached(sql)?.execute(params![
+        order.perm_id,
+        request.client_id,
+        request.order_id,
+        request.con_id,
+        request.action.word(),
+        request.quantity.to_string(),
+        request.kind.word(),
+        request.kind.limit().map(|price| price.to_string()),
+        request.tif.word(),
+        request.outside_rth,
+        request.account,
+        request.order_ref,
+        request.transmit,
+        request.echo,
+        order.status.word(),
+        order.filled.to_string(),
+        order.value.to_string(),
+        order.last_price.to_string(),
+        order.placed,
+        order.expires,
+        order.completed,
+        order.reason,
+        record.arrival as i64,
+        record.stage.number(),
+        record.ahead,
+        record.level,
+    ])?;
+    Ok(())
+}
+
+fn get_order(row: &Row<'_>) -> rusqlite::Result<Record> {
+    let limit = maybe(row, "limit_price")?;
+    let request = OrderRequest {
+        client_id: row.get("client_id")?,
+        order_id: row.get("order_id")?,
+        con_id: row.get("con_id")?,
+        action: word(row, "action", |word| Action::parse(word).ok())?,
+        quantity: text(row, "quantity")?,
+        kind: word(row, "kind", |word| Kind::parse(word, limit).ok())?,
+        tif: word(row, "tif", |word| Tif::parse(word).ok())?,
+        outside_rth: row.get("outside_rth")?,
+        account: row.get("account")?,
+        order_ref: row.get("order_ref")?,
+        transmit: row.get("transmit")?,
+        echo: row.get("echo")?,
+    };
+    let order = Order {
+        request,
+        perm_id: row.get("perm_id")?,
+        status: word(row, "status", Status::parse)?,
+        filled: text(row, "filled")?,
+        value: text(row, "value")?,
+        last_price: text(row, "last_price")?,
+        placed: row.get("placed")?,
+        expires: row.get("expires")?,
+        completed: row.get("completed")?,
+        reason: row.get("reason")?,
+    };
+    let stage = Stage::of_number(row.get("stage")?).ok_or_else(|| broken("stage"))?;
+    Ok(Record {
+        order,
+        arrival: row.get::<_, i64>("arrival")?.unsigned_abs(),
+        stage,
+        ahead: row.get("ahead")?,
+        level: row.get("level")?,
+    })
+}
+
+fn put_execution(transaction: &Transaction<'_>, execution: &Execution) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO executions (sequence, exec_id, at, client_id, order_id, perm_id, con_id, exchange, action, quantity,
+        price, cumulative, avg_price, order_ref, liquidity, replaces_at, replaces_index, commission, realized)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+    let replaces: (Option<Nanos>, Option<u32>) = match execution.tape {
+        Tape::Adds => (None, None),
+        Tape::Replaces { at, index } => (Some(at), Some(index)),
+    };
+    transaction.prepare_cached(sql)?.execute(params![
+        execution.sequence,
+        execution.exec_id,
+        execution.at,
+        execution.client_id,
+        execution.order_id,
+        execution.perm_id,
+        execution.con_id,
+        execution.exchange,
+        execution.action.word(),
+        execution.quantity.to_string(),
+        execution.price.to_string(),
+        execution.cumulative.to_string(),
+        execution.avg_price.to_string(),
+        execution.order_ref,
+        execution.liquidity.number(),
+        replaces.0,
+        replaces.1,
+        execution.commission.amount.to_string(),
+        execution.commission.realized.map(|cash| cash.to_string()),
+    ])?;
+    Ok(())
+}
+
+fn get_execution(row: &Row<'_>) -> rusqlite::Result<Execution> {
+    let (exec_id, client_id): (String, i32) = (row.get("exec_id")?, row.get("client_id")?);
+    let liquidity = match row.get::<_, i32>("liquidity")? {
+        1 => Liquidity::Added,
+        2 => Liquidity::Removed,
+        _ => return Err(broken("liquidity")),
+    };
+    let replaces: (Option<Nanos>, Option<u32>) = (row.get("replaces_at")?, row.get("replaces_index")?);
+    let tape = match replaces {
+        (Some(at), Some(index)) => Tape::Replaces { at, index },
+        _ => Tape::Adds,
+    };
+    let commission = Commission {
+        client_id,
+        exec_id: exec_id.clone(),
+        amount: text(row, "commission")?,
+        realized: maybe(row, "realized")?,
+    };
+    Ok(Execution {
+        exec_id,
+        sequence: row.get("sequence")?,
+        at: row.get("at")?,
+        client_id,
+        order_id: row.get("order_id")?,
+        perm_id: row.get("perm_id")?,
+        con_id: row.get("con_id")?,
+        exchange: row.get("exchange")?,
+        action: word(row, "action", |word| Action::parse(word).ok())?,
+        quantity: text::<Qty>(row, "quantity")?,
+        price: text::<Price>(row, "price")?,
+        cumulative: text(row, "cumulative")?,
+        avg_price: text(row, "avg_price")?,
+        order_ref: row.get("order_ref")?,
+        liquidity,
+        tape,
+        commission,
+    })
+}
+
+fn put_holding(transaction: &Transaction<'_>, con_id: i32, holding: Option<&Holding>) -> rusqlite::Result<()> {
+    let Some(holding) = holding else {
+        transaction.prepare_cached("DELETE FROM holdings WHERE con_id = ?1")?.execute(params![con_id])?;
+        return Ok(());
+    };
+    let sql = "INSERT OR REPLACE INTO holdings (con_id, quantity, cost, realized, start_quantity, start_mark, flow)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    transaction.prepare_cached(sql)?.execute(params![
+        con_id,
+        holding.quantity.to_string(),
+        holding.cost.to_string(),
+        holding.realized.to_string(),
+        holding.start_quantity.to_string(),
+        holding.start_mark.map(|mark| mark.to_string()),
+        holding.flow.to_string(),
+    ])?;
+    Ok(())
+}
+
+fn get_holding(row: &Row<'_>) -> rusqlite::Result<(i32, Holding)> {
+    let holding = Holding {
+        quantity: text(row, "quantity")?,
+        cost: text(row, "cost")?,
+        realized: text(row, "realized")?,
+        start_quantity: text(row, "start_quantity")?,
+        start_mark: maybe(row, "start_mark")?,
+        flow: text(row, "flow")?,
+    };
+    Ok((row.get("con_id")?, holding))
+}
+
+/// A column that cannot be what this program wrote.
+fn broken(column: &str) -> rusqlite::Error {
+    let what = format!("column {column} is unreadable");
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, what.into())
+}
+
+fn parsed<T: FromStr>(text: &str, column: usize) -> rusqlite::Result<T>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
+fn text<T: FromStr>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    row.get::<_, String>(column)?.parse().map_err(|_| broken(column))
+}
+
+fn maybe<T: FromStr>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    let found: Option<String> = row.get(column)?;
+    found.map(|digits| digits.parse().map_err(|_| broken(column))).transpose()
+}
+
+fn word<T>(row: &Row<'_>, column: &str, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    parse(&row.get::<_, String>(column)?).ok_or_else(|| broken(column))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! The simulated market as the venue reads it.
+//!
+//! Sessions: regular hours, or with extended hours from 5½ hours before the open to 4 hours after the close (04:00 to 20:00, to 17:00
+//! on half days); a DAY order dies at their end. With the always-open calendar a day is a UTC day. The account's day starts
+//! at midnight in New York, or at midnight UTC with the always-open calendar.
+
+use super::market::{Listing, Market, Print, Quote, Session, Side};
+use crate::clock::Stamp;
+use crate::gateway::feed::{self, BookSide, Calendar, Feed, LEAF};
+use crate::gateway::{ConId, Nanos};
+use crate::money::Price;
+
+const HOUR: Nanos = 3_600_000_000_000;
+const DAY: Nanos = 24 * HOUR;
+/// Extended hours begin this long before the open and end that long after the close.
+const BEFORE_OPEN: Nanos = 5 * HOUR + HOUR / 2;
+const AFTER_CLOSE: Nanos = 4 * HOUR;
+/// No closed stretch of a calendar is longer, in days.
+const LONGEST_GAP: i64 = 10;
+
+impl Market for Feed {
+    fn listing(&self, con_id: ConId) -> Option<Listing> {
+        let listing = feed::Listing::by_con_id(con_id)?;
+        Some(Listing {
+            con_id,
+            symbol: listing.symbol.to_owned(),
+            exchange: listing.primary_exchange.to_owned(),
+            tick: listing.tick(),
+            lot: listing.round_lot,
+            half_life: listing.class.recovery_ms.saturating_mul(1_000_000),
+        })
+    }
+
+    fn increment(&self, con_id: ConId, price: Price) -> Option<Price> {
+        feed::Listing::by_con_id(con_id)?;
+        let row = |tenthousandths: i64| Price(rust_decimal::Decimal::new(tenthousandths, 4));
+        let rows = feed::universe::US_STOCK_INCREMENTS.iter().rev();
+        rows.copied().find(|(edge, _)| price >= row(*edge)).map(|(_, increment)| row(increment))
+    }
+
+    fn session(&self, _con_id: ConId, at: Nanos, outside_rth: bool) -> Session {
+        let (before, after) = match (self.calendar(), outside_rth) {
+            (Calendar::Nyse, true) => (BEFORE_OPEN, AFTER_CLOSE),
+            (Calendar::Always, _) | (Calendar::Nyse, false) => (0, 0),
+        };
+        for days in 0..=LONGEST_GAP {
+            let look = at.saturating_add(days.saturating_mul(DAY)).saturating_add(before);
+            let (open, close) = self.calendar().session(look);
+            let (opens, day_end) = (open.saturating_sub(before), close.saturating_add(after));
+            if at < day_end {
+                return Session { open: opens <= at, opens, day_end };
+            }
+        }
+        Session { open: false, opens: Nanos::MAX, day_end: Nanos::MAX }
+    }
+
+    fn day_start(&self, at: Nanos) -> Nanos {
+        match self.calendar() {
+            Calendar::Always => at.saturating_sub(at.checked_rem_euclid(DAY).unwrap_or(0)),
+            Calendar::Nyse => {
+                let midnight = Stamp::at(at).eastern().start_of_day().ok();
+                midnight.and_then(|day| i64::try_from(day.timestamp().as_nanosecond()).ok()).unwrap_or(at)
+            }
+        }
+    }
+
+    fn quote(&self, con_id: ConId, at: Nanos) -> Option<Quote> {
+        let feed::Quote { bid, ask, bid_size, ask_size } = Self::quote(self, con_id, at)?;
+        Some(Quote { bid, ask, bid_size, ask_size })
+    }
+
+    fn next_change(&self, con_id: ConId, after: Nanos) -> Nanos {
+        let grid = after.saturating_sub(after.checked_rem_euclid(LEAF).unwrap_or(0));
+        let next = grid.saturating_add(LEAF);
+        let change = |at| self.leaf(con_id, at).map(|leaf| leaf.quote_at);
+        change(after).filter(|at| *at > after).or_else(|| change(next)).unwrap_or(next)
+    }
+
+    fn prints(&self, con_id: ConId, after: Nanos, until: Nanos) -> Vec<Print> {
+        let mut prints: Vec<Print> = Vec::new();
+        for print in Self::prints(self, con_id, after, until) {
+            let index = match prints.last() {
+                Some(last) if last.at == print.at => last.index.saturating_add(1),
+                _ => 0,
+            };
+            prints.push(Print { at: print.at, index, price: print.price, size: print.size });
+        }
+        prints
+    }
+
+    fn shown(&self, con_id: ConId, side: Side, price: i64, at: Nanos) -> i64 {
+        let side = match side {
+            Side::Bid => BookSide::Bid,
+            Side::Ask => BookSide::Ask,
+        };
+        Self::shown(self, con_id, side, price, at)
+    }
+
+    fn mark(&self, con_id: ConId, at: Nanos) -> Option<Price> {
+        let listing = feed::Listing::by_con_id(con_id)?;
+        let last = self.day(con_id, at)?.last;
+        let held = match Self::quote(self, con_id, at) {
+            Some(quote) => last.max(quote.bid).min(quote.ask),
+            None => last,
+        };
+        Some(listing.price(held))
+    }
+}
