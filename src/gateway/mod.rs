@@ -7,7 +7,7 @@
 pub mod feed;
 pub mod store;
 pub mod venue;
-pub mod wire;
+mod wire;
 
 /// A moment of the paper market, in nanoseconds since the Unix epoch (UTC).
 pub type Nanos = i64;

@@ -1,0 +1,166 @@
+//! One client's socket: a task that reads requests and a task that writes replies.
+//!
+//! The reader greets the client, then turns frames into [`Request`]s for the driver; when the driver is busy it waits, and
+//! so does the client. The writer takes what the driver hands it in chunks, joins what has queued up and writes it at
+//! once. Invariants: both queues are bounded; the driver never waits for a client (see `outbox`); a client that does not
+//! finish its greeting in time is dropped.
+//!
+//! Must not know: what a request means.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_util::codec::FramedRead;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use super::driver::{Event, Key};
+use super::wire::Request;
+use super::wire::frame::Frames;
+use super::wire::handshake::{self, Agreed};
+
+/// How long a client may take to greet.
+const GREETING_TIME: Duration = Duration::from_secs(10);
+/// How long the last bytes to a client may take once its connection is cut.
+const FAREWELL_TIME: Duration = Duration::from_secs(2);
+/// How many chunks wait for the writer before the driver keeps them back.
+pub(super) const CHUNKS: usize = 8;
+/// How many bytes the writer joins into one write.
+const WRITE_LIMIT: usize = 256 * 1024;
+
+/// What a connection needs to know of its server.
+#[derive(Debug, Clone)]
+pub(super) struct Host {
+    /// The highest version offered.
+    pub offered_version: i32,
+    /// The gateway's time for the greeting, as text.
+    pub time: fn() -> String,
+    /// Where requests go.
+    pub events: mpsc::Sender<Event>,
+}
+
+/// Serves one client until its socket, the driver or the server ends.
+pub(super) async fn serve(socket: TcpStream, key: Key, host: Host, stop: CancellationToken) {
+    if let Err(error) = socket.set_nodelay(true) {
+        debug!(%key, %error, "the socket keeps its delay");
+    }
+    let (reader, writer) = socket.into_split();
+    run(reader, writer, key, host, stop).await;
+}
+
+async fn run<R, W>(reader: R, mut writer: W, key: Key, host: Host, stop: CancellationToken)
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let mut frames = FramedRead::new(reader, Frames::default());
+    let Some(version) = greet(&mut frames, &mut writer, key, &host).await else { return };
+    let (outbox, chunks) = mpsc::channel(CHUNKS);
+    let cut = stop.child_token();
+    if host.events.send(Event::Opened { key, version, outbox, cut: cut.clone() }).await.is_err() {
+        return;
+    }
+    let reading = async {
+        read(&mut frames, key, &host.events, &cut).await;
+        // The driver drops its end of the outbox on this, which ends the writer.
+        let _ = host.events.send(Event::Closed { key }).await;
+    };
+    tokio::join!(reading, write(&mut writer, chunks, key, &cut));
+}
+
+/// Reads the greeting and answers it; the version, or `None` if the connection is over.
+async fn greet<R, W>(frames: &mut FramedRead<R, Frames>, writer: &mut W, key: Key, host: &Host) -> Option<i32>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let greeting = match timeout(GREETING_TIME, frames.next()).await {
+        Ok(Some(Ok(greeting))) => greeting,
+        Ok(Some(Err(error))) => {
+            debug!(%key, %error, "not a TWS client");
+            return None;
+        }
+        Ok(None) | Err(_) => return None,
+    };
+    let Some(range) = handshake::parse(&greeting) else {
+        debug!(%key, "the greeting holds no version range");
+        return None;
+    };
+    let agreed = handshake::agree(range, host.offered_version);
+    let (Agreed::Protobuf(version) | Agreed::Nothing(version)) = agreed;
+    let answer = handshake::acknowledge(version, &(host.time)());
+    if timeout(FAREWELL_TIME, writer.write_all(&answer)).await.is_ok_and(|written| written.is_ok()) && matches!(agreed, Agreed::Protobuf(_)) {
+        debug!(%key, version, "greeted");
+        return Some(version);
+    }
+    debug!(%key, min = range.min, max = range.max, "no common version");
+    let _ = timeout(FAREWELL_TIME, writer.shutdown()).await;
+    None
+}
+
+/// Hands requests to the driver until the socket ends, breaks the protocol or is cut.
+async fn read<R: AsyncRead + Unpin>(frames: &mut FramedRead<R, Frames>, key: Key, events: &mpsc::Sender<Event>, cut: &CancellationToken) {
+    loop {
+        let frame = tokio::select! {
+            frame = frames.next() => frame,
+            () = cut.cancelled() => return,
+        };
+        let request = match frame {
+            None => return debug!(%key, "the client closed its socket"),
+            Some(Err(error)) => return debug!(%key, %error, "the socket failed"),
+            Some(Ok(frame)) => Request::decode(&frame),
+        };
+        match request {
+            None => return warn!(%key, "a frame without a protobuf id"),
+            Some(Err(error)) => return warn!(%key, %error, "a request that cannot be read"),
+            Some(Ok(request)) => {
+                if events.send(Event::Asked { key, request }).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Writes the driver's chunks, as many as have queued up in one go, until the driver lets go of the connection.
+async fn write<W: AsyncWrite + Unpin>(writer: &mut W, mut chunks: mpsc::Receiver<Bytes>, key: Key, cut: &CancellationToken) {
+    let mut joined = BytesMut::new();
+    while let Some(chunk) = chunks.recv().await {
+        let written = match chunks.try_recv() {
+            Err(_) => until_cut(writer.write_all(&chunk), cut).await,
+            Ok(next) => {
+                joined.clear();
+                joined.extend_from_slice(&chunk);
+                joined.extend_from_slice(&next);
+                while joined.len() < WRITE_LIMIT
+                    && let Ok(next) = chunks.try_recv()
+                {
+                    joined.extend_from_slice(&next);
+                }
+                until_cut(writer.write_all(&joined), cut).await
+            }
+        };
+        if !written {
+            debug!(%key, "the client takes no more");
+            cut.cancel();
+            return;
+        }
+    }
+    let _ = timeout(FAREWELL_TIME, writer.shutdown()).await;
+    cut.cancel();
+}
+
+/// Finishes a write, but leaves it only a little time once the connection is cut; whether it was finished.
+async fn until_cut(write: impl Future<Output = std::io::Result<()>>, cut: &CancellationToken) -> bool {
+    tokio::pin!(write);
+    tokio::select! {
+        written = &mut write => return written.is_ok(),
+        () = cut.cancelled() => {}
+    }
+    timeout(FAREWELL_TIME, write).await.is_ok_and(|written| written.is_ok())
+}

@@ -1,0 +1,145 @@
+//! The listener: options in, one connection task per client out.
+//!
+//! Everything runs inside the future that [`serve`] or [`Gateway::run`] returns; when it ends, every task it started has
+//! ended too. Must not know: requests, the market.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::connection::{self, Host};
+use super::driver::{ClockSource, Driver, Key};
+use super::feed::Calendar;
+use super::store::StoreError;
+use super::wire::handshake::MAX_VERSION;
+
+/// How many requests wait for the driver before the readers do.
+const REQUESTS: usize = 256;
+/// How many clients may be connected at once, as TWS has it.
+const CLIENTS: usize = 32;
+
+/// How a gateway is set up.
+#[derive(Debug)]
+pub struct Options {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The seed of the market.
+    pub seed: u64,
+    /// When the market is open.
+    pub calendar: Calendar,
+    /// The file that keeps account and orders; `None` keeps them in memory.
+    pub state: Option<PathBuf>,
+    /// The name of the one account.
+    pub account: String,
+    /// The highest protocol version offered, 213 to 226.
+    pub offered_version: i32,
+    /// Where time comes from.
+    pub clock: ClockSource,
+}
+
+impl Default for Options {
+    /// A gateway in memory on a free local port, under seed 42 and the wall clock.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: 42,
+            calendar: Calendar::Always,
+            state: None,
+            account: "DU0000001".to_owned(),
+            offered_version: MAX_VERSION,
+            clock: ClockSource::Wall,
+        }
+    }
+}
+
+/// Why a gateway could not start or had to stop.
+#[derive(Debug, Error)]
+pub enum GatewayError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The state file cannot be opened, read or written.
+    #[error("the gateway's state: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// A gateway that listens but does not serve yet.
+#[derive(Debug)]
+pub struct Gateway {
+    listener: TcpListener,
+    address: SocketAddr,
+    offered_version: i32,
+    driver: Driver,
+}
+
+/// Opens the state and the listening socket of a gateway.
+pub async fn bind(options: Options) -> Result<Gateway, GatewayError> {
+    let refused = |source| GatewayError::Listen { address: options.listen, source };
+    let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let offered_version = options.offered_version;
+    let driver = Driver::open(options)?;
+    info!(%address, "the paper gateway listens");
+    Ok(Gateway { listener, address, offered_version, driver })
+}
+
+/// Opens a gateway and serves clients until `stop` is cancelled or its state can no longer be kept.
+pub async fn serve(options: Options, stop: CancellationToken) -> Result<(), GatewayError> {
+    bind(options).await?.run(stop).await
+}
+
+impl Gateway {
+    /// Where clients connect.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves clients until `stop` is cancelled or the state can no longer be kept.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), GatewayError> {
+        let (events, inbox) = mpsc::channel(REQUESTS);
+        // The driver outlives no connection and no connection outlives the driver.
+        let stop = stop.child_token();
+        let ended = stop.clone().drop_guard();
+        let host = Host { offered_version: self.offered_version, time: self.driver.greeting_time(), events };
+        let accepting = accept(self.listener, host, stop.clone());
+        let driving = async {
+            let _ended = ended;
+            self.driver.run(inbox, &stop).await
+        };
+        let ((), driven) = tokio::join!(accepting, driving);
+        driven.map_err(GatewayError::from)
+    }
+}
+
+/// Accepts clients until `stop`, then waits for their tasks.
+async fn accept(listener: TcpListener, host: Host, stop: CancellationToken) {
+    let mut clients = JoinSet::new();
+    let mut key = Key::default();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(_) = clients.join_next() => {}
+            accepted = listener.accept(), if clients.len() < CLIENTS => match accepted {
+                Ok((socket, peer)) => {
+                    key = key.next();
+                    info!(%key, %peer, "a client connects");
+                    clients.spawn(connection::serve(socket, key, host.clone(), stop.clone()));
+                }
+                Err(error) => warn!(%error, "a client could not be accepted"),
+            },
+        }
+    }
+    while clients.join_next().await.is_some() {}
+}
