@@ -11,11 +11,16 @@
 //!
 //! Must not know: sockets, sessions, the clock.
 
+pub(crate) mod accounts;
+pub(crate) mod bars;
+pub(crate) mod convert;
 pub(crate) mod frame;
 pub(crate) mod handshake;
+pub(crate) mod orders;
 pub(crate) mod proto;
 pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod ticks;
 pub(crate) mod time;
 
 pub(crate) use reply::Reply;

@@ -1,0 +1,172 @@
+//! The driver: the one task that owns market, venue, state and sessions, and the only place that knows what time it is.
+//!
+//! ```text
+//! connections ──Event──> driver ──> session ──> venue, market
+//!                          │  step the venue · save what changed · tell the sessions · hand out their bytes
+//! ```
+//!
+//! Every turn ends in the same order: what the venue did is saved, then sent, then the clock's hand is told. Invariants:
+//! nothing a client hears of an order is unknown to the state file; the driver waits for no client and holds no lock; while
+//! nobody watches and nothing works, it sleeps.
+
+mod clock;
+mod world;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+pub(super) use clock::Clock;
+pub use clock::{ClockSource, Hand, Stepped};
+pub(super) use world::World;
+
+use super::server::{GatewayError, Options};
+use super::session::{Outbox, Session};
+use super::wire::Request;
+
+/// How often the market is stepped while somebody watches it.
+pub(super) const STEP: Duration = Duration::from_millis(20);
+/// How many queued requests are handled before the market gets its turn.
+const BUDGET: usize = 64;
+
+/// Names one connection for as long as the gateway runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Key(u64);
+
+impl Key {
+    /// The key after this one.
+    pub(super) fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What connections tell the driver.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A client has greeted and may ask.
+    Opened { key: Key, version: i32, outbox: mpsc::Sender<Bytes>, cut: CancellationToken },
+    /// A client asks.
+    Asked { key: Key, request: Request },
+    /// A client's socket is gone.
+    Closed { key: Key },
+}
+
+/// The owner of everything behind the sockets.
+#[derive(Debug)]
+pub(super) struct Driver {
+    world: World,
+    sessions: BTreeMap<Key, Session>,
+    clock: Clock,
+}
+
+impl Driver {
+    /// Opens the state and brings the venue up to now.
+    pub(super) fn open(options: Options) -> Result<Self, GatewayError> {
+        let mut clock = Clock::start(options.clock);
+        let world = World::open(clock.now(), options.seed, options.calendar, options.account, options.state.as_deref())?;
+        Ok(Self { world, sessions: BTreeMap::new(), clock })
+    }
+
+    /// Runs until `stop` is cancelled, the server is gone or the state cannot be kept.
+    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Event>, stop: &CancellationToken) -> Result<(), GatewayError> {
+        loop {
+            let watching = self.is_watching();
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                event = inbox.recv() => {
+                    let Some(event) = event else { return Ok(()) };
+                    self.world.advance(self.clock.now());
+                    self.handle(event)?;
+                    for _ in 0..BUDGET {
+                        let Ok(event) = inbox.try_recv() else { break };
+                        self.handle(event)?;
+                    }
+                }
+                () = self.clock.tick(watching) => {
+                    self.world.advance(self.clock.now());
+                    self.tell()?;
+                    for session in self.sessions.values_mut() {
+                        session.step(&mut self.world);
+                    }
+                }
+            }
+            self.hand_out();
+            self.clock.arrived();
+        }
+    }
+
+    /// Whether somebody watches the market or an order works in it.
+    fn is_watching(&self) -> bool {
+        self.world.is_working() || self.sessions.values().any(Session::is_watching)
+    }
+
+    fn handle(&mut self, event: Event) -> Result<(), GatewayError> {
+        match event {
+            Event::Opened { key, version, outbox, cut } => {
+                self.sessions.insert(key, Session::new(key, version, Outbox::new(outbox, cut)));
+            }
+            Event::Asked { key, request: Request::StartApi(start) } => {
+                let client_id = start.client_id.unwrap_or(0);
+                let taken = self.sessions.iter().any(|(other, session)| *other != key && session.client_id() == Some(client_id));
+                let Some(session) = self.sessions.get_mut(&key) else { return Ok(()) };
+                if taken {
+                    info!(%key, client_id, "the client id is in use");
+                    session.refuse_client_id(&self.world);
+                    self.close(key);
+                } else {
+                    info!(%key, client_id, version = session.version(), "a client starts");
+                    session.start(client_id, &self.world);
+                }
+            }
+            Event::Asked { key, request } => {
+                if let Some(session) = self.sessions.get_mut(&key) {
+                    session.handle(request, &mut self.world);
+                }
+                self.tell()?;
+            }
+            Event::Closed { key } => self.close(key),
+        }
+        Ok(())
+    }
+
+    /// Ends a session: its subscriptions go, its orders work on.
+    fn close(&mut self, key: Key) {
+        if let Some(mut session) = self.sessions.remove(&key) {
+            debug!(%key, "a session ends");
+            session.hand_out();
+        }
+    }
+
+    /// Saves what the venue did, then tells every session what it may hear.
+    fn tell(&mut self) -> Result<(), GatewayError> {
+        let events = self.world.take_events()?;
+        for event in &events {
+            for session in self.sessions.values_mut() {
+                session.hear(event, &self.world);
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands every session's bytes to its writer and drops the sessions that cannot keep up.
+    fn hand_out(&mut self) {
+        self.sessions.retain(|key, session| {
+            let kept = session.hand_out();
+            if !kept {
+                warn!(%key, "a client fell too far behind and is dropped");
+            }
+            kept
+        });
+    }
+}

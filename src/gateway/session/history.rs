@@ -1,0 +1,202 @@
+//! Bars: of the past, kept up to date, and of five seconds as they end.
+
+use super::Session;
+use super::reference::resolve;
+use crate::gateway::Nanos;
+use crate::gateway::driver::World;
+use crate::gateway::feed::{Bar, BarSize, Listing, What};
+use crate::gateway::venue::Fault;
+use crate::gateway::wire::bars::{self, DateForm};
+use crate::gateway::wire::proto::{
+    HeadTimestamp, HeadTimestampRequest, HistoricalData, HistoricalDataEnd, HistoricalDataRequest, HistoricalDataUpdate,
+    RealTimeBarsRequest,
+};
+use crate::gateway::wire::{Reply, time};
+
+/// How often a bar that is kept up to date is sent when it has changed.
+const PACE: Nanos = 1_000_000_000;
+/// The length of a real-time bar.
+const FIVE: Nanos = 5_000_000_000;
+/// How many bars one request may ask for.
+const BARS: i64 = 60_000;
+/// How many requests may be kept up to date, as IB has it.
+const KEPT: usize = 50;
+
+/// A request for bars, read.
+#[derive(Debug, Clone)]
+struct Query {
+    listing: &'static Listing,
+    size: BarSize,
+    what: What,
+    regular: bool,
+    form: DateForm,
+    from: Nanos,
+    until: Nanos,
+    current: bool,
+}
+
+/// A request that is kept up to date.
+#[derive(Debug)]
+pub(super) struct Kept {
+    query: Query,
+    last: Option<Bar>,
+    next: Nanos,
+}
+
+/// A subscription to five-second bars.
+#[derive(Debug)]
+pub(super) struct FiveSeconds {
+    listing: &'static Listing,
+    what: What,
+    regular: bool,
+    next: Nanos,
+}
+
+/// Error 162 with its cause.
+fn no_history(cause: &str) -> Fault {
+    Fault::new(162, format!("Historical Market Data Service error message:{cause}"))
+}
+
+fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> {
+    let listing = resolve(request.contract.as_ref())?;
+    let setting = request.bar_size_setting.as_deref().unwrap_or("");
+    let size = bars::size(setting).ok_or_else(|| Fault::invalid(&format!("Invalid bar size {setting:?}")))?;
+    let shown = request.what_to_show.as_deref().unwrap_or("");
+    let what = bars::what(shown).ok_or_else(|| no_history(&format!("No {shown} data in the paper market")))?;
+    let current = request.keep_up_to_date.unwrap_or(false);
+    let until = match request.end_date_time.as_deref().map(str::trim).filter(|end| !end.is_empty()) {
+        None => world.now(),
+        Some(_) if current => return Err(Fault::invalid("End Date/Time: must be empty when the bars are kept up to date")),
+        Some(end) => {
+            let at = time::parse(end).ok_or_else(|| Fault::invalid(&format!("Invalid end date/time {end:?}")))?;
+            // The end is exclusive: the bar that begins there is not asked for.
+            at.saturating_sub(1).min(world.now())
+        }
+    };
+    let regular = request.use_rth.unwrap_or(false);
+    let span = request.duration.as_deref().unwrap_or("");
+    let span = bars::Span::parse(span).ok_or_else(|| Fault::invalid(&format!("Invalid duration {span:?}")))?;
+    let from = world.span_start(span, until, regular);
+    if bars::count(size, from, until) > BARS {
+        return Err(no_history("Time length exceeds the maximum for this bar size"));
+    }
+    let form = DateForm::new(request.format_date, size, world.zone());
+    Ok(Query { listing, size, what, regular, form, from, until, current })
+}
+
+impl Session {
+    pub(super) fn historical_data(&mut self, request: &HistoricalDataRequest, world: &mut World) {
+        let Some(req_id) = request.req_id else { return };
+        let query = match read(request, world) {
+            _ if self.kept.contains_key(&req_id) => Err(Fault::new(322, "Error processing request.-'b' : cause - Duplicate ticker id")),
+            Ok(query) if query.current && self.kept.len() >= KEPT => {
+                Err(Fault::new(322, "Error processing request.-'b' : cause - Too many requests are kept up to date"))
+            }
+            query => query,
+        };
+        match query {
+            Ok(query) => self.answer_bars(req_id, query, world),
+            Err(fault) => self.fault(req_id, fault, world),
+        }
+    }
+
+    fn answer_bars(&mut self, req_id: i32, query: Query, world: &mut World) {
+        let found = world.bars(query.listing.con_id, query.size, query.from, query.until, query.what, query.regular);
+        if found.is_empty() && !query.current {
+            return self.fault(req_id, no_history("HMDS query returned no data"), world);
+        }
+        let rows = found.iter().map(|bar| bars::bar(query.listing, query.what, &query.form, bar)).collect();
+        self.send(&Reply::HistoricalData(HistoricalData { req_id: Some(req_id), bars: rows }));
+        self.send(&Reply::HistoricalDataEnd(HistoricalDataEnd {
+            req_id: Some(req_id),
+            start_date_str: Some(time::eastern_text(query.from)),
+            end_date_str: Some(time::eastern_text(query.until)),
+        }));
+        if query.current {
+            let next = world.now().saturating_add(PACE);
+            self.kept.insert(req_id, Kept { query, last: found.last().copied(), next });
+        }
+    }
+
+    pub(super) fn cancel_historical_data(&mut self, req_id: Option<i32>) {
+        req_id.and_then(|req_id| self.kept.remove(&req_id));
+    }
+
+    /// Sends the bars that have changed or ended.
+    pub(super) fn step_bars(&mut self, world: &mut World) {
+        let now = world.now();
+        let mut kept = std::mem::take(&mut self.kept);
+        for (req_id, kept) in kept.iter_mut().filter(|(_, kept)| kept.next <= now) {
+            self.update_bars(*req_id, kept, world);
+        }
+        self.kept = kept;
+        let mut fives = std::mem::take(&mut self.five_seconds);
+        for (req_id, five) in &mut fives {
+            while five.next <= now {
+                self.five_seconds(*req_id, five, world);
+            }
+        }
+        self.five_seconds = fives;
+    }
+
+    fn update_bars(&mut self, req_id: i32, kept: &mut Kept, world: &mut World) {
+        let Query { listing, size, what, regular, .. } = kept.query;
+        let from = kept.last.map_or(kept.query.until, |bar| bar.start);
+        for bar in world.bars(listing.con_id, size, from, world.now(), what, regular) {
+            if kept.last != Some(bar) {
+                let bar_row = bars::bar(listing, what, &kept.query.form, &bar);
+                self.send(&Reply::HistoricalDataUpdate(HistoricalDataUpdate { req_id: Some(req_id), bar: Some(bar_row) }));
+                kept.last = Some(bar);
+            }
+        }
+        kept.next = world.now().saturating_add(PACE);
+    }
+
+    pub(super) fn real_time_bars(&mut self, request: &RealTimeBarsRequest, world: &World) {
+        let Some(req_id) = request.req_id else { return };
+        let shown = request.what_to_show.as_deref().unwrap_or("");
+        let subscription = match (resolve(request.contract.as_ref()), bars::what(shown)) {
+            (Err(fault), _) => Err(fault),
+            (Ok(_), None) => Err(Fault::invalid(&format!("Invalid what to show {shown:?}"))),
+            (Ok(_), Some(_)) if self.five_seconds.contains_key(&req_id) => {
+                Err(Fault::new(322, "Error processing request.-'b' : cause - Duplicate ticker id"))
+            }
+            (Ok(_), Some(_)) if self.five_seconds.len() >= KEPT => Err(Fault::new(420, "Invalid Real-time Query: too many subscriptions")),
+            (Ok(listing), Some(what)) => {
+                let next = (world.now().div_euclid(FIVE) + 1).saturating_mul(FIVE);
+                Ok(FiveSeconds { listing, what, regular: request.use_rth.unwrap_or(false), next })
+            }
+        };
+        match subscription {
+            Ok(five) => {
+                self.five_seconds.insert(req_id, five);
+            }
+            Err(fault) => self.fault(req_id, fault, world),
+        }
+    }
+
+    pub(super) fn cancel_real_time_bars(&mut self, req_id: Option<i32>) {
+        req_id.and_then(|req_id| self.five_seconds.remove(&req_id));
+    }
+
+    /// Sends the bar that ended at the subscription's next moment; none if nothing happened in it.
+    fn five_seconds(&mut self, req_id: i32, five: &mut FiveSeconds, world: &mut World) {
+        let start = five.next.saturating_sub(FIVE);
+        let found = world.bars(five.listing.con_id, BarSize::Seconds(5), start, five.next.saturating_sub(1), five.what, five.regular);
+        if let Some(bar) = found.first() {
+            self.send(&Reply::RealTimeBar(bars::real_time(req_id, five.listing, five.what, bar)));
+        }
+        five.next = five.next.saturating_add(FIVE);
+    }
+
+    pub(super) fn head_timestamp(&mut self, request: &HeadTimestampRequest, world: &World) {
+        let Some(req_id) = request.req_id else { return };
+        match resolve(request.contract.as_ref()) {
+            Ok(_) => {
+                let head_timestamp = Some(bars::head(world.first_moment(), request.format_date));
+                self.send(&Reply::HeadTimestamp(HeadTimestamp { req_id: Some(req_id), head_timestamp }));
+            }
+            Err(fault) => self.fault(req_id, fault, world),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What the venue and the feed say, in the words of the messages, and back.
+//!
+//! Money becomes a double here and nowhere else on this side of the socket. The way there is by the decimal's digits, so
+//! that 187.2 is sent as the double nearest to 187.2.
+
+use rust_decimal::Decimal;
+
+use super::proto::{Contract, ContractDetails, PriceIncrement, TickPrice};
+use super::{Reply, time};
+use crate::gateway::feed::universe::{US_STOCK_INCREMENTS, US_STOCK_RULE};
+use crate::gateway::feed::{Kind, Listing};
+
+/// The one currency of the paper market.
+pub(in crate::gateway) const CURRENCY: &str = "USD";
+/// IB's smart routing.
+pub(in crate::gateway) const SMART: &str = "SMART";
+/// Every listing's security type: IB counts funds among stocks.
+const STOCK: &str = "STK";
+
+/// The double nearest to a decimal.
+pub(in crate::gateway) fn double(value: Decimal) -> f64 {
+    // Digits are the one form both sides agree on to the last bit; a decimal always is one.
+    value.to_string().parse().unwrap_or(f64::NAN)
+}
+
+/// A decimal as the wire's decimal strings have it.
+pub(in crate::gateway) fn decimal(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
+/// A count of ticks as a double.
+pub(in crate::gateway) fn price(listing: &Listing, ticks: i64) -> f64 {
+    double(listing.price(ticks).0)
+}
+
+/// What a line says when a quote is absent: price −1, size 0.
+pub(in crate::gateway) fn no_price(req_id: i32, tick_type: i32) -> Reply {
+    Reply::TickPrice(TickPrice {
+        req_id: Some(req_id),
+        tick_type: Some(tick_type),
+        price: Some(-1.0),
+        size: Some("0".to_owned()),
+        attr_mask: Some(0),
+    })
+}
+
+/// A listing as the wire's contract.
+pub(in crate::gateway) fn contract(listing: &Listing) -> Contract {
+    Contract {
+        con_id: Some(listing.con_id),
+        symbol: Some(listing.symbol.to_owned()),
+        sec_type: Some(STOCK.to_owned()),
+        exchange: Some(SMART.to_owned()),
+        primary_exch: Some(listing.primary_exchange.to_owned()),
+        currency: Some(CURRENCY.to_owned()),
+        local_symbol: Some(listing.symbol.to_owned()),
+        trading_class: Some(trading_class(listing).to_owned()),
+        ..Contract::default()
+    }
+}
+
+fn trading_class(listing: &Listing) -> &str {
+    if listing.primary_exchange == "NASDAQ" { "NMS" } else { listing.symbol }
+}
+
+/// When a contract trades, as the wire writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::gateway) struct Hours {
+    /// The zone of the two texts.
+    pub zone: &'static str,
+    /// All sessions.
+    pub trading: String,
+    /// The regular ones.
+    pub liquid: String,
+}
+
+/// What is fixed about a listing; its order types are those the venue simulates and no others.
+pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractDetails {
+    let exchanges = [SMART, listing.primary_exchange];
+    let rules = exchanges.map(|_| listing.market_rule_id.to_string());
+    let kind = match listing.kind {
+        Kind::Stock => "COMMON",
+        Kind::Etf => "ETF",
+    };
+    ContractDetails {
+        market_name: Some(trading_class(listing).to_owned()),
+        min_tick: Some(decimal(listing.tick().0)),
+        order_types: Some("DAY,GTC,IOC,LMT,MKT".to_owned()),
+        valid_exchanges: Some(exchanges.join(",")),
+        price_magnifier: Some(1),
+        long_name: Some(listing.name.to_owned()),
+        industry: Some(listing.sector.to_owned()),
+        time_zone_id: Some(hours.zone.to_owned()),
+        trading_hours: Some(hours.trading.clone()),
+        liquid_hours: Some(hours.liquid.clone()),
+        agg_group: Some(1),
+        market_rule_ids: Some(rules.join(",")),
+        stock_type: Some(kind.to_owned()),
+        min_size: Some(listing.size_increment.to_string()),
+        size_increment: Some(listing.size_increment.to_string()),
+        suggested_size_increment: Some(listing.round_lot.to_string()),
+        ..ContractDetails::default()
+    }
+}
+
+/// The rungs of a market rule; none for a rule that does not exist here.
+pub(in crate::gateway) fn increments(rule: i32) -> Vec<PriceIncrement> {
+    if rule != US_STOCK_RULE {
+        return Vec::new();
+    }
+    let dollars = |count: i64| Some(double(Decimal::new(count, 4)));
+    US_STOCK_INCREMENTS
+        .iter()
+        .map(|(edge, increment)| PriceIncrement { low_edge: dollars(*edge), increment: dollars(*increment) })
+        .collect()
+}
+
+/// Milliseconds and text of an error belong together.
+pub(in crate::gateway) fn error(id: i32, code: i32, text: impl Into<String>, at: crate::gateway::Nanos) -> Reply {
+    Reply::error(id, code, text, time::millis(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::Price;
+
+    proptest! {
+        #[test]
+        fn a_price_comes_back_from_its_double(mantissa in any::<i32>(), scale in 0u32..6) {
+            let value = Decimal::new(i64::from(mantissa), scale);
+            prop_assert_eq!(Price::from_wire(double(value)), Some(Price(value.normalize())));
+        }
+    }
+
+    #[test]
+    fn a_nasdaq_stock_trades_in_class_nms() {
+        let apple = contract(Listing::by_symbol("AAPL").unwrap());
+        assert_eq!(apple.trading_class.as_deref(), Some("NMS"));
+        assert_eq!(apple.con_id, Some(265598));
+    }
+}

@@ -1,0 +1,338 @@
+//! Orders between the wire and the venue.
+//!
+//! Invariant: an order reaches the venue only if every field that is set on it is either simulated or without effect on a
+//! fill. Anything else is refused by name: an order that does less than it says is worse than none. The wire keeps the
+//! order's own bytes with the venue ([`OrderRequest::echo`]), so that what comes back is what was sent.
+
+use prost::Message;
+use prost::bytes::Buf;
+use prost::encoding::{WireType, decode_key, decode_varint};
+use rust_decimal::Decimal;
+
+use super::proto::{
+    AttachedOrders, CommissionAndFeesReport, CompletedOrder, Execution as ExecutionMessage, ExecutionDetails, OpenOrder,
+    Order as OrderMessage, OrderState, OrderStatus, PlaceOrderRequest,
+};
+use super::{convert, time};
+use crate::gateway::feed::Listing;
+use crate::gateway::venue::{
+    Action, ClientId, Commission, Execution, Fault, Kind, Order, OrderRequest, Status, StatusReport, Tif, WhatIf,
+};
+use crate::money::{Cash, Price, Qty};
+
+/// Fields that the venue reads.
+const SIMULATED: [u32; 14] = [1, 2, 3, 5, 6, 8, 9, 11, 12, 19, 28, 65, 66, 115];
+/// Fields that change nothing about how a market or limit order fills here: regulatory marks, clearing, TWS's own checks,
+/// parameters of features that another field would have to switch on.
+const WITHOUT_EFFECT: [u32; 36] = [
+    10, 13, 14, 15, 29, 30, 31, 36, 38, 40, 67, 68, 69, 70, 71, 72, 77, 84, 85, 89, 91, 98, 104, 105, 107, 108, 109, 110, 116, 122, 125,
+    126, 132, 133, 136, 137,
+];
+/// Names for the refusal of the more usual fields.
+const NAMES: [(u32, &str); 30] = [
+    (4, "a parent order"),
+    (7, "a display size"),
+    (16, "all or none"),
+    (17, "block orders"),
+    (18, "hidden orders"),
+    (20, "sweep to fill"),
+    (21, "a percent offset"),
+    (22, "a trailing percent"),
+    (23, "a trailing stop"),
+    (24, "a minimum quantity"),
+    (25, "good after time"),
+    (26, "good till date"),
+    (27, "OCA groups"),
+    (34, "advisor groups"),
+    (37, "volatility orders"),
+    (48, "scale orders"),
+    (59, "hedge orders"),
+    (61, "algorithms"),
+    (76, "a discretionary amount"),
+    (83, "not held"),
+    (86, "a randomised size"),
+    (93, "adjusted stops"),
+    (100, "conditions"),
+    (106, "cash quantities"),
+    (123, "a duration"),
+    (127, "a minimum trade quantity"),
+    (135, "overnight trading"),
+    (138, "deactivated orders"),
+    (139, "post-only orders"),
+    (140, "pre-open orders"),
+];
+
+/// Reads an order; refuses what is not simulated.
+pub(in crate::gateway) fn read(client_id: ClientId, listing: &Listing, request: &PlaceOrderRequest) -> Result<OrderRequest, Fault> {
+    let order = request.order.as_ref().ok_or_else(|| Fault::invalid("The order is missing"))?;
+    let attached = request.attached_orders.as_ref().is_some_and(|attached| *attached != AttachedOrders::default());
+    if attached {
+        return Err(Fault::not_simulated("attached orders"));
+    }
+    if let Some(tag) = unsimulated(order) {
+        let name = NAMES.iter().find(|(known, _)| *known == tag).map(|(_, name)| (*name).to_owned());
+        return Err(Fault::not_simulated(&name.unwrap_or_else(|| format!("order field {tag}"))));
+    }
+    let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
+    let limit = order.lmt_price.map(|price| Price::from_wire(price).ok_or_else(|| Fault::invalid("The limit price is not a number")));
+    let limit = match limit.transpose() {
+        // The unset marker on a market order is no price.
+        Err(_) if order.order_type.as_deref() == Some("MKT") => None,
+        limit => limit?,
+    };
+    let quantity = text(&order.total_quantity);
+    Ok(OrderRequest {
+        client_id,
+        order_id: request.order_id.unwrap_or(0),
+        con_id: listing.con_id,
+        action: Action::parse(&text(&order.action))?,
+        quantity: quantity.parse::<Qty>().map_err(|_| Fault::invalid(&format!("Invalid quantity {quantity:?}")))?,
+        kind: Kind::parse(&text(&order.order_type), limit)?,
+        tif: Tif::parse(&text(&order.tif))?,
+        outside_rth: order.outside_rth.unwrap_or(false),
+        account: text(&order.account),
+        order_ref: text(&order.order_ref),
+        transmit: order.transmit.unwrap_or(false),
+        echo: order.encode_to_vec(),
+    })
+}
+
+/// The first field of an order that is set, not simulated and not without effect.
+fn unsimulated(order: &OrderMessage) -> Option<u32> {
+    let encoded = order.encode_to_vec();
+    let mut rest = encoded.as_slice();
+    while rest.has_remaining() {
+        let Ok((tag, wire)) = decode_key(&mut rest) else { return Some(0) };
+        let set = match wire {
+            WireType::Varint => decode_varint(&mut rest).is_ok_and(|value| value != 0),
+            WireType::SixtyFourBit if rest.remaining() >= 8 => {
+                let value = rest.get_f64_le();
+                value != 0.0 && value != f64::MAX
+            }
+            WireType::LengthDelimited => {
+                let length = decode_varint(&mut rest).ok().and_then(|length| usize::try_from(length).ok());
+                let Some(length) = length.filter(|length| *length <= rest.remaining()) else { return Some(tag) };
+                rest.advance(length);
+                length > 0
+            }
+            WireType::SixtyFourBit | WireType::ThirtyTwoBit | WireType::StartGroup | WireType::EndGroup => return Some(tag),
+        };
+        if set && !SIMULATED.contains(&tag) && !WITHOUT_EFFECT.contains(&tag) {
+            return Some(tag);
+        }
+    }
+    None
+}
+
+/// The order as the venue has it, over what the client once sent.
+fn message(order: &Order) -> OrderMessage {
+    let request = &order.request;
+    let sent = OrderMessage::decode(request.echo.as_slice()).unwrap_or_default();
+    OrderMessage {
+        client_id: Some(request.client_id),
+        order_id: Some(request.order_id),
+        perm_id: Some(order.perm_id),
+        action: Some(request.action.word().to_owned()),
+        total_quantity: Some(convert::decimal(request.quantity.0)),
+        order_type: Some(request.kind.word().to_owned()),
+        lmt_price: request.kind.limit().map(|price| convert::double(price.0)),
+        tif: Some(request.tif.word().to_owned()),
+        outside_rth: Some(request.outside_rth),
+        account: Some(request.account.clone()),
+        order_ref: Some(request.order_ref.clone()).filter(|text| !text.is_empty()),
+        transmit: Some(request.transmit),
+        filled_quantity: Some(convert::decimal(order.filled.0)),
+        ..sent
+    }
+}
+
+/// openOrder.
+pub(in crate::gateway) fn open_order(listing: &Listing, order: &Order) -> OpenOrder {
+    let state = OrderState { status: Some(order.status.word().to_owned()), ..OrderState::default() };
+    OpenOrder {
+        order_id: Some(order.request.order_id),
+        contract: Some(convert::contract(listing)),
+        order: Some(message(order)),
+        order_state: Some(state),
+    }
+}
+
+/// openOrder as the answer to a what-if.
+pub(in crate::gateway) fn preview(listing: &Listing, request: &OrderRequest, effect: &WhatIf) -> OpenOrder {
+    let money = |cash: Cash| Some(convert::double(cash.0));
+    let change = |before: Cash, after: Cash| after.minus(before).map(|cash| convert::double(cash.0));
+    let sent = OrderMessage::decode(request.echo.as_slice()).unwrap_or_default();
+    let state = OrderState {
+        status: Some(Status::PreSubmitted.word().to_owned()),
+        init_margin_before: money(effect.initial_before),
+        init_margin_after: money(effect.initial_after),
+        init_margin_change: change(effect.initial_before, effect.initial_after),
+        maint_margin_before: money(effect.maintenance_before),
+        maint_margin_after: money(effect.maintenance_after),
+        maint_margin_change: change(effect.maintenance_before, effect.maintenance_after),
+        equity_with_loan_before: money(effect.equity_before),
+        equity_with_loan_after: money(effect.equity_after),
+        equity_with_loan_change: change(effect.equity_before, effect.equity_after),
+        commission_and_fees: money(effect.commission),
+        commission_and_fees_currency: Some(convert::CURRENCY.to_owned()),
+        margin_currency: Some(convert::CURRENCY.to_owned()),
+        ..OrderState::default()
+    };
+    OpenOrder {
+        order_id: Some(request.order_id),
+        contract: Some(convert::contract(listing)),
+        order: Some(OrderMessage { client_id: Some(request.client_id), order_id: Some(request.order_id), what_if: Some(true), ..sent }),
+        order_state: Some(state),
+    }
+}
+
+/// orderStatus.
+pub(in crate::gateway) fn status(report: &StatusReport) -> OrderStatus {
+    OrderStatus {
+        order_id: Some(report.order_id),
+        status: Some(report.status.word().to_owned()),
+        filled: Some(convert::decimal(report.filled.0)),
+        remaining: Some(convert::decimal(report.remaining.0)),
+        avg_fill_price: Some(convert::double(report.avg_price.0)),
+        perm_id: Some(report.perm_id),
+        parent_id: Some(0),
+        last_fill_price: Some(convert::double(report.last_price.0)),
+        client_id: Some(report.client_id),
+        why_held: None,
+        mkt_cap_price: Some(0.0),
+    }
+}
+
+/// completedOrder: IB gives the quantity left as the quantity.
+pub(in crate::gateway) fn completed(listing: &Listing, order: &Order) -> CompletedOrder {
+    let reason = match order.status {
+        Status::Filled => format!("Filled Size: {}", convert::decimal(order.filled.0)),
+        _ if order.reason.is_empty() => "Cancelled by Trader".to_owned(),
+        _ => order.reason.clone(),
+    };
+    let left = if order.status == Status::Filled { Decimal::ZERO } else { order.remaining().0 };
+    let state = OrderState {
+        status: Some(order.status.word().to_owned()),
+        completed_time: order.completed.map(time::eastern_text),
+        completed_status: Some(reason),
+        ..OrderState::default()
+    };
+    CompletedOrder {
+        contract: Some(convert::contract(listing)),
+        order: Some(OrderMessage { total_quantity: Some(convert::decimal(left)), ..message(order) }),
+        order_state: Some(state),
+    }
+}
+
+/// execDetails, for a request or, with `req_id` −1, as it happens.
+pub(in crate::gateway) fn execution(req_id: i32, account: &str, listing: &Listing, fill: &Execution) -> ExecutionDetails {
+    ExecutionDetails {
+        req_id: Some(req_id),
+        contract: Some(convert::contract(listing)),
+        execution: Some(ExecutionMessage {
+            order_id: Some(fill.order_id),
+            exec_id: Some(fill.exec_id.clone()),
+            time: Some(time::eastern_text(fill.at)),
+            acct_number: Some(account.to_owned()),
+            exchange: Some(fill.exchange.clone()),
+            side: Some(fill.action.executed().to_owned()),
+            shares: Some(convert::decimal(fill.quantity.0)),
+            price: Some(convert::double(fill.price.0)),
+            perm_id: Some(fill.perm_id),
+            client_id: Some(fill.client_id),
+            is_liquidation: Some(false),
+            cum_qty: Some(convert::decimal(fill.cumulative.0)),
+            avg_price: Some(convert::double(fill.avg_price.0)),
+            order_ref: Some(fill.order_ref.clone()).filter(|text| !text.is_empty()),
+            last_liquidity: Some(fill.liquidity.number()),
+            ..ExecutionMessage::default()
+        }),
+    }
+}
+
+/// commissionAndFeesReport; realised P&L is absent when the fill closed nothing.
+pub(in crate::gateway) fn commission(commission: &Commission) -> CommissionAndFeesReport {
+    CommissionAndFeesReport {
+        exec_id: Some(commission.exec_id.clone()),
+        commission_and_fees: Some(convert::double(commission.amount.0)),
+        currency: Some(convert::CURRENCY.to_owned()),
+        realized_pnl: commission.realized.map(|cash| convert::double(cash.0)),
+        bond_yield: None,
+        yield_redemption_date: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apple() -> &'static Listing {
+        Listing::by_symbol("AAPL").unwrap()
+    }
+
+    fn limit(order: OrderMessage) -> PlaceOrderRequest {
+        let order = OrderMessage {
+            action: Some("BUY".to_owned()),
+            total_quantity: Some("100".to_owned()),
+            order_type: Some("LMT".to_owned()),
+            lmt_price: Some(187.2),
+            transmit: Some(true),
+            ..order
+        };
+        PlaceOrderRequest { order_id: Some(5), contract: None, order: Some(order), attached_orders: None }
+    }
+
+    #[test]
+    fn a_limit_order_is_read_to_the_digit() {
+        // What the usual client always adds without meaning anything by it.
+        let noise = OrderMessage {
+            display_size: Some(0),
+            exempt_code: Some(-1),
+            pegged_change_amount: Some(0.0),
+            reference_change_amount: Some(0.0),
+            ref_futures_con_id: Some(0),
+            aux_price: Some(f64::MAX),
+            ..OrderMessage::default()
+        };
+        let read = read(3, apple(), &limit(noise)).unwrap();
+        assert_eq!((read.client_id, read.order_id, read.con_id), (3, 5, 265598));
+        assert_eq!(read.kind, Kind::Limit("187.2".parse().unwrap()));
+        assert_eq!(read.quantity, "100".parse().unwrap());
+        assert_eq!((read.tif, read.transmit), (Tif::Day, true));
+    }
+
+    #[test]
+    fn a_field_that_is_not_simulated_refuses_the_order_by_name() {
+        let table = [
+            (OrderMessage { parent_id: Some(4), ..OrderMessage::default() }, "a parent order"),
+            (OrderMessage { all_or_none: Some(true), ..OrderMessage::default() }, "all or none"),
+            (OrderMessage { oca_group: Some("x".to_owned()), ..OrderMessage::default() }, "OCA groups"),
+            (OrderMessage { conditions: vec![super::super::proto::OrderCondition::default()], ..OrderMessage::default() }, "conditions"),
+            (OrderMessage { stock_range_lower: Some(1.0), ..OrderMessage::default() }, "order field 81"),
+        ];
+        for (order, name) in table {
+            let fault = read(3, apple(), &limit(order)).unwrap_err();
+            assert_eq!(fault.code, 201, "{name}");
+            assert!(fault.text.ends_with(name), "{}", fault.text);
+        }
+    }
+
+    #[test]
+    fn a_quantity_that_is_no_number_is_refused_and_not_zero() {
+        for text in ["", "ten", "1e3", "NaN"] {
+            let mut request = limit(OrderMessage::default());
+            request.order.as_mut().unwrap().total_quantity = Some(text.to_owned());
+            assert_eq!(read(3, apple(), &request).unwrap_err().code, 321, "{text}");
+        }
+        let mut request = limit(OrderMessage::default());
+        request.order.as_mut().unwrap().lmt_price = Some(f64::NAN);
+        assert_eq!(read(3, apple(), &request).unwrap_err().code, 321);
+    }
+
+    #[test]
+    fn transmit_that_is_absent_holds_the_order() {
+        let mut request = limit(OrderMessage::default());
+        request.order.as_mut().unwrap().transmit = None;
+        assert!(!read(3, apple(), &request).unwrap().transmit);
+    }
+}
