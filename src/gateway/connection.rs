@@ -19,10 +19,11 @@ use tokio_util::codec::FramedRead;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::driver::{Event, Key};
+use super::driver::{Event, Face, Key};
 use super::wire::Request;
 use super::wire::frame::Frames;
 use super::wire::handshake::{self, Agreed};
+use super::wire::time::eastern_text;
 
 /// How long a client may take to greet.
 const GREETING_TIME: Duration = Duration::from_secs(10);
@@ -38,8 +39,8 @@ const WRITE_LIMIT: usize = 256 * 1024;
 pub(super) struct Host {
     /// The highest version offered.
     pub offered_version: i32,
-    /// The gateway's time for the greeting, as text.
-    pub time: fn() -> String,
+    /// The gateway's time.
+    pub face: Face,
     /// Where requests go.
     pub events: mpsc::Sender<Event>,
 }
@@ -93,7 +94,7 @@ where
     };
     let agreed = handshake::agree(range, host.offered_version);
     let (Agreed::Protobuf(version) | Agreed::Nothing(version)) = agreed;
-    let answer = handshake::acknowledge(version, &(host.time)());
+    let answer = handshake::acknowledge(version, &eastern_text(host.face.now()));
     if timeout(FAREWELL_TIME, writer.write_all(&answer)).await.is_ok_and(|written| written.is_ok()) && matches!(agreed, Agreed::Protobuf(_)) {
         debug!(%key, version, "greeted");
         return Some(version);

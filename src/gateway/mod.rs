@@ -4,13 +4,23 @@
 //! Time is injected: the market and the venue take nanoseconds since the Unix epoch, and only the server's driver knows
 //! where they come from.
 
+mod connection;
+mod driver;
 pub mod feed;
+mod server;
+mod session;
 pub mod store;
 pub mod venue;
 mod wire;
+
+pub use driver::{ClockSource, Hand, Stepped};
+pub use server::{Gateway, GatewayError, Options, bind, serve};
 
 /// A moment of the paper market, in nanoseconds since the Unix epoch (UTC).
 pub type Nanos = i64;
 
 /// IB's contract id, the key of an instrument here as on the wire.
 pub type ConId = i32;
+
+#[cfg(test)]
+mod tests;

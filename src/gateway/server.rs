@@ -15,9 +15,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::connection::{self, Host};
-use super::driver::{ClockSource, Driver, Key};
+use super::driver::{ClockSource, Driver, Face, Key};
 use super::feed::Calendar;
-use super::store::StoreError;
 use super::wire::handshake::MAX_VERSION;
 
 /// How many requests wait for the driver before the readers do.
@@ -36,8 +35,6 @@ pub struct Options {
     pub calendar: Calendar,
     /// The file that keeps account and orders; `None` keeps them in memory.
     pub state: Option<PathBuf>,
-    /// The name of the one account.
-    pub account: String,
     /// The highest protocol version offered, 213 to 226.
     pub offered_version: i32,
     /// Where time comes from.
@@ -52,7 +49,6 @@ impl Default for Options {
             seed: 42,
             calendar: Calendar::Always,
             state: None,
-            account: "DU0000001".to_owned(),
             offered_version: MAX_VERSION,
             clock: ClockSource::Wall,
         }
@@ -70,9 +66,6 @@ pub enum GatewayError {
         /// What the system said.
         source: io::Error,
     },
-    /// The state file cannot be opened, read or written.
-    #[error("the gateway's state: {0}")]
-    Store(#[from] StoreError),
 }
 
 /// A gateway that listens but does not serve yet.
@@ -81,6 +74,7 @@ pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
     offered_version: i32,
+    face: Face,
     driver: Driver,
 }
 
@@ -89,10 +83,10 @@ pub async fn bind(options: Options) -> Result<Gateway, GatewayError> {
     let refused = |source| GatewayError::Listen { address: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let offered_version = options.offered_version;
+    let (offered_version, face) = (options.offered_version, options.clock.face());
     let driver = Driver::open(options)?;
     info!(%address, "the paper gateway listens");
-    Ok(Gateway { listener, address, offered_version, driver })
+    Ok(Gateway { listener, address, offered_version, face, driver })
 }
 
 /// Opens a gateway and serves clients until `stop` is cancelled or its state can no longer be kept.
@@ -112,14 +106,14 @@ impl Gateway {
         // The driver outlives no connection and no connection outlives the driver.
         let stop = stop.child_token();
         let ended = stop.clone().drop_guard();
-        let host = Host { offered_version: self.offered_version, time: self.driver.greeting_time(), events };
+        let host = Host { offered_version: self.offered_version, face: self.face, events };
         let accepting = accept(self.listener, host, stop.clone());
         let driving = async {
             let _ended = ended;
             self.driver.run(inbox, &stop).await
         };
         let ((), driven) = tokio::join!(accepting, driving);
-        driven.map_err(GatewayError::from)
+        driven
     }
 }
 

@@ -4,6 +4,8 @@
 //! gateway has done everything that happens up to there. Invariant: time never runs backwards, whatever the machine's
 //! clock does.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -27,14 +29,33 @@ impl ClockSource {
     /// A clock that stands at `start`, and the hand that moves it.
     pub fn stepped(start: Nanos) -> (Self, Hand) {
         let (orders, steps) = mpsc::channel(1);
-        (Self::Stepped(Stepped { now: start, steps }), Hand { orders })
+        (Self::Stepped(Stepped { now: Arc::new(AtomicI64::new(start)), steps }), Hand { orders })
+    }
+
+    /// What others than the driver may read the time from.
+    pub(in crate::gateway) fn face(&self) -> Face {
+        match self {
+            Self::Wall => Face(None),
+            Self::Stepped(Stepped { now, .. }) => Face(Some(Arc::clone(now))),
+        }
+    }
+}
+
+/// The clock as those see it who cannot move it.
+#[derive(Debug, Clone)]
+pub(in crate::gateway) struct Face(Option<Arc<AtomicI64>>);
+
+impl Face {
+    /// The moment it is.
+    pub(in crate::gateway) fn now(&self) -> Nanos {
+        self.0.as_ref().map_or_else(|| Stamp::now().wall, |now| now.load(Ordering::Relaxed))
     }
 }
 
 /// The gateway's end of a stepped clock.
 #[derive(Debug)]
 pub struct Stepped {
-    now: Nanos,
+    now: Arc<AtomicI64>,
     steps: mpsc::Receiver<Order>,
 }
 
@@ -64,7 +85,13 @@ impl Hand {
 #[derive(Debug)]
 pub(super) enum Clock {
     Wall { now: Nanos, ticks: Interval },
-    Stepped { now: Nanos, target: Nanos, steps: mpsc::Receiver<Order>, done: Option<oneshot::Sender<Nanos>> },
+    Stepped {
+        now: Nanos,
+        target: Nanos,
+        shown: Arc<AtomicI64>,
+        steps: mpsc::Receiver<Order>,
+        done: Option<oneshot::Sender<Nanos>>,
+    },
 }
 
 impl Clock {
@@ -76,7 +103,10 @@ impl Clock {
                 ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
                 Self::Wall { now: Stamp::now().wall, ticks }
             }
-            ClockSource::Stepped(Stepped { now, steps }) => Self::Stepped { now, target: now, steps, done: None },
+            ClockSource::Stepped(Stepped { now: shown, steps }) => {
+                let now = shown.load(Ordering::Relaxed);
+                Self::Stepped { now, target: now, shown, steps, done: None }
+            }
         }
     }
 
@@ -101,13 +131,17 @@ impl Clock {
                     std::future::pending::<()>().await;
                 }
             }
-            Self::Stepped { now, target, steps, done } => {
+            Self::Stepped { now, target, shown, steps, done } => {
                 if now == target {
                     let Some(order) = steps.recv().await else { return std::future::pending().await };
                     *target = now.saturating_add(i64::try_from(order.span.as_nanos()).unwrap_or(i64::MAX));
                     *done = Some(order.done);
+                } else {
+                    // Between two steps the writers get their turn, as they would while a wall clock runs.
+                    tokio::task::yield_now().await;
                 }
                 *now = now.saturating_add(STEP.as_nanos() as i64).min(*target);
+                shown.store(*now, Ordering::Relaxed);
             }
         }
     }

@@ -10,6 +10,8 @@
 //! nobody watches and nothing works, it sleeps.
 
 mod clock;
+mod overlay;
+mod paper;
 mod world;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-pub(super) use clock::Clock;
+use clock::Clock;
+pub(super) use clock::Face;
 pub use clock::{ClockSource, Hand, Stepped};
 pub(super) use world::World;
 
@@ -74,7 +77,7 @@ impl Driver {
     /// Opens the state and brings the venue up to now.
     pub(super) fn open(options: Options) -> Result<Self, GatewayError> {
         let mut clock = Clock::start(options.clock);
-        let world = World::open(clock.now(), options.seed, options.calendar, options.account, options.state.as_deref())?;
+        let world = World::open(clock.now(), options.seed, options.calendar, options.state.as_deref())?;
         Ok(Self { world, sessions: BTreeMap::new(), clock })
     }
 

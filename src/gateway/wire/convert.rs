@@ -6,8 +6,8 @@
 use rust_decimal::Decimal;
 
 use super::proto::{Contract, ContractDetails, PriceIncrement, TickPrice};
-use super::{Reply, time};
-use crate::gateway::feed::universe::{US_STOCK_INCREMENTS, US_STOCK_RULE};
+use super::Reply;
+use crate::gateway::feed::universe::US_STOCK_RULE;
 use crate::gateway::feed::{Kind, Listing};
 
 /// The one currency of the paper market.
@@ -104,20 +104,11 @@ pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractD
 }
 
 /// The rungs of a market rule; none for a rule that does not exist here.
+///
+/// Every listing counts in cents, at any price.
 pub(in crate::gateway) fn increments(rule: i32) -> Vec<PriceIncrement> {
-    if rule != US_STOCK_RULE {
-        return Vec::new();
-    }
-    let dollars = |count: i64| Some(double(Decimal::new(count, 4)));
-    US_STOCK_INCREMENTS
-        .iter()
-        .map(|(edge, increment)| PriceIncrement { low_edge: dollars(*edge), increment: dollars(*increment) })
-        .collect()
-}
-
-/// Milliseconds and text of an error belong together.
-pub(in crate::gateway) fn error(id: i32, code: i32, text: impl Into<String>, at: crate::gateway::Nanos) -> Reply {
-    Reply::error(id, code, text, time::millis(at))
+    let cent = PriceIncrement { low_edge: Some(0.0), increment: Some(double(Decimal::new(1, 2))) };
+    if rule == US_STOCK_RULE { vec![cent] } else { Vec::new() }
 }
 
 #[cfg(test)]

@@ -1,0 +1,1 @@
+//! Positions, values and profit and loss.

@@ -1,0 +1,1 @@
+//! Orders from the client to the fill.
