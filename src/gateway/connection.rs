@@ -95,7 +95,9 @@ where
     let agreed = handshake::agree(range, host.offered_version);
     let (Agreed::Protobuf(version) | Agreed::Nothing(version)) = agreed;
     let answer = handshake::acknowledge(version, &eastern_text(host.face.now()));
-    if timeout(FAREWELL_TIME, writer.write_all(&answer)).await.is_ok_and(|written| written.is_ok()) && matches!(agreed, Agreed::Protobuf(_)) {
+    if timeout(FAREWELL_TIME, writer.write_all(&answer)).await.is_ok_and(|written| written.is_ok())
+        && matches!(agreed, Agreed::Protobuf(_))
+    {
         debug!(%key, version, "greeted");
         return Some(version);
     }
@@ -105,7 +107,12 @@ where
 }
 
 /// Hands requests to the driver until the socket ends, breaks the protocol or is cut.
-async fn read<R: AsyncRead + Unpin>(frames: &mut FramedRead<R, Frames>, key: Key, events: &mpsc::Sender<Event>, cut: &CancellationToken) {
+async fn read<R: AsyncRead + Unpin>(
+    frames: &mut FramedRead<R, Frames>,
+    key: Key,
+    events: &mpsc::Sender<Event>,
+    cut: &CancellationToken,
+) {
     loop {
         let frame = tokio::select! {
             frame = frames.next() => frame,
@@ -129,7 +136,12 @@ async fn read<R: AsyncRead + Unpin>(frames: &mut FramedRead<R, Frames>, key: Key
 }
 
 /// Writes the driver's chunks, as many as have queued up in one go, until the driver lets go of the connection.
-async fn write<W: AsyncWrite + Unpin>(writer: &mut W, mut chunks: mpsc::Receiver<Bytes>, key: Key, cut: &CancellationToken) {
+async fn write<W: AsyncWrite + Unpin>(
+    writer: &mut W,
+    mut chunks: mpsc::Receiver<Bytes>,
+    key: Key,
+    cut: &CancellationToken,
+) {
     let mut joined = BytesMut::new();
     while let Some(chunk) = chunks.recv().await {
         let written = match chunks.try_recv() {

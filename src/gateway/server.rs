@@ -17,6 +17,7 @@ use tracing::{info, warn};
 use super::connection::{self, Host};
 use super::driver::{ClockSource, Driver, Face, Key};
 use super::feed::Calendar;
+use super::store::StoreError;
 use super::wire::handshake::MAX_VERSION;
 
 /// How many requests wait for the driver before the readers do.
@@ -66,6 +67,9 @@ pub enum GatewayError {
         /// What the system said.
         source: io::Error,
     },
+    /// The state cannot be opened, read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// A gateway that listens but does not serve yet.

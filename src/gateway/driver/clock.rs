@@ -84,7 +84,10 @@ impl Hand {
 /// The running clock of a driver.
 #[derive(Debug)]
 pub(super) enum Clock {
-    Wall { now: Nanos, ticks: Interval },
+    Wall {
+        now: Nanos,
+        ticks: Interval,
+    },
     Stepped {
         now: Nanos,
         target: Nanos,

@@ -10,8 +10,8 @@
 //! nobody watches and nothing works, it sleeps.
 
 mod clock;
+mod hours;
 mod overlay;
-mod paper;
 mod world;
 
 use std::collections::BTreeMap;
@@ -82,7 +82,11 @@ impl Driver {
     }
 
     /// Runs until `stop` is cancelled, the server is gone or the state cannot be kept.
-    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Event>, stop: &CancellationToken) -> Result<(), GatewayError> {
+    pub(super) async fn run(
+        mut self,
+        mut inbox: mpsc::Receiver<Event>,
+        stop: &CancellationToken,
+    ) -> Result<(), GatewayError> {
         loop {
             let watching = self.is_watching();
             tokio::select! {
@@ -121,7 +125,10 @@ impl Driver {
             }
             Event::Asked { key, request: Request::StartApi(start) } => {
                 let client_id = start.client_id.unwrap_or(0);
-                let taken = self.sessions.iter().any(|(other, session)| *other != key && session.client_id() == Some(client_id));
+                let taken = self
+                    .sessions
+                    .iter()
+                    .any(|(other, session)| *other != key && session.client_id() == Some(client_id));
                 let Some(session) = self.sessions.get_mut(&key) else { return Ok(()) };
                 if taken {
                     info!(%key, client_id, "the client id is in use");

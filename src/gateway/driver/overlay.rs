@@ -135,7 +135,17 @@ mod tests {
     }
 
     fn background() -> Bar {
-        Bar { start: 0, end: 5 * SECOND, open: 100, high: 110, low: 90, close: 105, volume: 300, count: 3, wap: 100_000 }
+        Bar {
+            start: 0,
+            end: 5 * SECOND,
+            open: 100,
+            high: 110,
+            low: 90,
+            close: 105,
+            volume: 300,
+            count: 3,
+            wap: 100_000,
+        }
     }
 
     #[test]

@@ -5,19 +5,18 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use jiff::{Span as Civil, ToSpan};
 
-use super::overlay;
-use super::paper::Paper;
-use crate::gateway::feed::{Bar, BarSize, Calendar, Feed, What};
+use super::{hours, overlay};
+use crate::gateway::feed::{self, Bar, BarSize, Calendar, Feed, What};
 use crate::gateway::server::GatewayError;
+use crate::gateway::store::Store;
 use crate::gateway::venue::{
-    ACCOUNT, AccountValue, ClientId, Event, Fault, Market, OrderId, OrderRequest, Pnl, PnlSingle, PortfolioRow, Venue, WhatIf,
+    ACCOUNT, AccountValue, ClientId, Event, Fault, Market, OrderId, OrderRequest, Pnl, PnlSingle, PortfolioRow, Venue,
+    WhatIf,
 };
 use crate::gateway::wire::bars::Span;
 use crate::gateway::wire::convert::Hours;
 use crate::gateway::wire::ticks::Top;
-use crate::gateway::wire::time::{parse, zoned};
 use crate::gateway::{ConId, Nanos};
 
 /// A gap in time after which orders go on from the present instead of living through it: the machine was asleep.
@@ -27,29 +26,46 @@ const GAP: Nanos = 60 * 1_000_000_000;
 #[derive(Debug)]
 pub(in crate::gateway) struct World {
     now: Nanos,
-    paper: Paper,
+    feed: Feed,
     venue: Venue,
+    store: Store,
     unsaid: Vec<Event>,
 }
 
 impl World {
     /// Opens the state of a gateway and brings its venue up to `now`.
-    pub(super) fn open(now: Nanos, seed: u64, calendar: Calendar, _state: Option<&Path>) -> Result<Self, GatewayError> {
-        let paper = Paper::new(Feed::new(seed, calendar));
-        let venue = Venue::new(now, &paper);
-        Ok(Self { now, paper, venue, unsaid: Vec::new() })
+    pub(super) fn open(now: Nanos, seed: u64, calendar: Calendar, state: Option<&Path>) -> Result<Self, GatewayError> {
+        let feed = Feed::new(seed, calendar);
+        let store = state.map_or_else(Store::in_memory, Store::open)?;
+        store.settle(seed, feed::VERSION)?;
+        let (venue, unsaid) = match store.load()? {
+            Some(saved) => {
+                let mut venue = Venue::restore(saved);
+                let events = venue.resume(now, &feed);
+                (venue, events)
+            }
+            None => (Venue::new(now, &feed), Vec::new()),
+        };
+        let mut world = Self { now: now.max(venue.now()), feed, venue, store, unsaid };
+        // Nobody listens yet: what happened on the way up to now is only saved.
+        world.take_events()?;
+        Ok(world)
     }
 
     /// Moves the present to `now` and lets the venue live up to there.
     pub(super) fn advance(&mut self, now: Nanos) {
         let gap = now.saturating_sub(self.now);
         self.now = self.now.max(now);
-        let events = if gap > GAP { self.venue.resume(self.now, &self.paper) } else { self.venue.step(self.now, &self.paper) };
+        let events =
+            if gap > GAP { self.venue.resume(self.now, &self.feed) } else { self.venue.step(self.now, &self.feed) };
         self.unsaid.extend(events);
     }
 
     /// Saves what the venue did since the last call, then gives it out to be told.
     pub(super) fn take_events(&mut self) -> Result<Vec<Event>, GatewayError> {
+        if let Some(changes) = self.venue.take_changes() {
+            self.store.commit(&changes)?;
+        }
         Ok(std::mem::take(&mut self.unsaid))
     }
 
@@ -81,104 +97,103 @@ impl World {
 
     /// Places or changes an order.
     pub(in crate::gateway) fn place(&mut self, request: OrderRequest) {
-        let events = self.venue.place(self.now, &self.paper, request);
+        let events = self.venue.place(self.now, &self.feed, request);
         self.unsaid.extend(events);
     }
 
     /// Cancels an order.
     pub(in crate::gateway) fn cancel(&mut self, client_id: ClientId, order_id: OrderId) {
-        let events = self.venue.cancel(self.now, &self.paper, client_id, order_id);
+        let events = self.venue.cancel(self.now, &self.feed, client_id, order_id);
         self.unsaid.extend(events);
     }
 
     /// Cancels every client's orders.
     pub(in crate::gateway) fn cancel_all(&mut self) {
-        let events = self.venue.cancel_all(self.now, &self.paper);
+        let events = self.venue.cancel_all(self.now, &self.feed);
         self.unsaid.extend(events);
     }
 
     /// What an order would do.
     pub(in crate::gateway) fn what_if(&self, request: &OrderRequest) -> Result<WhatIf, Fault> {
-        self.venue.what_if(&self.paper, request)
+        self.venue.what_if(&self.feed, request)
     }
 
     /// The account's values with IB's keys.
     pub(in crate::gateway) fn account_values(&self) -> Vec<AccountValue> {
-        self.venue.account_values(self.now, &self.paper)
+        self.venue.account_values(self.now, &self.feed)
     }
 
     /// The open positions with their market values.
     pub(in crate::gateway) fn portfolio(&self) -> Vec<PortfolioRow> {
-        self.venue.portfolio(self.now, &self.paper)
+        self.venue.portfolio(self.now, &self.feed)
     }
 
     /// The account's profit and loss.
     pub(in crate::gateway) fn pnl(&self) -> Pnl {
-        self.venue.pnl(self.now, &self.paper)
+        self.venue.pnl(self.now, &self.feed)
     }
 
     /// A position's profit and loss.
     pub(in crate::gateway) fn pnl_single(&self, con_id: ConId) -> Option<PnlSingle> {
-        self.venue.pnl_single(self.now, &self.paper, con_id)
+        self.venue.pnl_single(self.now, &self.feed, con_id)
     }
 
     /// Level 1 of a contract as everybody sees it: the background under the account's own orders and fills.
     pub(in crate::gateway) fn top(&self, con_id: ConId) -> Top {
-        let quote = self.venue.view(&self.paper, con_id);
-        let halted = quote.is_none() && self.paper.session(con_id, self.now, true).open;
+        let quote = self.venue.view(&self.feed, con_id);
+        let halted = quote.is_none() && self.feed.session(con_id, self.now, true).open;
         let shown = Top {
             bid: quote.map(|quote| (quote.bid, quote.bid_size)),
             ask: quote.map(|quote| (quote.ask, quote.ask_size)),
             halted,
             ..Top::default()
         };
-        let Some(day) = self.paper.day(con_id, self.now) else { return shown };
-        let open = self.paper.feed().calendar().session(self.now).0;
+        let Some(day) = self.feed.day(con_id, self.now) else { return shown };
+        let open = self.feed.calendar().session(self.now).0;
         let own = self.venue.own_prints(con_id, open.saturating_sub(1), self.now);
         overlay::day(shown, &day, own)
     }
 
     /// Bars as everybody sees them, the account's own fills included.
-    pub(in crate::gateway) fn bars(&self, con_id: ConId, size: BarSize, from: Nanos, until: Nanos, what: What, regular: bool) -> Vec<Bar> {
+    pub(in crate::gateway) fn bars(
+        &self,
+        con_id: ConId,
+        size: BarSize,
+        from: Nanos,
+        until: Nanos,
+        what: What,
+        regular: bool,
+    ) -> Vec<Bar> {
         let until = until.min(self.now);
-        let mut bars = self.paper.feed().bars(con_id, size, from, until, what, regular);
+        let mut bars = self.feed.bars(con_id, size, from, until, what, regular);
         if what == What::Trades {
             let start = bars.first().map_or(from, |bar| bar.start.min(from));
             let own: Vec<_> = self.venue.own_prints(con_id, start.saturating_sub(1), until).copied().collect();
-            overlay::bars(&mut bars, size, &own, |after, until| !self.paper.feed().prints(con_id, after, until).is_empty());
+            overlay::bars(&mut bars, size, &own, |after, until| {
+                !Feed::prints(&self.feed, con_id, after, until).is_empty()
+            });
         }
         bars
     }
 
     /// Where a duration that ends at `until` begins.
     pub(in crate::gateway) fn span_start(&self, span: Span, until: Nanos, regular: bool) -> Nanos {
-        let back = |civil: Civil| {
-            let start = zoned(until, self.zone()).checked_sub(civil).ok();
-            start.and_then(|start| i64::try_from(start.timestamp().as_nanosecond()).ok()).unwrap_or(until)
-        };
-        let start = match span {
-            Span::Seconds(seconds) => until.saturating_sub(seconds.saturating_mul(1_000_000_000)),
-            Span::Days(days) => self.paper.sessions_back(days, until, regular),
-            Span::Weeks(weeks) => back(weeks.weeks()),
-            Span::Months(months) => back(months.months()),
-            Span::Years(years) => back(years.years()),
-        };
-        start.max(self.first_moment())
+        hours::span_start(self.feed.calendar(), span, until, regular)
     }
 
     /// The beginning of the market's history.
     #[expect(clippy::unused_self, reason = "history belongs to the world even while all listings share one beginning")]
     pub(in crate::gateway) fn first_moment(&self) -> Nanos {
-        parse("19930104 09:30:00 US/Eastern").unwrap_or(0)
+        hours::FIRST_MOMENT
     }
 
     /// The zone that days are counted in.
     pub(in crate::gateway) fn zone(&self) -> TimeZone {
-        self.paper.zone()
+        hours::zone(self.feed.calendar())
     }
 
     /// When contracts trade.
     pub(in crate::gateway) fn hours(&self) -> Hours {
-        self.paper.hours(self.now)
+        hours::hours(self.feed.calendar(), self.now)
     }
 }

@@ -10,8 +10,8 @@ use crate::gateway::driver::World;
 use crate::gateway::feed::Listing;
 use crate::gateway::venue::{AccountValue, Position};
 use crate::gateway::wire::proto::{
-    AccountDataEnd, AccountDataRequest, AccountSummaryRequest, AccountUpdateTime, AccountUpdatesMultiRequest, Empty, IdOnly,
-    PnLRequest, PnLSingleRequest, PositionsMultiRequest,
+    AccountDataEnd, AccountDataRequest, AccountSummaryRequest, AccountUpdateTime, AccountUpdatesMultiRequest, Empty,
+    IdOnly, PnLRequest, PnLSingleRequest, PositionsMultiRequest,
 };
 use crate::gateway::wire::{Reply, accounts as wire, time};
 use crate::gateway::{ConId, Nanos};
@@ -67,7 +67,9 @@ impl Updates {
     fn news<'a>(&mut self, rows: &'a [AccountValue], now: Nanos) -> Vec<&'a AccountValue> {
         self.next = now.saturating_add(PACE);
         let told = &mut self.told;
-        rows.iter().filter(|row| told.insert((row.key, row.currency), row.value.clone()).as_ref() != Some(&row.value)).collect()
+        rows.iter()
+            .filter(|row| told.insert((row.key, row.currency), row.value.clone()).as_ref() != Some(&row.value))
+            .collect()
     }
 }
 
@@ -149,7 +151,12 @@ impl Session {
 
     fn position_multi(&mut self, req_id: i32, position: &Position, world: &World) {
         if let Some(listing) = Listing::by_con_id(position.con_id) {
-            self.send(&Reply::PositionMulti(Box::new(wire::position_multi(req_id, world.account(), listing, position))));
+            self.send(&Reply::PositionMulti(Box::new(wire::position_multi(
+                req_id,
+                world.account(),
+                listing,
+                position,
+            ))));
         }
     }
 

@@ -8,8 +8,8 @@ use crate::gateway::feed::{Bar, BarSize, Listing, What};
 use crate::gateway::venue::Fault;
 use crate::gateway::wire::bars::{self, DateForm};
 use crate::gateway::wire::proto::{
-    HeadTimestamp, HeadTimestampRequest, HistoricalData, HistoricalDataEnd, HistoricalDataRequest, HistoricalDataUpdate,
-    RealTimeBarsRequest,
+    HeadTimestamp, HeadTimestampRequest, HistoricalData, HistoricalDataEnd, HistoricalDataRequest,
+    HistoricalDataUpdate, RealTimeBarsRequest,
 };
 use crate::gateway::wire::{Reply, time};
 
@@ -66,7 +66,9 @@ fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> 
     let current = request.keep_up_to_date.unwrap_or(false);
     let until = match request.end_date_time.as_deref().map(str::trim).filter(|end| !end.is_empty()) {
         None => world.now(),
-        Some(_) if current => return Err(Fault::invalid("End Date/Time: must be empty when the bars are kept up to date")),
+        Some(_) if current => {
+            return Err(Fault::invalid("End Date/Time: must be empty when the bars are kept up to date"));
+        }
         Some(end) => {
             let at = time::parse(end).ok_or_else(|| Fault::invalid(&format!("Invalid end date/time {end:?}")))?;
             // The end is exclusive: the bar that begins there is not asked for.
@@ -88,7 +90,9 @@ impl Session {
     pub(super) fn historical_data(&mut self, request: &HistoricalDataRequest, world: &mut World) {
         let Some(req_id) = request.req_id else { return };
         let query = match read(request, world) {
-            _ if self.kept.contains_key(&req_id) => Err(Fault::new(322, "Error processing request.-'b' : cause - Duplicate ticker id")),
+            _ if self.kept.contains_key(&req_id) => {
+                Err(Fault::new(322, "Error processing request.-'b' : cause - Duplicate ticker id"))
+            }
             Ok(query) if query.current && self.kept.len() >= KEPT => {
                 Err(Fault::new(322, "Error processing request.-'b' : cause - Too many requests are kept up to date"))
             }
@@ -145,7 +149,10 @@ impl Session {
         for bar in world.bars(listing.con_id, size, from, world.now(), what, regular) {
             if kept.last != Some(bar) {
                 let bar_row = bars::bar(listing, what, &kept.query.form, &bar);
-                self.send(&Reply::HistoricalDataUpdate(HistoricalDataUpdate { req_id: Some(req_id), bar: Some(bar_row) }));
+                self.send(&Reply::HistoricalDataUpdate(HistoricalDataUpdate {
+                    req_id: Some(req_id),
+                    bar: Some(bar_row),
+                }));
                 kept.last = Some(bar);
             }
         }
@@ -161,7 +168,9 @@ impl Session {
             (Ok(_), Some(_)) if self.five_seconds.contains_key(&req_id) => {
                 Err(Fault::new(322, "Error processing request.-'b' : cause - Duplicate ticker id"))
             }
-            (Ok(_), Some(_)) if self.five_seconds.len() >= KEPT => Err(Fault::new(420, "Invalid Real-time Query: too many subscriptions")),
+            (Ok(_), Some(_)) if self.five_seconds.len() >= KEPT => {
+                Err(Fault::new(420, "Invalid Real-time Query: too many subscriptions"))
+            }
             (Ok(listing), Some(what)) => {
                 let next = (world.now().div_euclid(FIVE) + 1).saturating_mul(FIVE);
                 Ok(FiveSeconds { listing, what, regular: request.use_rth.unwrap_or(false), next })
@@ -182,7 +191,14 @@ impl Session {
     /// Sends the bar that ended at the subscription's next moment; none if nothing happened in it.
     fn five_seconds(&mut self, req_id: i32, five: &mut FiveSeconds, world: &mut World) {
         let start = five.next.saturating_sub(FIVE);
-        let found = world.bars(five.listing.con_id, BarSize::Seconds(5), start, five.next.saturating_sub(1), five.what, five.regular);
+        let found = world.bars(
+            five.listing.con_id,
+            BarSize::Seconds(5),
+            start,
+            five.next.saturating_sub(1),
+            five.what,
+            five.regular,
+        );
         if let Some(bar) = found.first() {
             self.send(&Reply::RealTimeBar(bars::real_time(req_id, five.listing, five.what, bar)));
         }

@@ -21,8 +21,8 @@ pub(super) use outbox::Outbox;
 use super::driver::{Key, World};
 use super::venue::{ClientId, Fault};
 use super::wire::proto::{
-    CurrentTime, CurrentTimeInMillis, Empty, FamilyCode, FamilyCodes, IdOnly, ManagedAccounts, MarketDepthExchanges, NewsProviders,
-    NextValidId, ScannerParameters, UserInfo,
+    CurrentTime, CurrentTimeInMillis, Empty, FamilyCode, FamilyCodes, IdOnly, ManagedAccounts, MarketDepthExchanges,
+    NewsProviders, NextValidId, ScannerParameters, UserInfo,
 };
 use super::wire::{Reply, Request, time};
 
@@ -133,7 +133,9 @@ impl Session {
                 let millis = Some(time::millis(world.now()));
                 self.send(&Reply::CurrentTimeInMillis(CurrentTimeInMillis { current_time_in_millis: millis }));
             }
-            Request::SetServerLogLevel(level) => tracing::debug!(key = %self.key, level = ?level.log_level, "log level"),
+            Request::SetServerLogLevel(level) => {
+                tracing::debug!(key = %self.key, level = ?level.log_level, "log level")
+            }
 
             Request::ContractData(request) => self.contract_data(&request, world),
             Request::MatchingSymbols(request) => self.matching_symbols(&request),
@@ -177,12 +179,15 @@ impl Session {
                 self.send(&Reply::UserInfo(UserInfo { req_id, white_branding_id: Some(String::new()) }));
             }
             Request::FamilyCodes(Empty {}) => {
-                let family = FamilyCode { account_id: Some(world.account().to_owned()), family_code: Some(String::new()) };
+                let family =
+                    FamilyCode { account_id: Some(world.account().to_owned()), family_code: Some(String::new()) };
                 self.send(&Reply::FamilyCodes(FamilyCodes { family_codes: vec![family] }));
             }
             Request::SoftDollarTiers(id) => self.send(&Reply::SoftDollarTiers(id)),
             Request::SmartComponents(id) => self.send(&Reply::SmartComponents(id)),
-            Request::MarketDepthExchanges(Empty {}) => self.send(&Reply::MarketDepthExchanges(MarketDepthExchanges::default())),
+            Request::MarketDepthExchanges(Empty {}) => {
+                self.send(&Reply::MarketDepthExchanges(MarketDepthExchanges::default()))
+            }
             Request::NewsProviders(Empty {}) => self.send(&Reply::NewsProviders(NewsProviders::default())),
             Request::ScannerParameters(Empty {}) => {
                 let xml = Some("<ScanParameterResponse></ScanParameterResponse>".to_owned());

@@ -88,7 +88,8 @@ impl Session {
 
 /// Whether an execution is asked for; an empty field of the filter asks for all.
 fn passes(filter: &ExecutionFilter, fill: &Execution, account: &str) -> bool {
-    let given = |field: &Option<String>| field.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let given =
+        |field: &Option<String>| field.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let symbol = Listing::by_con_id(fill.con_id).map(|listing| listing.symbol);
     filter.client_id.is_none_or(|client_id| client_id == 0 || client_id == fill.client_id)
         && given(&filter.acct_code).is_none_or(|code| code == account)

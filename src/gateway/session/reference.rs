@@ -5,7 +5,8 @@ use crate::gateway::driver::World;
 use crate::gateway::feed::{LISTINGS, Listing};
 use crate::gateway::venue::Fault;
 use crate::gateway::wire::proto::{
-    Contract, ContractData, ContractDataRequest, ContractDescription, IdOnly, MarketRule, MatchingSymbolsRequest, SymbolSamples,
+    Contract, ContractData, ContractDataRequest, ContractDescription, IdOnly, MarketRule, MatchingSymbolsRequest,
+    SymbolSamples,
 };
 use crate::gateway::wire::{Reply, convert};
 
@@ -26,7 +27,9 @@ pub(super) fn resolve(contract: Option<&Contract>) -> Result<&'static Listing, F
 
 /// Whether nothing the request says beside the symbol contradicts the listing.
 fn agrees(contract: &Contract, listing: &Listing) -> bool {
-    let is = |field: Option<&String>, allowed: &[&str]| given(field).is_none_or(|text| allowed.iter().any(|a| a.eq_ignore_ascii_case(text)));
+    let is = |field: Option<&String>, allowed: &[&str]| {
+        given(field).is_none_or(|text| allowed.iter().any(|a| a.eq_ignore_ascii_case(text)))
+    };
     is(contract.sec_type.as_ref(), &["STK"])
         && is(contract.currency.as_ref(), &[convert::CURRENCY])
         && is(contract.exchange.as_ref(), &[convert::SMART, listing.primary_exchange])
@@ -122,7 +125,9 @@ mod tests {
         let future = Contract { sec_type: Some("FUT".to_owned()), ..named("AAPL") };
         let euro = Contract { currency: Some("EUR".to_owned()), ..named("AAPL") };
         let elsewhere = Contract { primary_exch: Some("NYSE".to_owned()), ..named("AAPL") };
-        for contract in [Some(&future), Some(&euro), Some(&elsewhere), Some(&named("ZZZZ")), Some(&Contract::default()), None] {
+        for contract in
+            [Some(&future), Some(&euro), Some(&elsewhere), Some(&named("ZZZZ")), Some(&Contract::default()), None]
+        {
             assert_eq!(resolve(contract).unwrap_err().code, 200);
         }
     }

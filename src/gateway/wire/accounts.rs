@@ -2,8 +2,8 @@
 
 use super::convert;
 use super::proto::{
-    AccountSummary, AccountUpdateMulti, AccountValue as ValueMessage, PnL, PnLSingle, PortfolioValue, Position as PositionMessage,
-    PositionMulti,
+    AccountSummary, AccountUpdateMulti, AccountValue as ValueMessage, PnL, PnLSingle, PortfolioValue,
+    Position as PositionMessage, PositionMulti,
 };
 use crate::gateway::feed::Listing;
 use crate::gateway::venue::{AccountValue, Pnl, PnlSingle, PortfolioRow, Position};
@@ -47,7 +47,12 @@ pub(in crate::gateway) fn position(account: &str, listing: &Listing, position: &
 }
 
 /// positionMulti.
-pub(in crate::gateway) fn position_multi(req_id: i32, account: &str, listing: &Listing, position: &Position) -> PositionMulti {
+pub(in crate::gateway) fn position_multi(
+    req_id: i32,
+    account: &str,
+    listing: &Listing,
+    position: &Position,
+) -> PositionMulti {
     PositionMulti {
         req_id: Some(req_id),
         account: Some(account.to_owned()),
@@ -131,7 +136,11 @@ impl Tags {
 
     /// The values that are asked for, in the account's order.
     pub(in crate::gateway) fn rows(&self, values: &[AccountValue]) -> Vec<AccountValue> {
-        values.iter().filter(|row| self.spelling(row.key).is_some() || (self.ledger && LEDGER.contains(&row.key))).cloned().collect()
+        values
+            .iter()
+            .filter(|row| self.spelling(row.key).is_some() || (self.ledger && LEDGER.contains(&row.key)))
+            .cloned()
+            .collect()
     }
 
     /// The client's spelling of a key it asks for.
@@ -165,7 +174,12 @@ impl PnlRow {
     /// pnl.
     pub(in crate::gateway) fn message(self, req_id: i32) -> PnL {
         let [daily, unrealized, realized] = self.0;
-        PnL { req_id: Some(req_id), daily_pnl: Some(daily), unrealized_pnl: Some(unrealized), realized_pnl: Some(realized) }
+        PnL {
+            req_id: Some(req_id),
+            daily_pnl: Some(daily),
+            unrealized_pnl: Some(unrealized),
+            realized_pnl: Some(realized),
+        }
     }
 }
 
@@ -179,7 +193,8 @@ pub(in crate::gateway) struct PnlSingleRow {
 impl PnlSingleRow {
     /// Daily, unrealised, realised and value.
     pub(in crate::gateway) fn of(single: &PnlSingle) -> Self {
-        let figures = [money(single.daily), money(single.unrealized), money(Some(single.realized)), money(single.value)];
+        let figures =
+            [money(single.daily), money(single.unrealized), money(Some(single.realized)), money(single.value)];
         Self { position: single.position, figures }
     }
 

@@ -207,7 +207,17 @@ mod tests {
     #[test]
     fn a_midpoint_between_ticks_keeps_its_half() {
         let apple = Listing::by_symbol("AAPL").unwrap();
-        let half = Bar { start: 0, end: SECOND, open: 46_001, high: 46_002, low: 46_000, close: 46_001, volume: 0, count: 0, wap: 0 };
+        let half = Bar {
+            start: 0,
+            end: SECOND,
+            open: 46_001,
+            high: 46_002,
+            low: 46_000,
+            close: 46_001,
+            volume: 0,
+            count: 0,
+            wap: 0,
+        };
         let row = bar(apple, What::Midpoint, &DateForm::Seconds, &half);
         assert_eq!((row.open, row.high, row.date.as_deref()), (Some(230.005), Some(230.01), Some("0")));
         assert_eq!(row.volume.as_deref(), Some("-1"));

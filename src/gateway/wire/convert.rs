@@ -5,9 +5,9 @@
 
 use rust_decimal::Decimal;
 
-use super::proto::{Contract, ContractDetails, PriceIncrement, TickPrice};
 use super::Reply;
-use crate::gateway::feed::universe::US_STOCK_RULE;
+use super::proto::{Contract, ContractDetails, PriceIncrement, TickPrice};
+use crate::gateway::feed::universe::{US_STOCK_INCREMENTS, US_STOCK_RULE};
 use crate::gateway::feed::{Kind, Listing};
 
 /// The one currency of the paper market.
@@ -104,11 +104,12 @@ pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractD
 }
 
 /// The rungs of a market rule; none for a rule that does not exist here.
-///
-/// Every listing counts in cents, at any price.
 pub(in crate::gateway) fn increments(rule: i32) -> Vec<PriceIncrement> {
-    let cent = PriceIncrement { low_edge: Some(0.0), increment: Some(double(Decimal::new(1, 2))) };
-    if rule == US_STOCK_RULE { vec![cent] } else { Vec::new() }
+    let rungs: &[(i64, i64)] = if rule == US_STOCK_RULE { &US_STOCK_INCREMENTS } else { &[] };
+    let dollars = |count: i64| Some(double(Decimal::new(count, 4)));
+    let rung =
+        |(edge, increment): &(i64, i64)| PriceIncrement { low_edge: dollars(*edge), increment: dollars(*increment) };
+    rungs.iter().map(rung).collect()
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use prost::encoding::{WireType, decode_key, decode_varint};
 use rust_decimal::Decimal;
 
 use super::proto::{
-    AttachedOrders, CommissionAndFeesReport, CompletedOrder, Execution as ExecutionMessage, ExecutionDetails, OpenOrder,
-    Order as OrderMessage, OrderState, OrderStatus, PlaceOrderRequest,
+    AttachedOrders, CommissionAndFeesReport, CompletedOrder, Execution as ExecutionMessage, ExecutionDetails,
+    OpenOrder, Order as OrderMessage, OrderState, OrderStatus, PlaceOrderRequest,
 };
 use super::{convert, time};
 use crate::gateway::feed::Listing;
@@ -25,9 +25,11 @@ const SIMULATED: [u32; 14] = [1, 2, 3, 5, 6, 8, 9, 11, 12, 19, 28, 65, 66, 115];
 /// Fields that change nothing about how a market or limit order fills here: regulatory marks, clearing, TWS's own checks,
 /// parameters of features that another field would have to switch on.
 const WITHOUT_EFFECT: [u32; 36] = [
-    10, 13, 14, 15, 29, 30, 31, 36, 38, 40, 67, 68, 69, 70, 71, 72, 77, 84, 85, 89, 91, 98, 104, 105, 107, 108, 109, 110, 116, 122, 125,
-    126, 132, 133, 136, 137,
+    10, 13, 14, 15, 29, 30, 31, 36, 38, 40, 67, 68, 69, 70, 71, 72, 77, 84, 85, 89, 91, 98, 104, 105, 107, 108, 109,
+    110, 116, 122, 125, 126, 132, 133, 136, 137,
 ];
+/// The one repeated message among an order's fields.
+const CONDITIONS: u32 = 100;
 /// Names for the refusal of the more usual fields.
 const NAMES: [(u32, &str); 30] = [
     (4, "a parent order"),
@@ -63,7 +65,11 @@ const NAMES: [(u32, &str); 30] = [
 ];
 
 /// Reads an order; refuses what is not simulated.
-pub(in crate::gateway) fn read(client_id: ClientId, listing: &Listing, request: &PlaceOrderRequest) -> Result<OrderRequest, Fault> {
+pub(in crate::gateway) fn read(
+    client_id: ClientId,
+    listing: &Listing,
+    request: &PlaceOrderRequest,
+) -> Result<OrderRequest, Fault> {
     let order = request.order.as_ref().ok_or_else(|| Fault::invalid("The order is missing"))?;
     let attached = request.attached_orders.as_ref().is_some_and(|attached| *attached != AttachedOrders::default());
     if attached {
@@ -74,7 +80,9 @@ pub(in crate::gateway) fn read(client_id: ClientId, listing: &Listing, request: 
         return Err(Fault::not_simulated(&name.unwrap_or_else(|| format!("order field {tag}"))));
     }
     let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
-    let limit = order.lmt_price.map(|price| Price::from_wire(price).ok_or_else(|| Fault::invalid("The limit price is not a number")));
+    let limit = order
+        .lmt_price
+        .map(|price| Price::from_wire(price).ok_or_else(|| Fault::invalid("The limit price is not a number")));
     let limit = match limit.transpose() {
         // The unset marker on a market order is no price.
         Err(_) if order.order_type.as_deref() == Some("MKT") => None,
@@ -113,9 +121,12 @@ fn unsimulated(order: &OrderMessage) -> Option<u32> {
                 let length = decode_varint(&mut rest).ok().and_then(|length| usize::try_from(length).ok());
                 let Some(length) = length.filter(|length| *length <= rest.remaining()) else { return Some(tag) };
                 rest.advance(length);
-                length > 0
+                // A condition counts even if it says nothing: it is there.
+                length > 0 || tag == CONDITIONS
             }
-            WireType::SixtyFourBit | WireType::ThirtyTwoBit | WireType::StartGroup | WireType::EndGroup => return Some(tag),
+            WireType::SixtyFourBit | WireType::ThirtyTwoBit | WireType::StartGroup | WireType::EndGroup => {
+                return Some(tag);
+            }
         };
         if set && !SIMULATED.contains(&tag) && !WITHOUT_EFFECT.contains(&tag) {
             return Some(tag);
@@ -181,7 +192,12 @@ pub(in crate::gateway) fn preview(listing: &Listing, request: &OrderRequest, eff
     OpenOrder {
         order_id: Some(request.order_id),
         contract: Some(convert::contract(listing)),
-        order: Some(OrderMessage { client_id: Some(request.client_id), order_id: Some(request.order_id), what_if: Some(true), ..sent }),
+        order: Some(OrderMessage {
+            client_id: Some(request.client_id),
+            order_id: Some(request.order_id),
+            what_if: Some(true),
+            ..sent
+        }),
         order_state: Some(state),
     }
 }
@@ -225,7 +241,12 @@ pub(in crate::gateway) fn completed(listing: &Listing, order: &Order) -> Complet
 }
 
 /// execDetails, for a request or, with `req_id` −1, as it happens.
-pub(in crate::gateway) fn execution(req_id: i32, account: &str, listing: &Listing, fill: &Execution) -> ExecutionDetails {
+pub(in crate::gateway) fn execution(
+    req_id: i32,
+    account: &str,
+    listing: &Listing,
+    fill: &Execution,
+) -> ExecutionDetails {
     ExecutionDetails {
         req_id: Some(req_id),
         contract: Some(convert::contract(listing)),
@@ -307,7 +328,13 @@ mod tests {
             (OrderMessage { parent_id: Some(4), ..OrderMessage::default() }, "a parent order"),
             (OrderMessage { all_or_none: Some(true), ..OrderMessage::default() }, "all or none"),
             (OrderMessage { oca_group: Some("x".to_owned()), ..OrderMessage::default() }, "OCA groups"),
-            (OrderMessage { conditions: vec![super::super::proto::OrderCondition::default()], ..OrderMessage::default() }, "conditions"),
+            (
+                OrderMessage {
+                    conditions: vec![super::super::proto::OrderCondition::default()],
+                    ..OrderMessage::default()
+                },
+                "conditions",
+            ),
             (OrderMessage { stock_range_lower: Some(1.0), ..OrderMessage::default() }, "order field 81"),
         ];
         for (order, name) in table {

@@ -4,11 +4,12 @@ use bytes::{BufMut, BytesMut};
 use prost::Message;
 
 use super::proto::{
-    AccountDataEnd, AccountSummary, AccountUpdateMulti, AccountUpdateTime, AccountValue, CommissionAndFeesReport, CompletedOrder, ContractData,
-    CurrentTime, CurrentTimeInMillis, Empty, ErrorMessage, ExecutionDetails, FamilyCodes, HeadTimestamp, HistoricalData, HistoricalDataEnd,
-    HistoricalDataUpdate, IdOnly, ManagedAccounts, MarketDataType, MarketDepthExchanges, MarketRule, NewsProviders, NextValidId, OpenOrder,
-    OrderStatus, PnL, PnLSingle, PortfolioValue, Position, PositionMulti, RealTimeBarTick, ScannerParameters, SymbolSamples, TickGeneric,
-    TickPrice, TickReqParams, TickSize, TickString, UserInfo,
+    AccountDataEnd, AccountSummary, AccountUpdateMulti, AccountUpdateTime, AccountValue, CommissionAndFeesReport,
+    CompletedOrder, ContractData, CurrentTime, CurrentTimeInMillis, Empty, ErrorMessage, ExecutionDetails, FamilyCodes,
+    HeadTimestamp, HistoricalData, HistoricalDataEnd, HistoricalDataUpdate, IdOnly, ManagedAccounts, MarketDataType,
+    MarketDepthExchanges, MarketRule, NewsProviders, NextValidId, OpenOrder, OrderStatus, PnL, PnLSingle,
+    PortfolioValue, Position, PositionMulti, RealTimeBarTick, ScannerParameters, SymbolSamples, TickGeneric, TickPrice,
+    TickReqParams, TickSize, TickString, UserInfo,
 };
 use super::{PROTOBUF_OFFSET, frame};
 

@@ -4,10 +4,11 @@ use prost::{DecodeError, Message};
 
 use super::PROTOBUF_OFFSET;
 use super::proto::{
-    AccountDataRequest, AccountSummaryRequest, AccountUpdatesMultiRequest, AutoOpenOrdersRequest, CancelOrderRequest, CompletedOrdersRequest,
-    ContractDataRequest, Empty, ExecutionRequest, GlobalCancelRequest, HeadTimestampRequest, HistoricalDataRequest, IdOnly, IdsRequest,
-    MarketDataRequest, MarketDataTypeRequest, MarketRuleRequest, MatchingSymbolsRequest, PlaceOrderRequest, PnLRequest, PnLSingleRequest,
-    PositionsMultiRequest, RealTimeBarsRequest, SetServerLogLevelRequest, StartApiRequest,
+    AccountDataRequest, AccountSummaryRequest, AccountUpdatesMultiRequest, AutoOpenOrdersRequest, CancelOrderRequest,
+    CompletedOrdersRequest, ContractDataRequest, Empty, ExecutionRequest, GlobalCancelRequest, HeadTimestampRequest,
+    HistoricalDataRequest, IdOnly, IdsRequest, MarketDataRequest, MarketDataTypeRequest, MarketRuleRequest,
+    MatchingSymbolsRequest, PlaceOrderRequest, PnLRequest, PnLSingleRequest, PositionsMultiRequest,
+    RealTimeBarsRequest, SetServerLogLevelRequest, StartApiRequest,
 };
 
 macro_rules! requests {

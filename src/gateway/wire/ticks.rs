@@ -56,7 +56,13 @@ pub(in crate::gateway) struct Sent(Option<Top>);
 
 impl Sent {
     /// Sends what has changed since the last call; everything that is known the first time.
-    pub(in crate::gateway) fn update(&mut self, req_id: i32, listing: &Listing, top: &Top, mut send: impl FnMut(Reply)) {
+    pub(in crate::gateway) fn update(
+        &mut self,
+        req_id: i32,
+        listing: &Listing,
+        top: &Top,
+        mut send: impl FnMut(Reply),
+    ) {
         let first = self.0.is_none();
         let was = self.0.replace(*top).unwrap_or_default();
         let id = Some(req_id);
@@ -69,7 +75,9 @@ impl Sent {
                 attr_mask: Some(attr_mask),
             })
         };
-        let size = |kind, size: i64| Reply::TickSize(TickSize { req_id: id, tick_type: Some(kind), size: Some(size.to_string()) });
+        let size = |kind, size: i64| {
+            Reply::TickSize(TickSize { req_id: id, tick_type: Some(kind), size: Some(size.to_string()) })
+        };
         for (kind, size_kind, was, now) in [(BID, BID_SIZE, was.bid, top.bid), (ASK, ASK_SIZE, was.ask, top.ask)] {
             match (was, now) {
                 (Some((old, _)), Some((new, shares))) if old == new => {
@@ -98,9 +106,12 @@ impl Sent {
         if first || was.volume != top.volume {
             send(size(VOLUME, top.volume));
         }
-        for (kind, was, now) in
-            [(HIGH, was.high, top.high), (LOW, was.low, top.low), (CLOSE, was.close, top.close), (OPEN, was.open, top.open)]
-        {
+        for (kind, was, now) in [
+            (HIGH, was.high, top.high),
+            (LOW, was.low, top.low),
+            (CLOSE, was.close, top.close),
+            (OPEN, was.open, top.open),
+        ] {
             if let Some(ticks) = now.filter(|_| was != now) {
                 send(price(kind, ticks, None, 0));
             }

@@ -2,7 +2,6 @@
 
 use prost::Message;
 
-
 /// A contract as the wire describes it.
 #[derive(Clone, PartialEq, Message)]
 pub struct Contract {

@@ -1,0 +1,130 @@
+//! Trading days as requests and contract details speak of them.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{Span as Civil, ToSpan, Zoned};
+
+use crate::clock::eastern;
+use crate::gateway::Nanos;
+use crate::gateway::feed::Calendar;
+use crate::gateway::wire::bars::Span;
+use crate::gateway::wire::convert::Hours;
+use crate::gateway::wire::time::{EASTERN, zoned};
+
+const SECOND: Nanos = 1_000_000_000;
+const DAY: Nanos = 86_400 * SECOND;
+/// How many days of hours a contract's details name.
+const DAYS_AHEAD: i64 = 5;
+/// 1993-01-04 14:30:00 UTC: the first session's open, where the market's history begins.
+pub(super) const FIRST_MOMENT: Nanos = 726_157_800 * SECOND;
+
+/// The zone that a calendar's days are counted in.
+pub(super) fn zone(calendar: Calendar) -> TimeZone {
+    match calendar {
+        Calendar::Always => TimeZone::UTC,
+        Calendar::Nyse => eastern(),
+    }
+}
+
+/// Where a duration that ends at `until` begins.
+pub(super) fn span_start(calendar: Calendar, span: Span, until: Nanos, regular: bool) -> Nanos {
+    let back = |civil: Civil| zoned(until, zone(calendar)).checked_sub(civil).map_or(until, |start| nanos(&start));
+    let start = match span {
+        Span::Seconds(seconds) => until.saturating_sub(seconds.saturating_mul(SECOND)),
+        Span::Days(days) => sessions_back(calendar, days, until, regular),
+        Span::Weeks(weeks) => back(weeks.weeks()),
+        Span::Months(months) => back(months.months()),
+        Span::Years(years) => back(years.years()),
+    };
+    start.max(FIRST_MOMENT)
+}
+
+/// Where `sessions` trading days up to `until` begin, the one that runs or ran last included.
+fn sessions_back(calendar: Calendar, sessions: i64, until: Nanos, regular: bool) -> Nanos {
+    match calendar {
+        // A market without a pause has no session to begin with: a day is 24 hours.
+        Calendar::Always => until.saturating_sub(sessions.saturating_mul(DAY)),
+        Calendar::Nyse => {
+            let mut open = calendar.session(until).0;
+            for _ in 1..sessions {
+                open = calendar.session(open.saturating_sub(1)).0;
+            }
+            if regular { open } else { at_hour(open, 4) }
+        }
+    }
+}
+
+/// When the market trades, from the day of `at` on, as contract details say it.
+pub(super) fn hours(calendar: Calendar, at: Nanos) -> Hours {
+    let (mut trading, mut liquid) = (Vec::new(), Vec::new());
+    for ahead in 0..DAYS_AHEAD {
+        let day = zoned(at, zone(calendar)).checked_add(ahead.days()).unwrap_or_else(|_| zoned(at, zone(calendar)));
+        let (all, regular) = hours_of(calendar, &day);
+        trading.push(all);
+        liquid.push(regular);
+    }
+    let zone = match calendar {
+        Calendar::Always => "UTC",
+        Calendar::Nyse => EASTERN,
+    };
+    Hours { zone, trading: trading.join(";"), liquid: liquid.join(";") }
+}
+
+/// The hours of one day: all of them, and the regular ones.
+fn hours_of(calendar: Calendar, day: &Zoned) -> (String, String) {
+    let date = day.strftime("%Y%m%d").to_string();
+    match calendar {
+        Calendar::Always => {
+            let next = day.tomorrow().map_or_else(|_| date.clone(), |next| next.strftime("%Y%m%d").to_string());
+            let whole = format!("{date}:0000-{next}:0000");
+            (whole.clone(), whole)
+        }
+        Calendar::Nyse => {
+            let late = day.with().time(Time::constant(23, 0, 0, 0)).build().map_or(0, |late| nanos(&late));
+            let (opens, closes) = calendar.session(late);
+            let text = |at: Nanos| zoned(at, eastern()).strftime("%Y%m%d:%H%M").to_string();
+            if text(opens).starts_with(&date) {
+                let evening = at_hour(closes, if text(closes).ends_with("1300") { 17 } else { 20 });
+                (format!("{}-{}", text(at_hour(opens, 4)), text(evening)), format!("{}-{}", text(opens), text(closes)))
+            } else {
+                (format!("{date}:CLOSED"), format!("{date}:CLOSED"))
+            }
+        }
+    }
+}
+
+fn nanos(at: &Zoned) -> Nanos {
+    i64::try_from(at.timestamp().as_nanosecond()).unwrap_or(Nanos::MAX)
+}
+
+/// The moment at which exchange clocks show `hour` on the day of `at`.
+fn at_hour(at: Nanos, hour: i8) -> Nanos {
+    zoned(at, eastern()).with().time(Time::constant(hour, 0, 0, 0)).build().map_or(at, |time| nanos(&time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::wire::time::parse;
+
+    #[test]
+    fn the_exchanges_hours_name_closed_days_and_half_days() {
+        let wednesday = parse("20251126 12:00:00").unwrap();
+        let hours = hours(Calendar::Nyse, wednesday);
+        assert_eq!(
+            hours.liquid,
+            "20251126:0930-20251126:1600;20251127:CLOSED;20251128:0930-20251128:1300;20251129:CLOSED;20251130:CLOSED"
+        );
+        assert!(hours.trading.starts_with("20251126:0400-20251126:2000;20251127:CLOSED;20251128:0400-20251128:1700"));
+    }
+
+    #[test]
+    fn a_day_is_a_session_on_the_exchanges_and_24_hours_where_nothing_closes() {
+        let monday = parse("20251124 12:00:00").unwrap();
+        assert_eq!(span_start(Calendar::Nyse, Span::Days(2), monday, true), parse("20251121 09:30:00").unwrap());
+        assert_eq!(span_start(Calendar::Nyse, Span::Days(2), monday, false), parse("20251121 04:00:00").unwrap());
+        assert_eq!(span_start(Calendar::Always, Span::Days(2), monday, true), monday - 2 * DAY);
+        assert_eq!(span_start(Calendar::Always, Span::Years(68), monday, true), FIRST_MOMENT);
+        assert_eq!(parse("19930104 09:30:00"), Some(FIRST_MOMENT));
+    }
+}
