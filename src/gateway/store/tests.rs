@@ -1,1 +1,109 @@
+use pretty_assertions::assert_eq;
+use rusqlite::Connection;
 
+use super::*;
+use crate::gateway::venue::Venue;
+use crate::gateway::venue::tests::script::{self, LEAF, MS, Script};
+
+/// A venue that traded, and the file it was saved to.
+fn traded(path: &Path) -> (Venue, Script) {
+    let script = Script::still(10_000, 10_002, 300);
+    let mut store = Store::open(path).unwrap();
+    let mut venue = Venue::new(0, &script);
+    let requests = [
+        script::order(1, Action::Buy, 700, Kind::Market),
+        script::buy(2, 100, "99.99"),
+        OrderRequest { tif: Tif::Gtc, client_id: 8, transmit: false, ..script::sell(3, 50, "100.05") },
+        script::order(4, Action::Sell, 250, Kind::Market),
+        script::buy(5, 90_000, "100"),
+    ];
+    for request in requests {
+        venue.place(MS, &script, request);
+        store.commit(&venue.take_changes().unwrap()).unwrap();
+    }
+    venue.cancel(LEAF, &script, 7, 2);
+    store.commit(&venue.take_changes().unwrap()).unwrap();
+    std::mem::forget(store);
+    (venue, script)
+}
+
+#[test]
+fn what_was_committed_is_there_without_a_goodbye() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    let (venue, _) = traded(&path);
+    let saved = Store::open(&path).unwrap().load().unwrap().unwrap();
+    assert_eq!(saved, venue.saved());
+    assert_eq!((saved.orders.len(), saved.executions.len(), saved.holdings.len()), (5, 4, 1));
+    assert_eq!(Venue::restore(saved).saved(), venue.saved());
+}
+
+#[test]
+fn a_batch_that_fails_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    let (mut venue, script) = traded(&path);
+    let mut store = Store::open(&path).unwrap();
+    let before = store.load().unwrap().unwrap();
+    venue.place(2 * LEAF, &script, script::order(6, Action::Buy, 100, Kind::Market));
+    let mut changes = venue.take_changes().unwrap();
+    changes.executions.push(changes.executions[0].clone());
+    assert!(store.commit(&changes).is_err());
+    assert_eq!(store.load().unwrap().unwrap(), before);
+}
+
+#[test]
+fn nothing_changed_means_nothing_to_commit() {
+    let script = Script::still(10_000, 10_002, 300);
+    let mut venue = Venue::new(0, &script);
+    assert!(venue.take_changes().is_some(), "a new account is worth keeping");
+    venue.step(LEAF, &script);
+    assert_eq!(venue.take_changes(), None);
+    venue.cancel(LEAF, &script, 7, 1);
+    assert_eq!(venue.take_changes(), None);
+}
+
+#[test]
+fn a_newer_file_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    Store::open(&path).unwrap();
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let error = Store::open(&path).unwrap_err();
+    assert!(error.to_string().contains("newer tradewind"), "{error}");
+    let version: i64 =
+        Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 99);
+}
+
+#[test]
+fn an_account_stays_in_its_market() {
+    let store = Store::in_memory().unwrap();
+    assert_eq!(store.market().unwrap(), None);
+    store.settle(u64::MAX, 1).unwrap();
+    store.settle(u64::MAX, 1).unwrap();
+    assert_eq!(store.market().unwrap(), Some((u64::MAX, 1)));
+    for (seed, version) in [(43, 1), (u64::MAX, 2)] {
+        assert!(matches!(store.settle(seed, version), Err(StoreError::OtherMarket { .. })));
+    }
+}
+
+#[test]
+fn the_file_is_for_its_owner_and_durable() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    let store = Store::open(&path).unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let ask = |name: &str| {
+        store.connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+    };
+    assert_eq!(ask("journal_mode"), rusqlite::types::Value::Text("wal".into()));
+    assert_eq!(ask("synchronous"), rusqlite::types::Value::Integer(2));
+}
+
+#[test]
+fn a_file_that_cannot_be_made_says_where() {
+    let error = Store::open(Path::new("/nowhere/at/all/paper.db")).unwrap_err();
+    assert!(error.to_string().contains("/nowhere/at/all/paper.db"), "{error}");
+}

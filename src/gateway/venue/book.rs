@@ -26,25 +26,30 @@ struct Taken {
 }
 
 impl Taken {
-    /// What still is missing at `at`: half of it after each half-life, linear between sixteenths.
+    /// What still is missing at `at`.
     fn left(self, at: Nanos, half_life: Nanos) -> i64 {
-        let age = at.saturating_sub(self.at).max(0);
-        let (Some(halvings), Some(rest)) = (age.checked_div(half_life), age.checked_rem(half_life)) else {
-            return 0;
-        };
-        if halvings >= 40 {
-            return 0;
-        }
-        let scaled = i128::from(rest).saturating_mul(1 << 20).checked_div(i128::from(half_life));
-        let scaled = scaled.and_then(|s| i64::try_from(s).ok()).unwrap_or(0);
-        let (step, part) = (scaled >> 16, scaled & 0xFFFF);
-        let index = usize::try_from(step).unwrap_or(0);
-        let from = FALLING.get(index).copied().unwrap_or(0);
-        let to = FALLING.get(index.saturating_add(1)).copied().unwrap_or(0);
-        let factor = from.saturating_sub(from.saturating_sub(to).saturating_mul(part) >> 16);
-        let left = i128::from(self.shares).saturating_mul(i128::from(factor)) >> 32;
-        i64::try_from(left >> halvings).unwrap_or(0)
+        left(self.shares, at.saturating_sub(self.at), half_life)
     }
+}
+
+/// What is left of `shares` after `age`: half after each half-life, linear between sixteenths of one.
+pub fn left(shares: i64, age: Nanos, half_life: Nanos) -> i64 {
+    let age = age.max(0);
+    let (Some(halvings), Some(rest)) = (age.checked_div(half_life), age.checked_rem(half_life)) else {
+        return 0;
+    };
+    if halvings >= 40 {
+        return 0;
+    }
+    let scaled = i128::from(rest).saturating_mul(1 << 20).checked_div(i128::from(half_life));
+    let scaled = scaled.and_then(|s| i64::try_from(s).ok()).unwrap_or(0);
+    let (step, part) = (scaled >> 16, scaled & 0xFFFF);
+    let index = usize::try_from(step).unwrap_or(0);
+    let from = FALLING.get(index).copied().unwrap_or(0);
+    let to = FALLING.get(index.saturating_add(1)).copied().unwrap_or(0);
+    let factor = from.saturating_sub(from.saturating_sub(to).saturating_mul(part) >> 16);
+    let left = i128::from(shares).saturating_mul(i128::from(factor)) >> 32;
+    i64::try_from(left >> halvings).unwrap_or(0)
 }
 
 /// The levels that were taken from.
@@ -54,6 +59,17 @@ pub struct Takings {
 }
 
 impl Takings {
+    /// The contracts that were taken from, some of which may be whole again.
+    pub fn contracts(&self) -> impl Iterator<Item = ConId> {
+        self.levels.keys().map(|(con_id, _, _)| *con_id)
+    }
+
+    /// Whether anything of a contract is still missing.
+    pub fn linger(&self, listing: &Listing, at: Nanos) -> bool {
+        let levels = self.levels.range((listing.con_id, Side::Bid, i64::MIN)..=(listing.con_id, Side::Ask, i64::MAX));
+        levels.into_iter().any(|(_, taken)| taken.left(at, listing.half_life) > 0)
+    }
+
     /// Shares missing from a level.
     pub fn missing(&self, listing: &Listing, side: Side, price: i64, at: Nanos) -> i64 {
         self.levels.get(&(listing.con_id, side, price)).map_or(0, |taken| taken.left(at, listing.half_life))
@@ -131,18 +147,16 @@ mod tests {
 
     #[test]
     fn half_is_back_after_each_half_life() {
-        let taken = Taken { shares: 1000, at: 0 };
-        assert_eq!(taken.left(0, 100), 1000);
-        assert_eq!(taken.left(100, 100), 500);
-        assert_eq!(taken.left(200, 100), 250);
-        assert_eq!(taken.left(50, 100), 707);
-        assert_eq!(taken.left(5000, 100), 0);
+        assert_eq!(left(1000, 0, 100), 1000);
+        assert_eq!(left(1000, 100, 100), 500);
+        assert_eq!(left(1000, 200, 100), 250);
+        assert_eq!(left(1000, 50, 100), 707);
+        assert_eq!(left(1000, 5000, 100), 0);
     }
 
     #[test]
     fn a_taking_only_shrinks() {
-        let taken = Taken { shares: 98_765, at: 0 };
-        let lefts: Vec<i64> = (0..4000).map(|t| taken.left(t, 777)).collect();
+        let lefts: Vec<i64> = (0..4000).map(|age| left(98_765, age, 777)).collect();
         assert!(lefts.is_sorted_by(|a, b| a >= b));
     }
 }

@@ -114,8 +114,8 @@ impl Venue {
                 201,
                 format!(
                     "Order rejected - reason:Equity with loan value {} USD must exceed the initial margin {} USD",
-                    effect.equity.0.round_dp(2),
-                    effect.initial_after.0.round_dp(2)
+                    effect.equity.0.round_dp(2).normalize(),
+                    effect.initial_after.0.round_dp(2).normalize()
                 ),
             ));
         }

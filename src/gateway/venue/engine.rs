@@ -164,7 +164,7 @@ impl Venue {
                 self.now = at;
                 break;
             }
-            if let Some(wake) = self.sleeps_until(market)
+            if let Some(wake) = self.sleeps_until(market, &listings)
                 && wake > self.now
             {
                 self.now = at.min(wake);
@@ -190,21 +190,32 @@ impl Venue {
         self.roll(market);
     }
 
-    /// The contracts with orders that time can touch.
+    /// The contracts that time can touch: those with orders, and those whose levels are not whole again.
     fn busy(&self, market: &dyn Market) -> BTreeMap<ConId, Listing> {
         let mut listings = BTreeMap::new();
-        for working in &self.working {
-            if !listings.contains_key(&working.con_id())
-                && let Some(listing) = market.listing(working.con_id())
+        for con_id in self.working.iter().map(Working::con_id) {
+            if !listings.contains_key(&con_id)
+                && let Some(listing) = market.listing(con_id)
             {
-                listings.insert(working.con_id(), listing);
+                listings.insert(con_id, listing);
+            }
+        }
+        for con_id in self.takings.contracts() {
+            if !listings.contains_key(&con_id)
+                && let Some(listing) = market.listing(con_id)
+                && self.takings.linger(&listing, self.now)
+            {
+                listings.insert(con_id, listing);
             }
         }
         listings
     }
 
     /// The last moment before anything can happen, if every order's market is closed now.
-    fn sleeps_until(&self, market: &dyn Market) -> Option<Nanos> {
+    fn sleeps_until(&self, market: &dyn Market, listings: &BTreeMap<ConId, Listing>) -> Option<Nanos> {
+        if listings.values().any(|listing| self.takings.linger(listing, self.now)) {
+            return None;
+        }
         let mut wake = Nanos::MAX;
         for working in &self.working {
             let request = &working.order.request;

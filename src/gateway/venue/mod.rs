@@ -50,6 +50,8 @@ mod market;
 mod order;
 mod state;
 mod tape;
+#[cfg(test)]
+pub(in crate::gateway) mod tests;
 
 use std::collections::BTreeMap;
 

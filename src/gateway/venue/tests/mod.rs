@@ -1,0 +1,10 @@
+//! Tests of the venue against a scripted market.
+
+#![allow(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
+
+mod account;
+mod matching;
+mod orders;
+mod properties;
+mod reference;
+pub mod script;

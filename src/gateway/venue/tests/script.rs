@@ -1,0 +1,294 @@
+//! A market that a test writes down leaf by leaf, and short words for orders and events.
+
+use proptest::prelude::*;
+
+use super::super::*;
+
+pub const LEAF: Nanos = 250_000_000;
+pub const MS: Nanos = 1_000_000;
+pub const ONE: ConId = 265_598;
+pub const TWO: ConId = 272_093;
+
+/// One quarter second: when its quote starts, the quote, the sizes by distance from the touch, the prints.
+#[derive(Debug, Clone)]
+pub struct Leaf {
+    pub theta: Nanos,
+    pub quote: Option<(i64, i64)>,
+    pub sizes: Vec<i64>,
+    /// Offset, price and shares.
+    pub prints: Vec<(Nanos, i64, i64)>,
+}
+
+impl Leaf {
+    pub fn quiet(bid: i64, ask: i64, size: i64) -> Self {
+        Self { theta: 0, quote: Some((bid, ask)), sizes: vec![size; 8], prints: Vec::new() }
+    }
+
+    pub fn print(mut self, ms: i64, price: i64, size: i64) -> Self {
+        self.prints.push((ms * MS, price, size));
+        self
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// The last one stays in force.
+    pub leaves: Vec<Leaf>,
+    pub half_life: Nanos,
+    /// Regular hours; extended hours are always.
+    pub regular: (Nanos, Nanos),
+    /// Where the first day ends.
+    pub day_end: Nanos,
+    /// Whether marks are known.
+    pub marks: bool,
+}
+
+impl Script {
+    pub fn new(leaves: Vec<Leaf>) -> Self {
+        Self { leaves, half_life: 1_000 * MS, regular: (0, Nanos::MAX), day_end: Nanos::MAX, marks: true }
+    }
+
+    /// The same leaf for ever.
+    pub fn still(bid: i64, ask: i64, size: i64) -> Self {
+        Self::new(vec![Leaf::quiet(bid, ask, size)])
+    }
+
+    /// The leaf in force at a moment.
+    fn leaf(&self, at: Nanos) -> Option<&Leaf> {
+        let grid = at.div_euclid(LEAF);
+        let of = |n: i64| {
+            let n = usize::try_from(n).ok()?;
+            self.leaves.get(n).or(self.leaves.last())
+        };
+        let now = of(grid)?;
+        if at - grid * LEAF >= now.theta { Some(now) } else { of(grid - 1) }
+    }
+}
+
+impl Market for Script {
+    fn listing(&self, con_id: ConId) -> Option<Listing> {
+        [ONE, TWO].contains(&con_id).then(|| Listing {
+            con_id,
+            symbol: if con_id == ONE { "AAPL".into() } else { "MSFT".into() },
+            exchange: "NASDAQ".into(),
+            tick: "0.01".parse().unwrap(),
+            lot: 100,
+            half_life: self.half_life,
+        })
+    }
+
+    fn increment(&self, con_id: ConId, _price: Price) -> Option<Price> {
+        self.listing(con_id).map(|listing| listing.tick)
+    }
+
+    fn session(&self, _con_id: ConId, at: Nanos, outside_rth: bool) -> Session {
+        let second = at >= self.day_end;
+        let day_end = if second { Nanos::MAX } else { self.day_end };
+        if outside_rth || second {
+            return Session { open: true, opens: 0, day_end };
+        }
+        let (from, to) = self.regular;
+        let opens = if at < to { from } else { self.day_end };
+        Session { open: (from..to).contains(&at), opens, day_end }
+    }
+
+    fn day_start(&self, at: Nanos) -> Nanos {
+        if at >= self.day_end { self.day_end } else { 0 }
+    }
+
+    fn quote(&self, con_id: ConId, at: Nanos) -> Option<Quote> {
+        let (bid, ask) = self.leaf(at)?.quote?;
+        let shown = |side, price| self.shown(con_id, side, price, at);
+        Some(Quote { bid, ask, bid_size: shown(Side::Bid, bid), ask_size: shown(Side::Ask, ask) })
+    }
+
+    fn next_change(&self, _con_id: ConId, after: Nanos) -> Nanos {
+        let grid = after.div_euclid(LEAF);
+        let theta = |n: i64| self.leaves.get(n as usize).or(self.leaves.last()).map_or(0, |leaf| leaf.theta);
+        let now = grid * LEAF + theta(grid);
+        if now > after { now } else { (grid + 1) * LEAF + theta(grid + 1) }
+    }
+
+    fn prints(&self, _con_id: ConId, after: Nanos, until: Nanos) -> Vec<Print> {
+        let mut prints = Vec::new();
+        for (n, leaf) in self.leaves.iter().enumerate() {
+            for (index, (offset, price, size)) in leaf.prints.iter().enumerate() {
+                let at = n as i64 * LEAF + offset;
+                if at > after && at <= until {
+                    prints.push(Print { at, index: index as u32, price: *price, size: *size });
+                }
+            }
+        }
+        prints
+    }
+
+    fn shown(&self, con_id: ConId, side: Side, price: i64, at: Nanos) -> i64 {
+        let Some(leaf) = self.leaf(at) else { return 0 };
+        let Some((bid, ask)) = leaf.quote else { return 0 };
+        let away = match side {
+            Side::Bid => bid - price,
+            Side::Ask => price - ask,
+        };
+        let size = usize::try_from(away).ok().and_then(|away| leaf.sizes.get(away)).copied().unwrap_or(0);
+        if con_id == ONE { size } else { size * 2 }
+    }
+
+    fn mark(&self, _con_id: ConId, at: Nanos) -> Option<Price> {
+        if !self.marks {
+            return None;
+        }
+        let seen = self.leaves.iter().take((at.div_euclid(LEAF) + 1).max(1) as usize);
+        let (bid, ask) = seen.rev().find_map(|leaf| leaf.quote)?;
+        Some(Price(rust_decimal::Decimal::new((bid + ask) * 5, 3)))
+    }
+}
+
+pub fn price(text: &str) -> Price {
+    text.parse().unwrap()
+}
+
+pub fn cash(text: &str) -> Cash {
+    text.parse().unwrap()
+}
+
+/// A DAY order of client 7 for [`ONE`].
+pub fn order(order_id: OrderId, action: Action, shares: i64, kind: Kind) -> OrderRequest {
+    OrderRequest {
+        client_id: 7,
+        order_id,
+        con_id: ONE,
+        action,
+        quantity: Qty::from(shares),
+        kind,
+        tif: Tif::Day,
+        outside_rth: true,
+        account: String::new(),
+        order_ref: format!("ref-{order_id}"),
+        transmit: true,
+        echo: vec![1, 2, 3],
+    }
+}
+
+pub fn buy(order_id: OrderId, shares: i64, limit: &str) -> OrderRequest {
+    order(order_id, Action::Buy, shares, Kind::Limit(price(limit)))
+}
+
+pub fn sell(order_id: OrderId, shares: i64, limit: &str) -> OrderRequest {
+    order(order_id, Action::Sell, shares, Kind::Limit(price(limit)))
+}
+
+/// Shares and prices of the fills among events.
+pub fn fills(events: &[Event]) -> Vec<(i64, String)> {
+    let execution = |event: &Event| match event {
+        Event::Execution(execution) => Some((tape::shares(execution.quantity), execution.price.to_string())),
+        _ => None,
+    };
+    events.iter().filter_map(execution).collect()
+}
+
+/// The codes among events.
+pub fn codes(events: &[Event]) -> Vec<i32> {
+    let code = |event: &Event| match event {
+        Event::Error(refusal) => Some(refusal.code),
+        _ => None,
+    };
+    events.iter().filter_map(code).collect()
+}
+
+/// The events' kinds and states, one word each.
+pub fn words(events: &[Event]) -> Vec<String> {
+    let word = |event: &Event| match event {
+        Event::OpenOrder(order) => format!("open:{}", order.status.word()),
+        Event::OrderStatus(report) => format!("status:{}", report.status.word()),
+        Event::Execution(_) => "execution".into(),
+        Event::Commission(_) => "commission".into(),
+        Event::Error(refusal) => format!("error:{}", refusal.code),
+        Event::PositionChanged(_) => "position".into(),
+        Event::AccountChanged => "account".into(),
+    };
+    events.iter().map(word).collect()
+}
+
+/// A random market of 40 leaves around 100.00 with halts, uneven books and prints on and inside the quote.
+pub fn any_script() -> impl Strategy<Value = Script> {
+    let print = (61i64..249, 0u8..4, 1i64..600);
+    let size = prop_oneof![2 => 1i64..900, 1 => Just(0)];
+    let leaf = (
+        0i64..60,
+        -2i64..=2,
+        1i64..5,
+        prop::collection::vec(size, 8),
+        prop::collection::vec(print, 0..4),
+        prop::bool::weighted(0.05),
+    );
+    (prop::collection::vec(leaf, 40), 50i64..4000, 0i64..10, 25i64..40).prop_map(|(leaves, half_life, from, to)| {
+        let mut middle = 10_000;
+        let mut script = Vec::new();
+        for (theta, step, spread, mut sizes, prints, halted) in leaves {
+            middle += step;
+            let (bid, ask) = (middle, middle + spread);
+            sizes[0] = sizes[0].max(1);
+            let mut made = Vec::new();
+            for (ms, place, size) in prints {
+                let price = match place {
+                    0 => bid,
+                    1 => ask,
+                    2 => (bid + ask) / 2,
+                    _ => (bid + ask + 1) / 2,
+                };
+                made.push((ms * MS, price, size));
+            }
+            made.sort_unstable();
+            made.dedup_by_key(|(at, _, _)| *at);
+            let quote = (!halted).then_some((bid, ask));
+            let prints = if halted { Vec::new() } else { made };
+            script.push(Leaf { theta: theta * MS, quote, sizes, prints });
+        }
+        Script {
+            half_life: half_life * MS,
+            regular: (from * LEAF, to * LEAF),
+            day_end: 32 * LEAF,
+            ..Script::new(script)
+        }
+    })
+}
+
+/// What a client does.
+#[derive(Debug, Clone)]
+pub enum Act {
+    Place(OrderRequest),
+    Cancel(OrderId),
+    CancelAll,
+}
+
+/// Random requests over ten seconds; ids repeat, so that some modify and some are refused.
+pub fn any_acts() -> impl Strategy<Value = Vec<(Nanos, Act)>> {
+    let kind = prop_oneof![
+        1 => Just(Kind::Market),
+        4 => (9_980i64..10_025).prop_map(|ticks| Kind::Limit(Price(rust_decimal::Decimal::new(ticks, 2)))),
+    ];
+    let tif = prop_oneof![4 => Just(Tif::Day), 2 => Just(Tif::Gtc), 1 => Just(Tif::Ioc)];
+    let flags = (prop::bool::weighted(0.8), prop::bool::weighted(0.9), prop::bool::weighted(0.3));
+    let place = (1i32..10, any::<bool>(), 1i64..1500, kind, tif, flags).prop_map(
+        |(id, buys, shares, kind, tif, (outside, transmit, second))| {
+            let action = if buys { Action::Buy } else { Action::Sell };
+            let con_id = if second { TWO } else { ONE };
+            let base = order(id, action, shares, kind);
+            Act::Place(OrderRequest { tif, outside_rth: outside, transmit, con_id, ..base })
+        },
+    );
+    let act = prop_oneof![12 => place, 3 => (1i32..10).prop_map(Act::Cancel), 1 => Just(Act::CancelAll)];
+    prop::collection::vec((0i64..10_000, act), 1..25).prop_map(|mut acts| {
+        acts.sort_by_key(|(ms, _)| *ms);
+        acts.into_iter().map(|(ms, act)| (ms * MS, act)).collect()
+    })
+}
+
+/// Lets a client act.
+pub fn act(venue: &mut Venue, script: &Script, at: Nanos, what: &Act) -> Vec<Event> {
+    match what {
+        Act::Place(request) => venue.place(at, script, request.clone()),
+        Act::Cancel(order_id) => venue.cancel(at, script, 7, *order_id),
+        Act::CancelAll => venue.cancel_all(at, script),
+    }
+}
