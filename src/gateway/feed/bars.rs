@@ -101,7 +101,7 @@ fn sessions(
     };
     for d in begin..=calendar.session_of(now) {
         let tally = symbol.session(d, regular, what, now);
-        let (start, end) = span(symbol, d, regular);
+        let (start, end) = calendar.span(d, regular);
         match &mut current {
             Some((known, _, last, sum)) if *known == name(d) => {
                 *sum = join(*sum, tally);
@@ -112,17 +112,6 @@ fn sessions(
     }
     finish(current);
     out
-}
-
-/// The open and close of a session.
-fn span(symbol: &Symbol, d: i64, regular: bool) -> (Nanos, Nanos) {
-    let calendar = symbol.calendar;
-    let mut bounds = calendar.bounds(d);
-    for stretch in calendar.stretches(d, regular) {
-        bounds.0 = bounds.0.min(calendar.moment(stretch.d, stretch.from));
-        bounds.1 = bounds.1.max(calendar.end(stretch.d, stretch.to - 1));
-    }
-    bounds
 }
 
 /// A tally as a bar.

@@ -70,6 +70,17 @@ pub struct Stretch {
     pub to: u32,
 }
 
+/// Whether orders work at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// Whether the market is open now.
+    pub open: bool,
+    /// When it opens next; now if it is open.
+    pub opens: Nanos,
+    /// When the current or, if closed, the next session ends.
+    pub closes: Nanos,
+}
+
 /// One session of the exchanges.
 struct Session {
     /// Unix day.
@@ -282,6 +293,30 @@ impl Calendar {
         self.bounds(d)
     }
 
+    /// The hours in force at a moment: regular, or from 04:00 to 20:00 if `extended`. Beyond the calendar's last session
+    /// the market never opens again.
+    pub fn hours_at(self, at: Nanos, extended: bool) -> Hours {
+        let first = self.locate(at).map_or(0, |spot| self.session_of(spot));
+        let found = (first..first + 3).map(|d| self.span(d, !extended)).find(|(_, closes)| at < *closes);
+        let (opens, closes) = found.unwrap_or((Nanos::MAX, Nanos::MAX));
+        Hours { open: opens <= at, opens: opens.max(at), closes }
+    }
+
+    /// When a session's trading starts and ends.
+    pub fn span(self, d: i64, regular: bool) -> (Nanos, Nanos) {
+        let mut bounds = (Nanos::MAX, Nanos::MIN);
+        for stretch in self.stretches(d, regular) {
+            bounds.0 = bounds.0.min(self.moment(stretch.d, stretch.from));
+            bounds.1 = bounds.1.max(self.end(stretch.d, stretch.to - 1));
+        }
+        bounds
+    }
+
+    /// When the trading day of `at` began: midnight UTC, or 04:00 on the exchanges' calendar.
+    pub fn day_start(self, at: Nanos) -> Nanos {
+        self.locate(at).map_or(at, |spot| self.span(self.session_of(spot), false).0)
+    }
+
     /// The open and the close of a session's regular hours.
     pub fn bounds(self, d: i64) -> (Nanos, Nanos) {
         let (open, close) = self.hours(d);
@@ -456,6 +491,27 @@ mod tests {
         ] {
             assert_eq!(c.phase(utc(at)), phase, "{at}");
         }
+    }
+
+    #[test]
+    fn hours_name_the_session_that_runs_or_the_next_one() {
+        let hours = |c: Calendar, at: &str, extended| {
+            let h = c.hours_at(utc(at), extended);
+            (h.open, h.opens, h.closes)
+        };
+        let c = Calendar::Nyse;
+        let (open, close) = (utc("2026-11-25T14:30:00Z"), utc("2026-11-25T21:00:00Z"));
+        assert_eq!(hours(c, "2026-11-25T12:00:00Z", false), (false, open, close));
+        let noon = utc("2026-11-25T17:00:00Z");
+        assert_eq!(hours(c, "2026-11-25T17:00:00Z", false), (true, noon, close));
+        let evening = utc("2026-11-25T22:00:00Z");
+        assert_eq!(hours(c, "2026-11-25T22:00:00Z", true), (true, evening, utc("2026-11-26T01:00:00Z")));
+        let friday = (utc("2026-11-27T14:30:00Z"), utc("2026-11-27T18:00:00Z"));
+        assert_eq!(hours(c, "2026-11-25T22:00:00Z", false), (false, friday.0, friday.1));
+        assert_eq!(c.day_start(noon), utc("2026-11-25T09:00:00Z"));
+        let (midnight, a) = (utc("2026-11-26T00:00:00Z"), Calendar::Always);
+        assert_eq!(hours(a, "2026-11-25T17:00:00Z", false), (true, noon, midnight));
+        assert_eq!(a.day_start(noon), utc("2026-11-25T00:00:00Z"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A leaf: the quote of a quarter second and the prints made on it.
 //!
-//! Invariants: 0 < bid < ask; every print lies within its leaf's quote and not before it; sizes sum to the leaf's volume;
+//! Invariants: 0 < bid < ask; every print lies within its leaf's quote and after it appeared; sizes sum to the leaf's volume;
 //! no quote and no print while halted or closed. The auctions print in the first and last leaf of the regular session;
 //! the closing auction is the official close.
 //!
@@ -122,7 +122,7 @@ impl Quoter {
         let cross = libm::floor(fair + 0.5) as i64;
         let cross = cross.clamp(touch.bid, touch.ask);
         if opens {
-            out.push(Tick { off: pace, price: cross, size: plan.opening, side: PrintSide::Cross });
+            out.push(Tick { off: pace + 1, price: cross, size: plan.opening, side: PrintSide::Cross });
         }
         self.continuous(plan, node, fair, touch, pace, out);
         if closes {
@@ -139,7 +139,7 @@ impl Quoter {
         let leaf = plan.d * i64::from(super::calendar::DAY) + i64::from(node.a);
         let leaf_key = draw(self.keys.prints ^ 1, leaf as u64);
         let mut left = node.v;
-        let room = (LEAF - 1 - pace) as f64;
+        let room = (LEAF - 2 - pace) as f64;
         for i in 0..node.n {
             let h = draw(leaf_key, i as u64);
             let (price, side) = if spread >= 2.0 && unit(h) < INSIDE {
@@ -149,7 +149,7 @@ impl Quoter {
             } else {
                 (touch.bid, PrintSide::AtBid)
             };
-            let off = pace + (room * (i as f64 + further(h, 1)) / node.n as f64) as Nanos;
+            let off = pace + 1 + (room * (i as f64 + further(h, 1)) / node.n as f64) as Nanos;
             let size = self.deal(left, node.n - i, further(h, 2));
             left -= size;
             out.push(Tick { off, price, size, side });

@@ -25,7 +25,7 @@ use std::sync::{Arc, OnceLock};
 use crate::gateway::{ConId, Nanos};
 use symbol::Symbol;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, Hours};
 pub use universe::{Kind, LISTINGS, Listing};
 
 /// The version of the path: it changes when any price of any seed changes, and old fills then lie off the new history.
@@ -87,7 +87,7 @@ pub struct Print {
 pub struct Leaf {
     /// Start of the quarter second.
     pub start: Nanos,
-    /// When its quote replaces the one before; no print of the leaf is earlier.
+    /// When its quote replaces the one before; every print of the leaf is later.
     pub quote_at: Nanos,
     /// The quote, absent while trading is halted or closed.
     pub quote: Option<Quote>,
@@ -252,6 +252,11 @@ impl Feed {
     /// Its quote is in force only from `quote_at` on.
     pub fn leaf(&self, con_id: ConId, at: Nanos) -> Option<Leaf> {
         self.symbol(con_id)?.leaf(at)
+    }
+
+    /// The next moment after `after` at which the quote or a shown size may change; [`Nanos::MAX`] for an unknown contract.
+    pub fn next_change(&self, con_id: ConId, after: Nanos) -> Nanos {
+        self.symbol(con_id).map_or(Nanos::MAX, |s| s.next_change(after))
     }
 
     /// The prints after `from`, up to and including `until`, in time order.

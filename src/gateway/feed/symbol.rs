@@ -47,6 +47,9 @@ struct Running {
     previous_last: (i64, i64, Nanos),
 }
 
+/// Ticks looked at per row of the book: levels of wide stocks are mostly empty.
+const FARTHEST: i64 = 200;
+
 /// One symbol of one seed.
 #[derive(Debug)]
 pub struct Symbol {
@@ -173,6 +176,24 @@ impl Symbol {
         let prints = view.ticks.iter().filter(|t| t.off <= spot.off).map(|t| print(start, t)).collect();
         let quote = view.touch.map(|touch| self.quote_of(touch, spot.d, spot.q));
         Some(Leaf { start, quote_at: start + view.pace, quote, prints })
+    }
+
+    /// The next moment after `after` at which a leaf's quote appears, or at which the market closes.
+    pub fn next_change(&self, after: Nanos) -> Nanos {
+        let pace = |d: i64, q: u32| self.calendar.moment(d, q).saturating_add(self.quoter.pace(d, q));
+        let Some(spot) = self.trading_spot(after) else {
+            let opens = self.calendar.hours_at(after, true).opens;
+            return self.calendar.locate(opens).map_or(Nanos::MAX, |s| pace(s.d, s.q));
+        };
+        let own = pace(spot.d, spot.q);
+        if own > after {
+            return own;
+        }
+        let next = self.calendar.end(spot.d, spot.q);
+        match self.trading_spot(next) {
+            Some(s) => pace(s.d, s.q),
+            None => next,
+        }
     }
 
     /// The prints after `from`, up to and including `until`.
@@ -357,7 +378,7 @@ impl Symbol {
     /// The book's best rows of one side.
     pub fn rows(&self, side: BookSide, at: Nanos, levels: usize) -> Vec<super::Level> {
         let Some((touch, d, q)) = self.touch(at) else { return Vec::new() };
-        let farthest = (levels as i64).saturating_mul(40);
+        let farthest = (levels as i64).saturating_mul(FARTHEST);
         (0..farthest)
             .map(|away| match side {
                 BookSide::Bid => touch.bid - away,
