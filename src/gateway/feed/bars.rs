@@ -92,26 +92,27 @@ fn sessions(
     while begin > 0 && name(begin - 1) == name(begin) {
         begin -= 1;
     }
-    let mut out = Vec::new();
-    let mut current: Option<((i16, i16), Nanos, Nanos, Option<Tally>)> = None;
-    let mut finish = |done: Option<((i16, i16), Nanos, Nanos, Option<Tally>)>| {
-        if let Some((_, start, end, Some(tally))) = done {
-            out.push(bar(&tally, start, end, what));
-        }
-    };
+    let mut groups: Vec<Group> = Vec::new();
     for d in begin..=calendar.session_of(now) {
         let tally = symbol.session(d, regular, what, now);
         let (start, end) = calendar.span(d, regular);
-        match &mut current {
-            Some((known, _, last, sum)) if *known == name(d) => {
-                *sum = join(*sum, tally);
-                *last = end;
+        match groups.last_mut().filter(|g| g.name == name(d)) {
+            Some(group) => {
+                group.tally = join(group.tally, tally);
+                group.end = end;
             }
-            _ => finish(current.replace((name(d), start, end, tally))),
+            None => groups.push(Group { name: name(d), start, end, tally }),
         }
     }
-    finish(current);
-    out
+    groups.iter().filter_map(|g| Some(bar(&g.tally?, g.start, g.end, what))).collect()
+}
+
+/// The sessions of one day, week or month.
+struct Group {
+    name: (i16, i16),
+    start: Nanos,
+    end: Nanos,
+    tally: Option<Tally>,
 }
 
 /// A tally as a bar.

@@ -268,7 +268,7 @@ impl Calendar {
                 } else if spot.q < POST {
                     if self.early(spot.d - 1) { Phase::Closed } else { Phase::Post }
                 } else if spot.q < PRE {
-                    self.night(spot)
+                    night(spot)
                 } else if spot.q < open {
                     Phase::Pre
                 } else if spot.q < close {
@@ -278,12 +278,6 @@ impl Calendar {
                 }
             }
         }
-    }
-
-    /// Night before a session: overnight, but closed on the evening of a day that no session follows.
-    fn night(self, spot: Spot) -> Phase {
-        let day = |d: i64| usize::try_from(d).ok().and_then(|d| SESSIONS.get(d)).map_or(0, |s| s.day);
-        if spot.q < MIDNIGHT && day(spot.d) != day(spot.d - 1) + 1 { Phase::Closed } else { Phase::Overnight }
     }
 
     /// The regular session that contains `at`, or the last one that began before it: its open and its close.
@@ -336,6 +330,12 @@ impl Calendar {
         };
         date(1970, 1, 1).checked_add(day.days()).unwrap_or(date(1970, 1, 1))
     }
+}
+
+/// Night before a session: overnight, but closed on the evening of a day that no session follows.
+fn night(spot: Spot) -> Phase {
+    let day = |d: i64| usize::try_from(d).ok().and_then(|d| SESSIONS.get(d)).map_or(0, |s| s.day);
+    if spot.q < MIDNIGHT && day(spot.d) != day(spot.d - 1) + 1 { Phase::Closed } else { Phase::Overnight }
 }
 
 /// A date as IB writes it in bars of a day.

@@ -195,6 +195,27 @@ impl Node {
     pub const fn is_leaf(&self) -> bool {
         self.id == LEAF_ID
     }
+
+    /// The node of a whole session with its volume and count.
+    pub fn root(plan: &Plan, v: i64, n: i64) -> Self {
+        let s = &plan.session;
+        Self {
+            id: ROOT,
+            base: 0,
+            a: 0,
+            b: DAY,
+            xa: s.xa,
+            xb: s.xb,
+            lo: s.lo,
+            hi: s.hi,
+            p: 1.0,
+            c: s.c,
+            m: s.m,
+            v,
+            n,
+            informed: s.xb,
+        }
+    }
 }
 
 impl Path {
@@ -346,27 +367,6 @@ impl Path {
             _ => 1.0,
         };
         if n >= 128 { delta * (0.4 / self.vol).min(1.0) } else { delta }
-    }
-
-    /// The node of a whole session with its volume and count.
-    pub fn root(&self, plan: &Plan, v: i64, n: i64) -> Node {
-        let s = &plan.session;
-        Node {
-            id: ROOT,
-            base: 0,
-            a: 0,
-            b: DAY,
-            xa: s.xa,
-            xb: s.xb,
-            lo: s.lo,
-            hi: s.hi,
-            p: 1.0,
-            c: s.c,
-            m: s.m,
-            v,
-            n,
-            informed: s.xb,
-        }
     }
 
     /// Splits a node within a day; a leaf answers itself twice.

@@ -217,7 +217,7 @@ impl<'a> Search<'a> {
 
     fn root(&self) -> Node {
         let (v, n) = if self.what == What::Trades { (self.plan.volume, self.plan.count) } else { (0, 0) };
-        self.symbol.path.root(self.plan, v, n)
+        Node::root(self.plan, v, n)
     }
 
     /// Whether there may be a value of interest in a node.

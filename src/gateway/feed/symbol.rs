@@ -11,7 +11,7 @@ use super::book::Depth;
 use super::calendar::{DAY, Spot};
 use super::hash::key;
 use super::leaf::{Quoter, Tick, Touch};
-use super::path::Path;
+use super::path::{Node, Path};
 use super::plan::{Keys, Plan};
 use super::search::{Search, Tally, join};
 use super::universe::Listing;
@@ -50,6 +50,9 @@ struct Running {
 /// Ticks looked at per row of the book: levels of wide stocks are mostly empty.
 const FARTHEST: i64 = 200;
 
+/// A whole session and what is known of it.
+type Whole = (i64, Option<Tally>);
+
 /// One symbol of one seed.
 #[derive(Debug)]
 pub struct Symbol {
@@ -62,7 +65,7 @@ pub struct Symbol {
     depth: Depth,
     plans: Mutex<[Option<Arc<Plan>>; PLANS]>,
     leaves: Mutex<[Option<Arc<View>>; 2]>,
-    sessions: Mutex<Vec<Option<(i64, Option<Tally>)>>>,
+    sessions: Mutex<Vec<Option<Whole>>>,
     running: Mutex<Option<Running>>,
 }
 
@@ -123,7 +126,7 @@ impl Symbol {
             return Some(Arc::clone(view));
         }
         let plan = self.plan(d)?;
-        let node = self.path.descend(&plan, self.path.root(&plan, plan.volume, plan.count), q);
+        let node = self.path.descend(&plan, Node::root(&plan, plan.volume, plan.count), q);
         let mut ticks = Vec::new();
         self.quoter.ticks(&plan, &node, &mut ticks);
         let view = Arc::new(View { d, q, touch: self.quoter.touch(&plan, &node), pace: self.quoter.pace(d, q), ticks });
@@ -231,7 +234,7 @@ impl Symbol {
     /// What is known of a leaf up to `off` nanoseconds into it.
     pub fn partial(&self, d: i64, q: u32, off: Nanos, what: What) -> Option<Tally> {
         let plan = self.plan(d)?;
-        let node = self.path.descend(&plan, self.path.root(&plan, plan.volume, plan.count), q);
+        let node = self.path.descend(&plan, Node::root(&plan, plan.volume, plan.count), q);
         Search::new(self, &plan, what).leaf(&node, off)
     }
 
@@ -271,7 +274,7 @@ impl Symbol {
     /// The official close of a session: the price of its closing auction.
     pub fn close(&self, d: i64) -> Option<i64> {
         let plan = self.plan(d)?;
-        let node = self.path.descend(&plan, self.path.root(&plan, plan.volume, plan.count), plan.close_leaf);
+        let node = self.path.descend(&plan, Node::root(&plan, plan.volume, plan.count), plan.close_leaf);
         let mut ticks = Vec::new();
         self.quoter.ticks(&plan, &node, &mut ticks);
         ticks.last().map(|t| t.price)
@@ -280,7 +283,7 @@ impl Symbol {
     /// The price of a session's opening auction.
     fn opening(&self, d: i64) -> Option<i64> {
         let plan = self.plan(d)?;
-        let node = self.path.descend(&plan, self.path.root(&plan, plan.volume, plan.count), plan.open_leaf);
+        let node = self.path.descend(&plan, Node::root(&plan, plan.volume, plan.count), plan.open_leaf);
         let mut ticks = Vec::new();
         self.quoter.ticks(&plan, &node, &mut ticks);
         ticks.first().map(|t| t.price)

@@ -27,7 +27,7 @@ fn symbol(seed: u64, calendar: Calendar, name: &str) -> Symbol {
 fn scan(s: &Symbol, d: i64, from: u32, to: u32) -> Vec<(u32, Nanos, Option<leaf::Touch>, Vec<leaf::Tick>)> {
     let plan = s.plan(d).unwrap();
     let mut out = Vec::new();
-    let mut stack = vec![s.path.root(&plan, plan.volume, plan.count)];
+    let mut stack = vec![Node::root(&plan, plan.volume, plan.count)];
     while let Some(node) = stack.pop() {
         if node.b <= from || node.a >= to {
             continue;
@@ -168,7 +168,7 @@ fn windows(longest: i64) -> impl Strategy<Value = (&'static Listing, u64, Calend
 /// A node and its ancestors' bounds on the way to a leaf.
 fn check_splits(s: &Symbol, spot: Spot) {
     let plan = s.plan(spot.d).unwrap();
-    let mut node: Node = s.path.root(&plan, plan.volume, plan.count);
+    let mut node: Node = Node::root(&plan, plan.volume, plan.count);
     while !node.is_leaf() {
         let (left, right) = s.path.split(&plan, &node);
         assert!((left.m + right.m - node.m).abs() <= 1e-9 * node.m.max(1e-12), "mass is lost at {spot:?}");
@@ -332,10 +332,13 @@ fn weeks_and_months_are_the_sums_of_their_days() {
     }
 }
 
+/// A question and its answer as numbers.
+type Question = Box<dyn Fn(&Symbol) -> Vec<i64>>;
+
 /// Folds what a seed answers to a fixed set of questions, asked in the given order, into one number.
 fn digest(s: &Symbol, backwards: bool, forget: bool) -> u64 {
     let until = utc("2026-11-25T15:31:11.130Z");
-    let mut questions: Vec<Box<dyn Fn(&Symbol) -> Vec<i64>>> = vec![Box::new(move |s| {
+    let mut questions: Vec<Question> = vec![Box::new(move |s| {
         let day = s.day(until).unwrap();
         vec![day.last, day.last_size, day.volume, day.previous_close, day.high.unwrap(), day.low.unwrap()]
     })];
