@@ -4,6 +4,7 @@ pub mod clock;
 pub mod domain;
 pub mod money;
 pub mod risk;
+pub mod sentence;
 pub mod source;
 
 pub mod broker;
