@@ -72,3 +72,20 @@ pub struct Step {
     /// What to draw.
     pub redraw: Redraw,
 }
+
+impl Step {
+    /// At least this much is drawn again.
+    pub(super) fn draw(&mut self, redraw: Redraw) {
+        self.redraw = self.redraw.max(redraw);
+    }
+
+    /// One thing more to do.
+    pub(super) fn push(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// One command more to the broker.
+    pub(super) fn send(&mut self, command: Command) {
+        self.effects.push(Effect::Send(command));
+    }
+}

@@ -9,6 +9,18 @@
 pub mod action;
 pub mod bindings;
 pub mod effect;
+pub mod keymap;
+pub mod lifecycle;
 pub mod model;
 pub mod msg;
+pub mod notices;
+pub mod select;
+pub mod timers;
+pub mod update;
+pub mod words;
 pub mod workspace;
+
+mod on;
+
+pub use model::Model;
+pub use update::update;

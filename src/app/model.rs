@@ -3,12 +3,16 @@
 //! Invariants: domain data lives here once and panes only point to it; maps that are iterated keep their order, so equal
 //! messages give an equal model; a number that was never received is `None`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use tui_input::Input;
 
+use super::keymap::Keymap;
+use super::notices::Notices;
+use super::timers::Timers;
 use crate::broker::JobId;
 use crate::broker::event::Link;
 use crate::clock::Stamp;
@@ -21,6 +25,7 @@ use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::order::{Order, OrderKey};
 use crate::domain::position::Position;
 use crate::domain::quote::Quote;
+use crate::panes::watchlist::{Row, Watchlist};
 use crate::panes::{PaneKind, Panes};
 use crate::risk::{Limits, Recent};
 
@@ -47,8 +52,14 @@ pub struct Model {
     pub notices: Notices,
     /// Settings.
     pub settings: Settings,
+    /// The keys.
+    pub keymap: Arc<Keymap>,
     /// The keys of the present sequence that are not yet an action.
     pub pending: Vec<crate::keys::Chord>,
+    /// When the last of them was pressed; the list of what may follow opens 400 ms later.
+    pub pending_at: Stamp,
+    /// Which wake-ups are under way.
+    pub timers: Timers,
     /// The time of the last message.
     pub now: Stamp,
     /// The terminal, in cells.
@@ -57,6 +68,56 @@ pub struct Model {
     pub revision: u64,
     /// The last revision known to be on the screen.
     pub painted: u64,
+}
+
+impl Model {
+    /// A desk that has heard nothing yet.
+    pub fn new(settings: Settings, profile: &str, mode: Mode, keymap: Arc<Keymap>, size: (u16, u16)) -> Self {
+        let rows = settings.watchlist.iter().map(|s| Row::of(SafeText::new(s))).collect();
+        let panes = Panes { watchlist: Watchlist { rows, ..Watchlist::default() }, ..Panes::default() };
+        let link = Link::Dialling { address: SafeText::default(), attempt: 1, next_in: None, why: None };
+        let desk = Desk {
+            profile: SafeText::new(profile),
+            mode,
+            account: None,
+            link,
+            link_at: Stamp::default(),
+            alive: None,
+            round_trip: None,
+            sync_from: None,
+            sync_again: false,
+            client_id: 0,
+            halted: false,
+            killed_at: None,
+            journal: Journal::Opening,
+            positions_known: false,
+            limits: Limits { default_size: settings.default_size },
+            next_ref: 1,
+            next_job: 1,
+            symbol_cancelled: None,
+            leaving: None,
+        };
+        Self {
+            desk,
+            market: Market::default(),
+            orders: Orders::default(),
+            positions: IndexMap::new(),
+            account: AccountValues::default(),
+            workspace: Workspace::default(),
+            panes,
+            overlay: None,
+            notices: Notices::default(),
+            settings,
+            keymap,
+            pending: Vec::new(),
+            pending_at: Stamp::default(),
+            timers: Timers::default(),
+            now: Stamp::default(),
+            size,
+            revision: 0,
+            painted: 0,
+        }
+    }
 }
 
 /// The state of connection, account and guard.
@@ -76,18 +137,30 @@ pub struct Desk {
     pub alive: Option<Stamp>,
     /// The last heartbeat's round trip.
     pub round_trip: Option<Duration>,
+    /// When the SYNC under way was asked for: what changed later may be newer than its answer.
+    pub sync_from: Option<Stamp>,
+    /// Whether the broker is asked once more after it.
+    pub sync_again: bool,
+    /// Our API client id, once READY.
+    pub client_id: i32,
     /// HALT: exits and cancels only.
     pub halted: bool,
     /// When kill was last pressed; a second press within 3 s takes the exits too.
     pub killed_at: Option<Stamp>,
     /// Whether the journal can be written, and its tag and run once it is open.
     pub journal: Journal,
+    /// Whether the broker has listed the positions, so that what is not listed is zero.
+    pub positions_known: bool,
     /// The guard's limits.
     pub limits: Limits,
     /// The number of the next `orderRef` of this run.
     pub next_ref: u32,
     /// The number of the next question.
     pub next_job: u64,
+    /// When `X` was last pressed, and for which contract; a second press within 3 s takes the exits too.
+    pub symbol_cancelled: Option<(ConId, Stamp)>,
+    /// Leaving once the cancels sent on the way out are answered, at the latest then.
+    pub leaving: Option<Stamp>,
 }
 
 /// The journal as the model knows it.
@@ -117,6 +190,8 @@ pub struct Market {
     pub bars: IndexMap<(ConId, Interval), Bars>,
     /// Symbols asked for, by question.
     pub asked: BTreeMap<JobId, SafeText>,
+    /// When any quote last moved.
+    pub last_at: Option<Stamp>,
 }
 
 /// The bars of one instrument and interval.
@@ -150,9 +225,37 @@ pub struct Orders {
     /// Commissions that came before their execution.
     pub orphans: IndexMap<ExecId, crate::domain::fill::Commission>,
     /// Orders sent lately, newest first; the guard's G21 looks at them.
-    pub recent: VecDeque<Recent>,
+    pub recent: Vec<Recent>,
     /// A limit being nudged: the order, its new limit, and when the run ends.
     pub nudge: Option<(OrderKey, crate::money::Price, Stamp)>,
+    /// Answers that are waited for.
+    pub waits: IndexMap<OrderKey, Wait>,
+    /// Orders whose cancel goes out as soon as it can: with the link, or once the order itself has been sent.
+    pub cancel_wanted: IndexSet<OrderKey>,
+    /// Orders the broker said it does not know (10147) when their cancel came.
+    pub disowned: IndexSet<OrderKey>,
+}
+
+/// An answer of the broker that is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// For what.
+    pub what: Awaited,
+    /// When silence means that it has to be looked for.
+    pub until: Stamp,
+    /// Whether the bytes have been handed over.
+    pub sent: bool,
+}
+
+/// What an answer is waited for to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// A new order.
+    Order,
+    /// A change.
+    Change,
+    /// A cancel.
+    Cancel,
 }
 
 impl Orders {
@@ -218,39 +321,4 @@ pub enum Overlay {
     Confirm,
     /// Quitting while orders work.
     Quit,
-}
-
-/// How loud a notice is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tone {
-    /// News.
-    Info,
-    /// Worth a look.
-    Warn,
-    /// Something failed; it stays until Esc or the next order.
-    Error,
-}
-
-/// Something said to the trader.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// When.
-    pub at: Stamp,
-    /// How loud.
-    pub tone: Tone,
-    /// What.
-    pub text: String,
-    /// About which order.
-    pub order: Option<OrderKey>,
-}
-
-/// What has been said, newest last, bounded.
-#[derive(Debug, Clone, Default)]
-pub struct Notices {
-    /// All of them.
-    pub list: VecDeque<Notice>,
-    /// How many of the newest have not left the hint row yet.
-    pub waiting: usize,
-    /// When the one in the hint row leaves it; `None` for one that stays or for none.
-    pub until: Option<Stamp>,
 }

@@ -1,6 +1,8 @@
 //! State of the chart: which interval, how far it is panned, how wide a bar is, where the crosshair stands.
 
+use crate::clock::Stamp;
 use crate::domain::bar::Interval;
+use crate::domain::instrument::ConId;
 
 /// The chart of the selected symbol.
 #[derive(Debug, Clone)]
@@ -13,10 +15,24 @@ pub struct Chart {
     pub bar_width: u16,
     /// The crosshair: bars from the newest.
     pub cursor: Option<usize>,
+    /// The contract another pane has opened here; `None` shows the watchlist's selection.
+    pub opened: Option<ConId>,
+    /// When bars were last asked for; a run along the list asks once it rests.
+    pub asked_at: Option<Stamp>,
+    /// When bars will be asked for.
+    pub ask_at: Option<Stamp>,
 }
 
 impl Default for Chart {
     fn default() -> Self {
-        Self { interval: Interval::default(), back: 0, bar_width: 2, cursor: None }
+        Self {
+            interval: Interval::default(),
+            back: 0,
+            bar_width: 2,
+            cursor: None,
+            opened: None,
+            asked_at: None,
+            ask_at: None,
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::order::{OrderKey, OrderSpec, Session, Tif, Verb};
 use crate::money::{Price, Qty};
 use crate::panes::PaneKind;
 use crate::risk::{Assessment, Origin};
+use crate::sentence::PriceExpr;
 
 /// The ticket.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,8 @@ pub struct Ticket {
     pub sending: Option<Sending>,
     /// The last order sent: when, its sentence, what became of it.
     pub last: Option<(Stamp, String)>,
+    /// The size that `b` and `s` stage, where the trader has chosen another than the configured one.
+    pub preset: Option<Qty>,
 }
 
 /// Where a limit price comes from.
@@ -35,6 +38,8 @@ pub enum Pricing {
     Mid,
     /// The far side's best price, floating.
     Take,
+    /// Another price of the market with a distance (`ask+2t`, `last-0.1%`), floating.
+    Follow(PriceExpr),
     /// This price.
     Fixed(Price),
 }
@@ -100,8 +105,14 @@ pub struct Staged {
     pub typed_at: Option<Stamp>,
     /// Where focus returns.
     pub return_to: PaneKind,
-    /// Whether the confirmation is open.
+    /// Whether the confirmation is open; the order is pinned while it is.
     pub confirming: bool,
+    /// What the open field held before it was typed into; Esc goes back to it.
+    pub before_typing: Option<(Option<Qty>, Pricing)>,
+    /// Whether the order or its verdict has changed since `revision`.
+    pub dirty: bool,
+    /// When `revision` was on the screen.
+    pub painted_at: Option<Stamp>,
 }
 
 /// An order on its way.
@@ -117,4 +128,6 @@ pub struct Sending {
     pub journaled: Option<(Stamp, u64, i32)>,
     /// When its bytes were handed over.
     pub sent_at: Option<Stamp>,
+    /// Where focus returns.
+    pub return_to: PaneKind,
 }

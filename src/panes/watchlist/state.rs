@@ -14,6 +14,13 @@ pub struct Row {
     pub refused: Option<SafeText>,
 }
 
+impl Row {
+    /// A row whose contract is not known yet.
+    pub const fn of(symbol: SafeText) -> Self {
+        Self { symbol, con_id: None, refused: None }
+    }
+}
+
 /// The watchlist.
 #[derive(Debug, Clone, Default)]
 pub struct Watchlist {

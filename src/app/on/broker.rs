@@ -1,0 +1,59 @@
+//! Events of the broker, by family.
+
+use super::{facts, link, market, reconcile};
+use crate::app::effect::{Redraw, Step};
+use crate::app::model::Model;
+use crate::app::notices::Tone;
+use crate::broker::Event;
+
+/// Codes that say only that something is well (data farms are there, 2104, 2106, 2107, 2108, 2119, 2158).
+const WELL: [i32; 6] = [2104, 2106, 2107, 2108, 2119, 2158];
+
+pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
+    match event {
+        Event::Link(state) => link::changed(model, step, state),
+        Event::Heartbeat { round_trip } => link::heartbeat(model, step, round_trip),
+        Event::Synced(snapshot) => reconcile::synced(model, step, *snapshot),
+        Event::Order(report) => facts::report(model, step, *report),
+        Event::Status(report) => facts::status(model, step, &report),
+        Event::OrderError { order_id, code, text } => facts::error(model, step, order_id, code, text),
+        Event::Sent { key, ids } => facts::sent(model, step, &key, ids),
+        Event::NotSent { key, why } => facts::not_sent(model, step, &key, &why),
+        Event::CancelNotSent { key, why, queued } => facts::cancel_not_sent(model, step, &key, &why, queued),
+        Event::Execution(execution) => facts::execution(model, step, *execution),
+        Event::Commission { exec_id, commission } => facts::commission(model, step, &exec_id, commission),
+        Event::Position(report) => reconcile::position(model, step, report),
+        Event::Account(values) => {
+            if model.account != *values {
+                model.account = *values;
+                step.draw(Redraw::Market);
+            }
+        }
+        Event::Pnl(pnl) => {
+            if model.account.pnl != pnl {
+                model.account.pnl = pnl;
+                step.draw(Redraw::Market);
+            }
+        }
+        Event::PositionPnl { con_id, pnl, value } => {
+            let now = model.now;
+            if let Some(position) = model.positions.get_mut(&con_id)
+                && (position.pnl != pnl || position.value != value)
+            {
+                (position.pnl, position.value, position.at) = (pnl, value, now);
+                step.draw(Redraw::Market);
+            }
+        }
+        Event::Found { job, result } => market::found(model, step, job, result),
+        Event::Matches { job, result } => market::matches(model, step, job, result),
+        Event::Bars { job, con_id, interval, result } => market::bars(model, step, job, (con_id, interval), result),
+        Event::Bar { con_id, interval, bar } => market::bar(model, step, (con_id, interval), bar),
+        Event::Quotes(quotes) => market::quotes(model, step, quotes),
+        Event::Notice { code, text } => {
+            if !WELL.contains(&code) {
+                model.notices.say(model.now, Tone::Warn, format!("{text} ({code})"), None);
+                step.draw(Redraw::Now);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Taking orders back: one, a symbol's, all; HALT; leaving.
+
+use std::time::Duration;
+
+use super::act::By;
+use super::{facts, reconcile, ticket};
+use crate::app::effect::{Effect, Redraw, Step};
+use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
+use crate::app::notices::Tone;
+use crate::app::{select, words};
+use crate::broker::Command;
+use crate::domain::instrument::ConId;
+use crate::domain::order::{OrderKey, OrderState, Tif};
+use crate::risk::Class;
+
+/// A second press within this time takes the exits too.
+const AGAIN: Duration = Duration::from_secs(3);
+/// A cancel without an answer is looked for after this long.
+const ANSWER: Duration = Duration::from_secs(3);
+/// Leaving waits so long for the cancels it has sent.
+const LEAVE: Duration = Duration::from_secs(2);
+
+/// Sends the cancel of an order, or keeps it until the order itself has been sent. Whether it was asked for.
+pub(super) fn order(model: &mut Model, step: &mut Step, key: &OrderKey) -> bool {
+    let at = model.now;
+    let client_id = model.desk.client_id;
+    let Some(order) = model.orders.all.get_mut(key) else { return false };
+    if order.state.is_terminal() {
+        model.orders.cancel_wanted.shift_remove(key);
+        return false;
+    }
+    // A cancel overtakes an order that waits in its lane; the order would then go out uncancelled.
+    let sent = model.orders.waits.get(key).is_some_and(|w| w.sent);
+    let waits_for_it = order.state == OrderState::Sending && !sent;
+    if waits_for_it {
+        model.orders.cancel_wanted.insert(key.clone());
+        return true;
+    }
+    if order.ids.order_id == 0 || order.ids.client_id != client_id {
+        let text = format!("{} belongs to client {}; cancel it there.", select::order_name(order), order.ids.client_id);
+        model.notices.say(at, Tone::Warn, text, Some(key.clone()));
+        return false;
+    }
+    model.orders.cancel_wanted.shift_remove(key);
+    step.send(Command::Cancel { key: key.clone(), ids: order.ids });
+    if matches!(order.state, OrderState::Held | OrderState::Working | OrderState::Sending) {
+        order.state = OrderState::Cancelling;
+        order.changed_at = at;
+        facts::record(model, step, key);
+    }
+    model.orders.waits.insert(key.clone(), Wait { what: Awaited::Cancel, until: at.plus(ANSWER), sent: true });
+    step.draw(Redraw::Now);
+    true
+}
+
+/// `x`: the selected order, or the only one of the selected contract. In the quit box: the DAY entries, then leave.
+pub(super) fn selected(model: &mut Model, step: &mut Step) {
+    if matches!(model.overlay, Some(Overlay::Quit)) {
+        return leave_cancelling(model, step);
+    }
+    let Some(key) = ticket::meant(model) else { return };
+    let Some(found) = select::order(model, &key) else { return };
+    let text = match found.state {
+        state if state.is_terminal() => Some(format!("{} has ended.", select::order_name(found))),
+        OrderState::Cancelling => Some(format!("{} is being cancelled.", select::order_name(found))),
+        _ => None,
+    };
+    if let Some(text) = text {
+        return model.notices.say(model.now, Tone::Info, text, Some(key));
+    }
+    order(model, step, &key);
+}
+
+/// Live orders of one kind, of one contract or of all.
+fn of_class(model: &Model, con_id: Option<ConId>, class: Class) -> Vec<OrderKey> {
+    let live = model.orders.live().filter(|o| con_id.is_none_or(|id| o.spec.con_id == id));
+    let mine = live.filter(|o| o.ids.client_id == model.desk.client_id || o.state == OrderState::Sending);
+    let open = mine.filter(|o| o.state != OrderState::Cancelling);
+    open.filter(|o| select::class_of(model, o) == class).map(|o| o.key.clone()).collect()
+}
+
+fn cancel_all(model: &mut Model, step: &mut Step, keys: &[OrderKey]) -> usize {
+    keys.iter().filter(|key| order(model, step, key)).count()
+}
+
+/// `X`: the contract's entries; again within 3 s its exits.
+pub(super) fn symbol(model: &mut Model, step: &mut Step) {
+    let Some(con_id) = select::subject(model) else { return };
+    let name = select::symbol(model, con_id).unwrap_or_default();
+    let again = model.desk.symbol_cancelled.is_some_and(|(id, at)| id == con_id && model.now.since(at) <= AGAIN);
+    let class = if again { Class::Exit } else { Class::Entry };
+    model.desk.symbol_cancelled = (!again).then_some((con_id, model.now));
+    let keys = of_class(model, Some(con_id), class);
+    let count = cancel_all(model, step, &keys);
+    let exits = of_class(model, Some(con_id), Class::Exit).len();
+    let text = match (again, count, exits) {
+        (true, 0, _) => format!("No exit of {name} works."),
+        (true, n, _) => format!("Cancelling {} of {name}.", words::count(n, "exit")),
+        (false, 0, 0) => format!("No order of {name} works."),
+        (false, n, 0) => format!("Cancelling {} of {name}.", entries(n)),
+        (false, n, e) => {
+            format!(
+                "Cancelling {} of {name}. X again within 3 s cancels its {} too.",
+                entries(n),
+                words::count(e, "exit")
+            )
+        }
+    };
+    model.notices.say(model.now, Tone::Info, text, None);
+}
+
+fn entries(n: usize) -> String {
+    if n == 1 { "1 entry".into() } else { format!("{n} entries") }
+}
+
+/// Every working entry.
+pub(super) fn all(model: &mut Model, step: &mut Step) {
+    if matches!(model.overlay, Some(Overlay::Quit)) {
+        return leave_cancelling(model, step);
+    }
+    let keys = of_class(model, None, Class::Entry);
+    let count = cancel_all(model, step, &keys);
+    let text = if count == 0 { "No entry works.".to_owned() } else { format!("Cancelling {}.", entries(count)) };
+    model.notices.say(model.now, Tone::Info, text, None);
+}
+
+/// HALT, nothing unsent goes out, entries are cancelled; again within 3 s the exits too. A key's repeat is not a second
+/// press.
+pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
+    let now = model.now;
+    let again = model.desk.killed_at.is_some_and(|at| now.since(at) <= AGAIN);
+    if by.burst && again {
+        return;
+    }
+    model.desk.halted = true;
+    model.desk.killed_at = Some(now);
+    model.orders.nudge = None;
+    step.push(Effect::Send(Command::DropUnsent));
+    let entry_keys = of_class(model, None, Class::Entry);
+    let entry_count = cancel_all(model, step, &entry_keys);
+    let exit_keys = of_class(model, None, Class::Exit);
+    let exit_count = if again { cancel_all(model, step, &exit_keys) } else { 0 };
+    let foreign = model.orders.live().filter(|o| o.ids.client_id != model.desk.client_id).count();
+    let mut text = format!("HALT. Cancelling {}", entries(entry_count));
+    if again {
+        text.push_str(&format!(" and {}.", words::count(exit_count, "exit")));
+    } else {
+        text.push_str(&format!(", {} kept.", words::count(exit_keys.len(), "exit")));
+    }
+    if !select::is_current(model) && entry_count.saturating_add(exit_count) > 0 {
+        text = format!(
+            "HALT. NOT SENT: {} still work at the broker. The cancels go out with the next connection.",
+            words::count(entry_count.saturating_add(exit_count), "order")
+        );
+    } else if foreign > 0 {
+        text.push_str(&format!(" {} of other clients work on.", words::count(foreign, "order")));
+    }
+    text.push_str(" o h lifts it.");
+    let tone = if select::is_current(model) { Tone::Warn } else { Tone::Error };
+    model.notices.say(now, tone, text, None);
+}
+
+/// Lifts HALT, unless the journal is why.
+pub(super) fn lift(model: &mut Model) {
+    let text = match &model.desk.journal {
+        Journal::Failed(why) => format!("HALT stays: the journal cannot be written: {why}."),
+        _ if !model.desk.halted => "There is no HALT.".into(),
+        _ => {
+            model.desk.halted = false;
+            model.desk.killed_at = None;
+            "HALT is lifted.".into()
+        }
+    };
+    model.notices.say(model.now, Tone::Info, text, None);
+}
+
+/// Asks the broker again.
+pub(super) fn resolve(model: &mut Model, step: &mut Step) {
+    let unknown = select::unknown_count(model);
+    let text = if !select::is_current(model) {
+        "Not connected: everything is asked again with the next connection.".to_owned()
+    } else {
+        reconcile::ask(model, step);
+        format!("Asking the broker again; {} UNKNOWN.", words::count(unknown, "order"))
+    };
+    model.notices.say(model.now, Tone::Info, text, None);
+}
+
+/// Leaves; with working orders it says so and asks.
+pub(super) fn quit(model: &mut Model, step: &mut Step, by: By) {
+    match model.overlay {
+        Some(Overlay::Quit) if by.burst => {}
+        Some(Overlay::Quit) => step.push(Effect::Quit),
+        _ if model.orders.live().next().is_none() => step.push(Effect::Quit),
+        _ => {
+            back_from_confirmation(model);
+            model.overlay = Some(Overlay::Quit);
+        }
+    }
+}
+
+fn back_from_confirmation(model: &mut Model) {
+    if let Some(staged) = &mut model.panes.ticket.staged
+        && std::mem::take(&mut staged.confirming)
+    {
+        staged.dirty = true;
+    }
+}
+
+/// Cancels the DAY entries and leaves when they are answered, or after two seconds.
+fn leave_cancelling(model: &mut Model, step: &mut Step) {
+    let keys: Vec<OrderKey> = of_class(model, None, Class::Entry)
+        .into_iter()
+        .filter(|key| select::order(model, key).is_some_and(|o| o.spec.tif != Tif::Gtc))
+        .collect();
+    cancel_all(model, step, &keys);
+    model.desk.leaving = Some(model.now.plus(LEAVE));
+    model.notices.say(model.now, Tone::Info, "Leaving once the cancels are answered.", None);
+    leave_if_done(model, step);
+}
+
+/// Leaves once nothing is being cancelled any more.
+pub(super) fn leave_if_done(model: &mut Model, step: &mut Step) {
+    let cancelling = model.orders.live().any(|o| o.state == OrderState::Cancelling);
+    if model.desk.leaving.is_some() && !cancelling && model.orders.cancel_wanted.is_empty() {
+        model.desk.leaving = None;
+        step.push(Effect::Quit);
+    }
+}
+
+/// Leaves when waiting for the cancels has taken long enough.
+pub(super) fn leave_if_due(model: &mut Model, step: &mut Step) {
+    if model.desk.leaving.is_some_and(|at| at.mono <= model.now.mono) {
+        model.desk.leaving = None;
+        step.push(Effect::Quit);
+    }
+}

@@ -1,0 +1,537 @@
+//! What the broker says about single orders and fills.
+
+use super::{cancel, reconcile, ticket};
+use crate::app::effect::{Effect, Record, Redraw, Step};
+use crate::app::lifecycle::{self, Authority, Progress, Verdict};
+use crate::app::model::{Awaited, Model, Wait};
+use crate::app::notices::Tone;
+use crate::app::{select, words};
+use crate::broker::Link;
+use crate::broker::event::{OrderReport, StatusReport};
+use crate::domain::SafeText;
+use crate::domain::fill::{Commission, ExecId, Execution};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState, Ownership};
+use crate::domain::shown;
+use crate::money::{Price, Qty};
+use std::time::Duration;
+
+/// An order or a change without an answer is looked for after this long.
+const ANSWER: Duration = Duration::from_secs(1);
+/// Commissions kept whose execution has not come.
+const ORPHANS_MAX: usize = 1_000;
+
+/// What an order was before a fact, for the news about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Was {
+    state: Option<OrderState>,
+    filled: Qty,
+}
+
+impl Was {
+    pub(super) fn of(order: &Order) -> Self {
+        Self { state: Some(order.state), filled: order.filled }
+    }
+}
+
+pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
+    let key = match select::find_order(model, &report.order_ref, &report.ids).cloned() {
+        Some(key) => key,
+        None => adopt(model, &report),
+    };
+    let at = model.now;
+    let Some(order) = model.orders.all.get_mut(&key) else { return };
+    let was = Was::of(order);
+    let before = order.clone();
+    learn_ids(order, report.ids);
+    take_terms(order, &report.spec, Authority::Stream);
+    take_remark(order, report.remark);
+    let progress = Progress { status: report.status, filled: report.filled, avg_fill: report.avg_fill };
+    lifecycle::advance(order, progress, Authority::Stream, at);
+    let changed = *order != before;
+    rebook(model, &key);
+    after(model, step, &key, was, changed);
+}
+
+pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) {
+    let Some(key) = select::find_order(model, "", &report.ids).cloned() else { return };
+    let at = model.now;
+    let Some(order) = model.orders.all.get_mut(&key) else { return };
+    let was = Was::of(order);
+    let before = order.clone();
+    learn_ids(order, report.ids);
+    if let Some(why) = report.why_held.as_ref().filter(|w| !w.is_empty()) {
+        order.remark = Some((0, why.clone()));
+    }
+    let progress = Progress { status: report.status, filled: Some(report.filled), avg_fill: report.avg_fill };
+    lifecycle::advance(order, progress, Authority::Stream, at);
+    let changed = *order != before;
+    after(model, step, &key, was, changed);
+}
+
+/// Takes an order in that is not known here: somebody else's, or ours without a record.
+pub(super) fn adopt(model: &mut Model, report: &OrderReport) -> OrderKey {
+    let ours = matches!(&model.desk.journal, crate::app::model::Journal::Open { tag, .. }
+        if report.order_ref.strip_prefix(tag.as_str()).is_some_and(|rest| rest.starts_with('-')));
+    let key = if ours {
+        OrderKey::own(&report.order_ref)
+    } else if report.ids.perm_id != 0 {
+        OrderKey::foreign(report.ids.perm_id)
+    } else {
+        OrderKey::own(&format!("id:{}/{}", report.ids.client_id, report.ids.order_id))
+    };
+    let order = Order {
+        key: key.clone(),
+        ids: report.ids,
+        spec: report.spec.clone(),
+        other_kind: report.other_kind.clone(),
+        state: OrderState::Unknown,
+        ownership: if ours { Ownership::Own } else { Ownership::Foreign },
+        filled: Qty::ZERO,
+        avg_fill: None,
+        placed_at: model.now,
+        changed_at: model.now,
+        before_change: None,
+        remark: None,
+    };
+    model.orders.all.insert(key.clone(), order);
+    key
+}
+
+/// Numbers are learnt once; a permanent id never changes.
+pub(super) fn learn_ids(order: &mut Order, ids: BrokerIds) {
+    if order.ids.order_id == 0 {
+        order.ids.order_id = ids.order_id;
+        order.ids.client_id = ids.client_id;
+    }
+    if order.ids.perm_id == 0 {
+        order.ids.perm_id = ids.perm_id;
+    }
+}
+
+/// The terms as the broker has them. While a change is unanswered, the old terms are a late word and not a refusal.
+pub(super) fn take_terms(order: &mut Order, said: &OrderSpec, authority: Authority) {
+    if order.state.is_terminal() && authority == Authority::Stream {
+        return;
+    }
+    if same_terms(&order.spec, said) {
+        order.before_change = None;
+        return;
+    }
+    let late = order.before_change.as_ref().is_some_and(|old| same_terms(old, said));
+    if late && authority == Authority::Stream {
+        return;
+    }
+    order.before_change = None;
+    order.spec.qty = said.qty.max(order.filled);
+    order.spec.kind = said.kind;
+    order.spec.tif = said.tif;
+    order.spec.session = said.session;
+}
+
+fn same_terms(a: &OrderSpec, b: &OrderSpec) -> bool {
+    (a.qty, a.kind, a.tif, a.session) == (b.qty, b.kind, b.tif, b.session)
+}
+
+pub(super) fn take_remark(order: &mut Order, remark: Option<SafeText>) {
+    if let Some(text) = remark.filter(|t| !t.is_empty())
+        && order.remark.as_ref().is_none_or(|(code, _)| *code == 0)
+    {
+        order.remark = Some((0, text));
+    }
+}
+
+pub(super) fn sent(model: &mut Model, step: &mut Step, key: &OrderKey, ids: BrokerIds) {
+    let at = model.now;
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    learn_ids(order, ids);
+    let what = match (order.state, &order.before_change) {
+        (OrderState::Sending, _) => Some(Awaited::Order),
+        (_, Some(_)) => Some(Awaited::Change),
+        _ => None,
+    };
+    if let Some(what) = what {
+        model.orders.waits.insert(key.clone(), Wait { what, until: at.plus(ANSWER), sent: true });
+    }
+    if let Some(sending) = model.panes.ticket.sending.as_mut().filter(|s| s.key == *key) {
+        sending.sent_at = Some(at);
+    }
+    if model.orders.cancel_wanted.contains(key) {
+        cancel::order(model, step, key);
+    }
+    step.draw(Redraw::Now);
+}
+
+pub(super) fn not_sent(model: &mut Model, step: &mut Step, key: &OrderKey, why: &SafeText) {
+    let at = model.now;
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    let was = Was::of(order);
+    model.orders.waits.shift_remove(key);
+    if let Some(old) = order.before_change.take() {
+        order.spec = *old;
+        let name = select::order_name(order);
+        let text = format!("{name} was not changed: {why}.");
+        model.notices.say(at, Tone::Error, text, Some(key.clone()));
+        record(model, step, key);
+        step.draw(Redraw::Now);
+        return;
+    }
+    if !matches!(order.state, OrderState::Sending | OrderState::Unknown) {
+        return;
+    }
+    order.remark = Some((0, SafeText::new(&format!("not sent: {why}"))));
+    lifecycle::settle(order, OrderState::Rejected, at);
+    model.orders.recent.retain(|r| r.key != *key);
+    model.orders.cancel_wanted.shift_remove(key);
+    after(model, step, key, was, true);
+}
+
+pub(super) fn cancel_not_sent(model: &mut Model, step: &mut Step, key: &OrderKey, why: &SafeText, queued: bool) {
+    let at = model.now;
+    let Some(order) = model.orders.all.get(key) else { return };
+    model.orders.waits.shift_remove(key);
+    let name = select::order_name(order);
+    let text = if queued {
+        format!("NOT SENT: {name} still works at the broker ({why}). The cancel goes out with the next connection.")
+    } else {
+        format!("NOT SENT: {name} still works at the broker: {why}.")
+    };
+    model.notices.say(at, Tone::Error, text, Some(key.clone()));
+    if !queued && select::is_current(model) {
+        // It is not being cancelled: what it is now only the broker can say.
+        reconcile::ask(model, step);
+    }
+    step.draw(Redraw::Now);
+}
+
+pub(super) fn error(model: &mut Model, step: &mut Step, order_id: i32, code: i32, text: SafeText) {
+    let at = model.now;
+    let ids = BrokerIds { client_id: model.desk.client_id, order_id, perm_id: 0 };
+    let Some(key) = select::find_order(model, "", &ids).cloned() else {
+        model.notices.say(at, Tone::Warn, format!("{text} ({code}), order {order_id}"), None);
+        step.draw(Redraw::Now);
+        return;
+    };
+    let Some(order) = model.orders.all.get_mut(&key) else { return };
+    let was = Was::of(order);
+    match lifecycle::verdict(code) {
+        Verdict::Refused if order.before_change.is_some() => return change_refused(model, step, &key, code, text),
+        Verdict::Refused
+            if order.filled.is_zero()
+                && matches!(order.state, OrderState::Sending | OrderState::Held | OrderState::Unknown) =>
+        {
+            order.remark = Some((code, text));
+            lifecycle::settle(order, OrderState::Rejected, at);
+        }
+        Verdict::Cancelled if !order.state.is_terminal() => {
+            order.remark = Some((code, text));
+            lifecycle::settle(order, OrderState::Cancelled, at);
+        }
+        Verdict::CancelFailed => return cancel_failed(model, step, &key, code, text),
+        Verdict::Disowned if !order.state.is_terminal() => {
+            order.remark = Some((code, text));
+            lifecycle::settle(order, OrderState::Unknown, at);
+            model.orders.disowned.insert(key.clone());
+            model.orders.waits.shift_remove(&key);
+            reconcile::ask(model, step);
+        }
+        Verdict::Remark => {
+            let words = format!("{}: {text} ({code})", words::order(model, &model.orders.all[&key]));
+            if let Some(order) = model.orders.all.get_mut(&key) {
+                order.remark = Some((code, text));
+            }
+            model.notices.say(at, Tone::Warn, words, Some(key.clone()));
+        }
+        // A refusal of an order that works, a code that is not known: the broker is asked what is true.
+        Verdict::Refused | Verdict::Unclear => {
+            if !order.state.is_terminal() {
+                order.remark = Some((code, text.clone()));
+                reconcile::ask(model, step);
+            }
+            model.notices.say(at, Tone::Warn, format!("{text} ({code})"), Some(key.clone()));
+        }
+        Verdict::Cancelled | Verdict::Disowned => {}
+    }
+    after(model, step, &key, was, true);
+}
+
+/// A change was refused: the order lives on under its old terms.
+fn change_refused(model: &mut Model, step: &mut Step, key: &OrderKey, code: i32, text: SafeText) {
+    let at = model.now;
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    if let Some(old) = order.before_change.take() {
+        order.spec = *old;
+    }
+    let (name, limit, con_id) = (select::order_name(order), order.spec.kind.limit(), order.spec.con_id);
+    order.remark = Some((code, text));
+    model.orders.waits.shift_remove(key);
+    let kept = limit.map_or_else(|| "its terms".into(), |l| words::price(model, con_id, l));
+    model.notices.say(
+        at,
+        Tone::Error,
+        format!("{name} keeps {kept}: the change was refused ({code})."),
+        Some(key.clone()),
+    );
+    ticket::answered(model, key);
+    record(model, step, key);
+    step.draw(Redraw::Now);
+}
+
+/// A cancel met an order that is not what it was: filled already, or something else. The broker is asked.
+fn cancel_failed(model: &mut Model, step: &mut Step, key: &OrderKey, code: i32, text: SafeText) {
+    let at = model.now;
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    let name = select::order_name(order);
+    let (state, con_id, symbol) = (order.state, order.spec.con_id, order.spec.symbol.clone());
+    order.remark = Some((code, text));
+    model.orders.waits.shift_remove(key);
+    let words = if state == OrderState::Filled {
+        let held =
+            select::held(model, con_id).map_or_else(String::new, |q| format!(" {symbol} {}.", words::standing(q)));
+        format!("{name} filled before the cancel arrived ({code}).{held}")
+    } else {
+        format!("{name} could not be cancelled ({code}). The broker is asked what became of it.")
+    };
+    model.notices.say(at, Tone::Warn, words, Some(key.clone()));
+    if !state.is_terminal() {
+        reconcile::ask(model, step);
+    }
+    record(model, step, key);
+    step.draw(Redraw::Now);
+}
+
+pub(super) fn execution(model: &mut Model, step: &mut Step, execution: Execution) {
+    let Some(key) = take_execution(model, step, execution.clone()) else { return };
+    let Some(order) = model.orders.all.get(&key) else { return };
+    let was = Was::of(order);
+    rebook(model, &key);
+    after(model, step, &key, was, true);
+}
+
+/// Books an execution that is not known yet; the order it belongs to, once that is known.
+pub(super) fn take_execution(model: &mut Model, step: &mut Step, mut execution: Execution) -> Option<OrderKey> {
+    let known = model.orders.executions.get(&execution.exec_id);
+    if known.is_some() {
+        return None;
+    }
+    if execution.commission.is_none() {
+        execution.commission = model.orders.orphans.shift_remove(&execution.exec_id);
+    }
+    // A correction carries the id of what it corrects with a higher last part, and replaces it.
+    let newer = model.orders.executions.keys().find_map(|id| corrects(id, &execution.exec_id));
+    match newer {
+        Some(Correction::Replaced(old)) => {
+            model.orders.executions.shift_remove(&old);
+            let text = format!("Execution of {} corrected: {} @ {}.", execution.symbol, execution.qty, execution.price);
+            model.notices.say(model.now, Tone::Warn, text, None);
+        }
+        Some(Correction::Late) => return None,
+        None => {}
+    }
+    step.push(Effect::Record(Record::Execution(Box::new(execution.clone()))));
+    step.draw(Redraw::Now);
+    let key = select::find_order(model, &execution.order_ref, &execution.ids).cloned();
+    model.orders.executions.insert(execution.exec_id.clone(), execution);
+    key
+}
+
+enum Correction {
+    /// The new one replaces this.
+    Replaced(ExecId),
+    /// A newer one is here already.
+    Late,
+}
+
+fn corrects(known: &ExecId, new: &ExecId) -> Option<Correction> {
+    let (known_base, known_part) = known.0.rsplit_once('.')?;
+    let (base, part) = new.0.rsplit_once('.')?;
+    if known_base != base {
+        return None;
+    }
+    let (known_part, part) = (known_part.parse::<u32>().ok()?, part.parse::<u32>().ok()?);
+    Some(if part > known_part { Correction::Replaced(known.clone()) } else { Correction::Late })
+}
+
+/// Books the executions known of an order: their sum, or the running total the broker gave, whichever is more.
+pub(super) fn rebook(model: &mut Model, key: &OrderKey) {
+    let at = model.now;
+    let (mut sum, mut value, mut total, mut said_avg) = (Qty::ZERO, Some(rust_decimal::Decimal::ZERO), Qty::ZERO, None);
+    for e in select::executions_of(model, key) {
+        sum = sum.plus(e.qty).unwrap_or(sum);
+        value = value.and_then(|v| v.checked_add(e.price.0.checked_mul(e.qty.0)?));
+        if e.cum_qty >= total {
+            (total, said_avg) = (e.cum_qty, e.avg_price);
+        }
+    }
+    if sum.is_zero() {
+        return;
+    }
+    let own_avg = value.and_then(|v| v.checked_div(sum.0)).map(|p| Price(p.normalize()));
+    let (total, avg) = if total > sum { (total, said_avg) } else { (sum, own_avg) };
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    if total > order.spec.qty {
+        let text = format!(
+            "CONFLICT: {} has {} filled of {}. The broker is asked.",
+            select::order_name(order),
+            shown::qty(total),
+            shown::qty(order.spec.qty)
+        );
+        model.notices.say(at, Tone::Error, text, Some(key.clone()));
+    }
+    lifecycle::book(order, total, avg);
+    // A fill proves that it is, or was, alive at the exchange.
+    let next = match order.state {
+        OrderState::Sending | OrderState::Held | OrderState::Unknown => OrderState::Working,
+        other => other,
+    };
+    lifecycle::settle(order, next, at);
+}
+
+pub(super) fn commission(model: &mut Model, step: &mut Step, exec_id: &ExecId, commission: Commission) {
+    let Some(execution) = model.orders.executions.get_mut(exec_id) else {
+        if model.orders.orphans.len() >= ORPHANS_MAX {
+            model.orders.orphans.shift_remove_index(0);
+        }
+        model.orders.orphans.insert(exec_id.clone(), commission);
+        return;
+    };
+    if execution.commission.as_ref() == Some(&commission) {
+        return;
+    }
+    execution.commission = Some(commission);
+    let execution = execution.clone();
+    if let Some(key) = select::order_of(model, &execution).map(|o| o.key.clone()) {
+        tell_commission(model, &key);
+    }
+    step.push(Effect::Record(Record::Execution(Box::new(execution))));
+    step.draw(Redraw::Now);
+}
+
+/// Completes the news of a fill with what it cost, while it can still be read.
+fn tell_commission(model: &mut Model, key: &OrderKey) {
+    let Some(total) = commission_of(model, key) else { return };
+    let news =
+        model.notices.list.iter_mut().rev().find(|n| n.order.as_ref() == Some(key) && n.text.starts_with("filled"));
+    if let Some(news) = news {
+        let head = news.text.split(", commission").next().unwrap_or_default().to_owned();
+        news.text = format!("{head}, commission {}", shown::cash(total));
+    }
+}
+
+/// What an order's executions have cost, once all of them are known.
+fn commission_of(model: &Model, key: &OrderKey) -> Option<crate::money::Cash> {
+    let mut total = crate::money::Cash::ZERO;
+    for execution in select::executions_of(model, key) {
+        total = total.plus(execution.commission.as_ref()?.amount)?;
+    }
+    Some(total)
+}
+
+/// What follows from a change of an order: the record, the news, the ticket, what was waited for.
+pub(super) fn after(model: &mut Model, step: &mut Step, key: &OrderKey, was: Was, changed: bool) {
+    let Some(order) = model.orders.all.get(key) else { return };
+    let now = Was::of(order);
+    if !changed && now.state == was.state && now.filled == was.filled {
+        return;
+    }
+    let answered = match model.orders.waits.get(key).map(|w| w.what) {
+        Some(Awaited::Order) => order.state != OrderState::Sending,
+        Some(Awaited::Change) => order.before_change.is_none() || order.state.is_terminal(),
+        Some(Awaited::Cancel) => order.state.is_terminal(),
+        None => false,
+    };
+    let ended = order.state.is_terminal();
+    let free = order.state != OrderState::Sending;
+    if answered {
+        model.orders.waits.shift_remove(key);
+    }
+    if ended {
+        model.orders.cancel_wanted.shift_remove(key);
+        model.orders.disowned.shift_remove(key);
+        if model.orders.nudge.as_ref().is_some_and(|(k, _, _)| k == key) {
+            model.orders.nudge = None;
+        }
+    } else if free && model.orders.cancel_wanted.contains(key) && matches!(model.desk.link, Link::Ready { .. }) {
+        cancel::order(model, step, key);
+    }
+    record(model, step, key);
+    news(model, key, was);
+    if free {
+        ticket::answered(model, key);
+    }
+    cancel::leave_if_done(model, step);
+    step.draw(Redraw::Now);
+}
+
+/// Writes the order into the journal as it stands.
+pub(super) fn record(model: &Model, step: &mut Step, key: &OrderKey) {
+    if let Some(order) = model.orders.all.get(key) {
+        step.push(Effect::Record(Record::Order(Box::new(order.clone()))));
+    }
+}
+
+/// Says what has become of an order.
+fn news(model: &mut Model, key: &OrderKey, was: Was) {
+    let Some(order) = model.orders.all.get(key) else { return };
+    let brief = words::order(model, order);
+    let symbol = &order.spec.symbol;
+    let state = order.state;
+    let grown = order.filled > was.filled;
+    let after_end = grown && was.state.is_some_and(OrderState::is_terminal);
+    let why = order.remark.as_ref().map(|(code, text)| (*code, text.to_string()));
+    let reason = |fallback: &str| match &why {
+        Some((0, text)) => text.clone(),
+        Some((code, text)) => format!("{text} ({code})"),
+        None => fallback.to_owned(),
+    };
+    let (tone, text) = if after_end {
+        let name = select::order_name(order);
+        let filled = format!("{}/{}", shown::qty(order.filled), shown::qty(order.spec.qty));
+        (Tone::Error, format!("{name} filled after it had ended: {filled} {symbol}. Look at the position."))
+    } else if state == OrderState::Filled && was.state != Some(OrderState::Filled) {
+        let avg = order.avg_fill.map_or_else(|| "—".into(), |p| words::average(model, order.spec.con_id, p));
+        let cost = commission_of(model, key).filter(|_| select::executions_of(model, key).next().is_some());
+        let cost = cost.map_or_else(String::new, |c| format!(", commission {}", shown::cash(c)));
+        let opens = order.spec.verb.word();
+        let verb = if opens == "buy" { String::new() } else { format!("{opens} ") };
+        (Tone::Info, format!("filled {verb}{} {symbol} @ {avg}{cost}", shown::qty(order.filled)))
+    } else if grown {
+        let last = select::executions_of(model, key).last().map(|e| e.price).or(order.avg_fill);
+        let price = last.map_or_else(|| "—".into(), |p| words::average(model, order.spec.con_id, p));
+        let progress = format!("{}/{}", shown::qty(order.filled), shown::qty(order.spec.qty));
+        (Tone::Info, format!("partial {progress} {symbol} @ {price}"))
+    } else if Some(state) == was.state {
+        return;
+    } else {
+        match state {
+            OrderState::Working if was.state != Some(OrderState::Cancelling) => {
+                (Tone::Info, format!("working {brief}"))
+            }
+            OrderState::Held => (
+                Tone::Info,
+                format!(
+                    "held {brief}{}",
+                    why.as_ref().map_or_else(String::new, |(c, t)| {
+                        if *c == 0 { format!(": {t}") } else { format!(": {t} ({c})") }
+                    })
+                ),
+            ),
+            OrderState::Cancelled if was.state == Some(OrderState::Cancelling) => {
+                (Tone::Info, format!("cancelled {brief}"))
+            }
+            OrderState::Cancelled => (
+                Tone::Warn,
+                format!(
+                    "cancelled by the broker: {brief}{}",
+                    match &why {
+                        Some((code, _)) if *code != 0 => format!(" ({code})"),
+                        _ => String::new(),
+                    }
+                ),
+            ),
+            OrderState::Rejected => (Tone::Error, format!("REJECTED {brief}: {}", reason("the broker gave no reason"))),
+            OrderState::Unknown => (Tone::Error, format!("UNKNOWN {brief}: {}", reason("looking for it"))),
+            OrderState::Working | OrderState::Cancelling | OrderState::Sending | OrderState::Filled => return,
+        }
+    };
+    model.notices.say(model.now, tone, text, Some(key.clone()));
+}

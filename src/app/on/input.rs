@@ -1,0 +1,174 @@
+//! Keys, pastes, clicks: from the hand to an action or to text.
+
+use tui_input::InputRequest;
+
+use super::act::{self, By};
+use super::{overlay, ticket};
+use crate::app::action::{Action, Hazard};
+use crate::app::effect::{Redraw, Step};
+use crate::app::keymap;
+use crate::app::model::{Model, Overlay};
+use crate::app::msg::Press;
+use crate::app::notices::Tone;
+use crate::keys::{Chord, Key, Resolution};
+
+/// A key: text where text is typed, else what the key map says.
+pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
+    let chord = press.chord;
+    if chord == Chord::plain(Key::Esc) && !model.pending.is_empty() {
+        model.pending.clear();
+        return step.draw(Redraw::Now);
+    }
+    if is_text(model, chord) {
+        if let Some(c) = printable(chord) {
+            type_text(model, step, InputRequest::InsertChar(c));
+        }
+        return;
+    }
+    let scopes = keymap::scopes(model);
+    match model.keymap.resolve(&scopes, &model.pending, chord) {
+        Resolution::Action(action) => {
+            let began = std::mem::take(&mut model.pending);
+            let by = By { burst: press.burst, typed: printable(chord) };
+            if is_reached(model, action, &began, chord) {
+                act::act(model, step, action, by);
+            }
+            step.draw(Redraw::Now);
+        }
+        Resolution::Pending => {
+            model.pending.push(chord);
+            model.pending_at = model.now;
+            step.draw(Redraw::Now);
+        }
+        Resolution::None => unbound(model, step, press),
+    }
+}
+
+/// Whether an action may be taken here: an overlay or a field lets only those of the global scope through that must work
+/// everywhere.
+fn is_reached(model: &Model, action: Action, began: &[Chord], chord: Chord) -> bool {
+    let inside = model.overlay.is_some() || keymap::is_typing(model);
+    if !inside || keymap::leaks(action) {
+        return true;
+    }
+    let scopes = keymap::scopes(model);
+    let own: Vec<&str> = scopes.into_iter().filter(|s| *s != keymap::GLOBAL).collect();
+    model.keymap.resolve(&own, began, chord) == Resolution::Action(action)
+}
+
+/// A key that means nothing as it stands. After a prefix it drops the prefix, and kill works all the same.
+fn unbound(model: &mut Model, step: &mut Step, press: Press) {
+    let chord = press.chord;
+    if !model.pending.is_empty() {
+        model.pending.clear();
+        step.draw(Redraw::Now);
+        let scopes = keymap::scopes(model);
+        if let Resolution::Action(action) = model.keymap.resolve(&scopes, &[], chord)
+            && keymap::leaks(action)
+        {
+            act::act(model, step, action, By { burst: press.burst, typed: None });
+        }
+        return;
+    }
+    if let Some(request) = editing(chord)
+        && text_open(model)
+    {
+        type_text(model, step, request);
+    }
+}
+
+/// Whether a key is text here: printable, where text is typed, and not the Space that takes a fix in a field.
+fn is_text(model: &Model, chord: Chord) -> bool {
+    if printable(chord).is_none() {
+        return false;
+    }
+    match &model.overlay {
+        Some(overlay) => keymap::has_text(overlay),
+        None => keymap::is_typing(model) && ticket::takes(model, chord),
+    }
+}
+
+fn text_open(model: &Model) -> bool {
+    match &model.overlay {
+        Some(overlay) => keymap::has_text(overlay),
+        None => keymap::is_typing(model),
+    }
+}
+
+/// The character a key types.
+pub(super) const fn printable(chord: Chord) -> Option<char> {
+    match chord.key {
+        Key::Char(c) if !chord.mods.ctrl && !chord.mods.alt => Some(c),
+        _ => None,
+    }
+}
+
+/// What a key does to text without being bound.
+const fn editing(chord: Chord) -> Option<InputRequest> {
+    if chord.mods.alt {
+        return None;
+    }
+    Some(match (chord.key, chord.mods.ctrl) {
+        (Key::Backspace, false) => InputRequest::DeletePrevChar,
+        (Key::Backspace, true) => InputRequest::DeletePrevWord,
+        (Key::Delete, false) => InputRequest::DeleteNextChar,
+        (Key::Left, false) => InputRequest::GoToPrevChar,
+        (Key::Right, false) => InputRequest::GoToNextChar,
+        (Key::Left, true) => InputRequest::GoToPrevWord,
+        (Key::Right, true) => InputRequest::GoToNextWord,
+        (Key::Home, _) => InputRequest::GoToStart,
+        (Key::End, _) => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}
+
+/// Edits the text that is open.
+pub(super) fn type_text(model: &mut Model, step: &mut Step, request: InputRequest) {
+    step.draw(Redraw::Now);
+    if model.overlay.is_some() {
+        overlay::edit(model, step, request);
+    } else {
+        ticket::edit(model, step, request);
+    }
+}
+
+/// A paste goes into text and nowhere else; its first line counts, control characters do not.
+pub(in crate::app) fn pasted(model: &mut Model, step: &mut Step, text: &str) {
+    /// A sentence is never longer.
+    const LONGEST: usize = 500;
+    step.draw(Redraw::Now);
+    if !text_open(model) {
+        model.notices.say(model.now, Tone::Info, "Pasted text goes into a field or the command line only.", None);
+        return;
+    }
+    let line = text.lines().next().unwrap_or_default();
+    for c in line.chars().filter(|c| !c.is_control()).take(LONGEST) {
+        type_text(model, step, InputRequest::InsertChar(c));
+    }
+}
+
+/// A click on something that has an action: never one that moves money.
+pub(in crate::app) fn pointed(model: &mut Model, step: &mut Step, action: Action) {
+    if action.hazard() == Hazard::None {
+        act::act(model, step, action, By::HAND);
+    } else {
+        let scopes = keymap::scopes(model);
+        let keys = model.keymap.keys_for(&scopes, &action).map(crate::keys::Sequence::label);
+        let text = keys.map_or_else(|| "The mouse never sends.".to_owned(), |k| format!("press {k}"));
+        model.notices.say(model.now, Tone::Info, text, None);
+        step.draw(Redraw::Now);
+    }
+}
+
+/// The terminal lost or gained focus: a prefix does not outlive it.
+pub(in crate::app) fn focus(model: &mut Model, step: &mut Step, lost: bool) {
+    if lost && !model.pending.is_empty() {
+        model.pending.clear();
+        step.draw(Redraw::Now);
+    }
+}
+
+/// Whether the search box is open.
+pub(super) const fn is_search(model: &Model) -> bool {
+    matches!(model.overlay, Some(Overlay::Search { .. }))
+}

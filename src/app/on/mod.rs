@@ -1,0 +1,18 @@
+//! The handlers, one file per family of messages or keys.
+
+pub(super) mod act;
+pub(super) mod broker;
+mod cancel;
+mod chart;
+mod facts;
+pub(super) mod input;
+pub(super) mod journal;
+mod link;
+pub(super) mod lists;
+mod market;
+mod overlay;
+mod reconcile;
+mod say;
+mod send;
+pub(super) mod ticket;
+pub(super) mod timer;

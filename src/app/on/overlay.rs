@@ -1,0 +1,156 @@
+//! What floats above the panes: help, notices, the command line, the symbol search.
+
+use tui_input::{Input, InputRequest};
+
+use super::{lists, market, ticket};
+use crate::app::effect::Step;
+use crate::app::model::{Model, Overlay};
+use crate::app::notices::Tone;
+use crate::broker::{Command, Link};
+use crate::domain::SafeText;
+use crate::panes::PaneKind;
+
+pub(super) fn command(model: &mut Model) {
+    model.overlay = Some(Overlay::Command { input: Input::default(), errors: Vec::new() });
+}
+
+pub(super) fn search(model: &mut Model) {
+    model.overlay =
+        Some(Overlay::Search { input: Input::default(), job: None, matches: Vec::new(), refused: None, selected: 0 });
+}
+
+pub(super) fn help(model: &mut Model) {
+    model.overlay = Some(Overlay::Help { top: 0, filter: Input::default() });
+}
+
+pub(super) fn notices(model: &mut Model) {
+    model.notices.dismiss();
+    model.overlay = Some(Overlay::Notices { top: 0 });
+}
+
+/// Esc: one step back.
+pub(super) fn back(model: &mut Model, step: &mut Step) {
+    match model.overlay.take() {
+        Some(Overlay::Confirm) => {
+            if let Some(staged) = &mut model.panes.ticket.staged {
+                staged.confirming = false;
+                staged.dirty = true;
+            }
+        }
+        Some(_) => {}
+        None if model.notices.dismiss() => {}
+        None if model.workspace.zoomed.is_some() => model.workspace.zoomed = None,
+        None if model.panes.chart.cursor.is_some() => model.panes.chart.cursor = None,
+        None if model.panes.chart.opened.is_some() => {
+            model.panes.chart.opened = None;
+            lists::chart_moved(model, step);
+        }
+        None if model.workspace.focus == PaneKind::Ticket => ticket::drop(model),
+        None => {}
+    }
+}
+
+/// Edits the text of the overlay.
+pub(super) fn edit(model: &mut Model, step: &mut Step, request: InputRequest) {
+    let mut ask = None;
+    match &mut model.overlay {
+        Some(Overlay::Help { top, filter }) => {
+            filter.handle(request);
+            *top = 0;
+        }
+        Some(Overlay::Command { input, errors }) => {
+            let before = input.value().to_owned();
+            input.handle(request);
+            if input.value() != before {
+                errors.clear();
+            }
+        }
+        Some(Overlay::Search { input, matches, refused, selected, job }) => {
+            let before = input.value().to_owned();
+            input.handle(request);
+            if input.value() != before {
+                *selected = 0;
+                *refused = None;
+                let pattern = input.value().trim().to_owned();
+                if pattern.is_empty() {
+                    matches.clear();
+                    *job = None;
+                } else {
+                    ask = Some(pattern);
+                }
+            }
+        }
+        _ => {}
+    }
+    if let Some(pattern) = ask {
+        ask_matches(model, step, &pattern);
+    }
+}
+
+/// Asks for the matches of what is typed; an answer to an earlier question is dropped.
+fn ask_matches(model: &mut Model, step: &mut Step, pattern: &str) {
+    let ready = matches!(model.desk.link, Link::Ready { .. });
+    let asked = market::next_job(model);
+    if let Some(Overlay::Search { job, refused, .. }) = &mut model.overlay {
+        if ready {
+            *job = Some(asked);
+            step.send(Command::Search { job: asked, pattern: SafeText::new(pattern) });
+        } else {
+            *job = None;
+            *refused = Some(SafeText::new("not connected: symbols are found once it is READY"));
+        }
+    }
+}
+
+/// Moves the selection, or the text, of the overlay.
+pub(super) fn scroll(model: &mut Model, by: isize) {
+    let said = model.notices.list.len();
+    match &mut model.overlay {
+        Some(Overlay::Help { top, .. }) => *top = top.saturating_add_signed(by).min(10_000),
+        Some(Overlay::Notices { top }) => *top = top.saturating_add_signed(by).min(said.saturating_sub(1)),
+        Some(Overlay::Search { matches, selected, .. }) => {
+            *selected = selected.saturating_add_signed(by).min(matches.len().saturating_sub(1));
+        }
+        _ => {}
+    }
+}
+
+/// Enter in the command line or the search.
+pub(super) fn accept(model: &mut Model, step: &mut Step) {
+    match &model.overlay {
+        Some(Overlay::Command { input, .. }) => {
+            let text = input.value().to_owned();
+            super::say::say(model, &text);
+        }
+        Some(Overlay::Search { matches, selected, input, .. }) => {
+            let chosen = matches.get(*selected).map(|m| (m.symbol.clone(), m.sec_type.clone()));
+            let typed = input.value().trim().to_ascii_uppercase();
+            take_symbol(model, step, chosen, &typed);
+        }
+        Some(Overlay::Help { .. } | Overlay::Notices { .. }) => model.overlay = None,
+        _ => {}
+    }
+}
+
+fn take_symbol(model: &mut Model, step: &mut Step, chosen: Option<(SafeText, SafeText)>, typed: &str) {
+    match chosen {
+        Some((symbol, kind)) if kind.as_str() != "STK" => {
+            let text = format!("{symbol} is a {kind}; stocks and ETFs are traded here.");
+            model.notices.say(model.now, Tone::Warn, text, None);
+        }
+        Some((symbol, _)) => {
+            model.overlay = None;
+            market::add_symbol(model, step, &symbol);
+            model.workspace.focus_on(PaneKind::Watchlist);
+            lists::follow(model);
+        }
+        // No answer yet: what was typed is taken as a symbol only if it can be one, and the broker has the last word.
+        None if !typed.is_empty() && typed.chars().all(|c| c.is_ascii_alphanumeric() || c == '.') => {
+            model.overlay = None;
+            market::add_symbol(model, step, &SafeText::new(typed));
+            model.workspace.focus_on(PaneKind::Watchlist);
+            lists::follow(model);
+        }
+        None => {}
+    }
+}

@@ -1,0 +1,251 @@
+//! SYNC: the model against everything the broker knows, and what is done while nothing can be known.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::facts::{self, Was};
+use super::{cancel, market};
+use crate::app::effect::{Redraw, Step};
+use crate::app::lifecycle::{self, Authority, Progress};
+use crate::app::model::{Awaited, Model, Wait};
+use crate::app::notices::Tone;
+use crate::app::{select, words};
+use crate::broker::Command;
+use crate::broker::event::{BrokerStatus, OrderReport, PositionReport, Snapshot};
+use crate::clock::Stamp;
+use crate::domain::SafeText;
+use crate::domain::instrument::ConId;
+use crate::domain::order::{Order, OrderKey, OrderState, Tif};
+use crate::domain::position::{Pnl, Position};
+
+/// A DAY order that is nowhere at the broker after so long has ended with its day, whatever weekends and holidays lie
+/// between.
+const DAY_OVER: Duration = Duration::from_secs(5 * 86_400);
+
+/// Asks the broker for everything again; while an answer is outstanding, once more after it.
+pub(super) fn ask(model: &mut Model, step: &mut Step) {
+    if model.desk.sync_from.is_some() {
+        model.desk.sync_again = true;
+    } else {
+        model.desk.sync_from = Some(model.now);
+        step.send(Command::Resync);
+    }
+}
+
+/// The link is gone: what was on its way is UNKNOWN, and never sent again by itself.
+pub(super) fn link_lost(model: &mut Model, step: &mut Step) {
+    let at = model.now;
+    model.desk.sync_from = None;
+    model.desk.sync_again = false;
+    model.orders.waits.retain(|_, w| w.what == Awaited::Order);
+    let keys: Vec<OrderKey> = model.orders.waits.drain(..).map(|(k, _)| k).collect();
+    let sending = model.orders.live().filter(|o| o.state == OrderState::Sending).map(|o| o.key.clone());
+    let keys: BTreeSet<OrderKey> = keys.into_iter().chain(sending).collect();
+    for key in keys {
+        let Some(order) = model.orders.all.get_mut(&key).filter(|o| o.state == OrderState::Sending) else { continue };
+        let was = Was::of(order);
+        let text = "sent, then the link broke. Looking for it; it was not sent again";
+        order.remark = Some((0, SafeText::new(text)));
+        lifecycle::settle(order, OrderState::Unknown, at);
+        facts::after(model, step, &key, was, true);
+    }
+}
+
+/// An answer did not come in time: it is looked for.
+pub(super) fn unanswered(model: &mut Model, step: &mut Step, key: &OrderKey, wait: Wait) {
+    let at = model.now;
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    let was = Was::of(order);
+    match wait.what {
+        Awaited::Order if order.state == OrderState::Sending => {
+            let text = "no answer. Looking for it; it was not sent again";
+            order.remark = Some((0, SafeText::new(text)));
+            lifecycle::settle(order, OrderState::Unknown, at);
+            facts::after(model, step, key, was, true);
+        }
+        Awaited::Order => return,
+        Awaited::Change => {
+            let text = format!("The change of {} has no answer. The broker is asked.", select::order_name(order));
+            model.notices.say(at, Tone::Warn, text, Some(key.clone()));
+        }
+        Awaited::Cancel => {
+            let text = format!("The cancel of {} has no answer. The broker is asked.", select::order_name(order));
+            model.notices.say(at, Tone::Warn, text, Some(key.clone()));
+        }
+    }
+    step.draw(Redraw::Now);
+    ask(model, step);
+}
+
+/// Everything the broker knows has arrived.
+pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
+    let mut seen: BTreeSet<OrderKey> = BTreeSet::new();
+    // Fills first: they are booked whatever the orders say, and an order is never shown with fewer than it has.
+    for execution in snapshot.executions {
+        if let Some(key) = facts::take_execution(model, step, execution) {
+            let Some(order) = model.orders.all.get(&key) else { continue };
+            let was = Was::of(order);
+            facts::rebook(model, &key);
+            facts::after(model, step, &key, was, true);
+        }
+    }
+    for (exec_id, commission) in snapshot.commissions {
+        facts::commission(model, step, &exec_id, commission);
+    }
+    for report in snapshot.open {
+        seen.insert(open(model, step, report));
+    }
+    for report in snapshot.completed {
+        seen.insert(completed(model, step, report));
+    }
+    positions(model, snapshot.positions);
+    model.account = snapshot.account;
+    let live: Vec<OrderKey> = model.orders.live().map(|o| o.key.clone()).filter(|k| !seen.contains(k)).collect();
+    for key in live {
+        missing(model, step, &key);
+    }
+    market::ask_held(model, step);
+    model.desk.sync_from = None;
+    if std::mem::take(&mut model.desk.sync_again) {
+        ask(model, step);
+    }
+    step.draw(Redraw::Now);
+}
+
+/// When the question was asked whose answer is being taken in.
+fn asked_at(model: &Model) -> Stamp {
+    model.desk.sync_from.unwrap_or(model.now)
+}
+
+/// An order the broker has open.
+fn open(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKey {
+    let found = select::find_order(model, &report.order_ref, &report.ids).cloned();
+    let known = found.is_some();
+    let key = found.unwrap_or_else(|| facts::adopt(model, &report));
+    let (at, from) = (model.now, asked_at(model));
+    let Some(order) = model.orders.all.get_mut(&key) else { return key };
+    let (was, before) = (Was::of(order), order.clone());
+    // What changed after the question was asked is newer than its answer.
+    let newer = known && order.changed_at.mono > from.mono;
+    let authority = if newer { Authority::Stream } else { Authority::Sync };
+    let revived = order.state.is_terminal() && authority == Authority::Sync;
+    facts::learn_ids(order, report.ids);
+    if !newer {
+        facts::take_terms(order, &report.spec, authority);
+    }
+    facts::take_remark(order, report.remark);
+    let progress = Progress { status: report.status, filled: report.filled, avg_fill: report.avg_fill };
+    lifecycle::advance(order, progress, authority, at);
+    if revived && order.state.is_live() {
+        let text = format!("CONFLICT: {} had ended here and is open at the broker.", select::order_name(order));
+        model.notices.say(at, Tone::Error, text, Some(key.clone()));
+    }
+    let changed = model.orders.all.get(&key) != Some(&before);
+    facts::rebook(model, &key);
+    model.orders.disowned.shift_remove(&key);
+    facts::after(model, step, &key, was, changed);
+    key
+}
+
+/// An order that has ended today. Its quantity may be what was left of it, so its terms are not taken over.
+fn completed(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKey {
+    let found = select::find_order(model, &report.order_ref, &report.ids).cloned();
+    let known = found.is_some();
+    let key = found.unwrap_or_else(|| facts::adopt(model, &report));
+    let at = model.now;
+    facts::rebook(model, &key);
+    let Some(order) = model.orders.all.get_mut(&key) else { return key };
+    let (was, before) = (Was::of(order), order.clone());
+    facts::learn_ids(order, report.ids);
+    facts::take_remark(order, report.remark);
+    let filled = match (report.status, report.filled) {
+        (BrokerStatus::Filled, None) => Some(order.spec.qty),
+        (_, said) => said,
+    };
+    let progress = Progress { status: report.status, filled, avg_fill: report.avg_fill };
+    lifecycle::advance(order, progress, Authority::Stream, at);
+    if report.status == BrokerStatus::Inactive && order.filled.is_zero() {
+        lifecycle::settle(order, OrderState::Rejected, at);
+    }
+    let changed = *order != before;
+    if known {
+        facts::after(model, step, &key, was, changed);
+    } else {
+        facts::record(model, step, &key);
+    }
+    key
+}
+
+/// A live order that the broker did not list: never taken for cancelled on that ground alone.
+fn missing(model: &mut Model, step: &mut Step, key: &OrderKey) {
+    let (at, from) = (model.now, asked_at(model));
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    if order.changed_at.mono > from.mono {
+        return;
+    }
+    let was = Was::of(order);
+    let day_over = order.spec.tif != Tif::Gtc && at.since(order.placed_at) > DAY_OVER;
+    if model.orders.disowned.contains(key) {
+        order.remark = Some((10147, SafeText::new("the broker does not know it and does not list it")));
+        lifecycle::settle(order, OrderState::Cancelled, at);
+    } else if day_over {
+        order.remark = Some((0, SafeText::new("its day is over and the broker does not list it")));
+        lifecycle::settle(order, OrderState::Cancelled, at);
+    } else {
+        let clock = at.eastern().strftime("%H:%M:%S").to_string();
+        order.remark =
+            Some((0, SafeText::new(&format!("not among the broker's orders at {clock}; it may come alive"))));
+        lifecycle::settle(order, OrderState::Unknown, at);
+    }
+    model.orders.waits.shift_remove(key);
+    facts::after(model, step, key, was, true);
+}
+
+/// The positions as listed; what is not listed is closed.
+fn positions(model: &mut Model, reports: Vec<PositionReport>) {
+    let at = model.now;
+    let listed: BTreeSet<ConId> = reports.iter().map(|r| r.con_id).collect();
+    for position in model.positions.values_mut().filter(|p| !listed.contains(&p.con_id)) {
+        position.qty = crate::money::Qty::ZERO;
+        position.avg_cost = None;
+        position.at = at;
+    }
+    for report in reports {
+        put_position(model, report);
+    }
+    model.desk.positions_known = true;
+}
+
+pub(super) fn position(model: &mut Model, step: &mut Step, report: PositionReport) {
+    put_position(model, report);
+    market::ask_held(model, step);
+    step.draw(Redraw::Now);
+}
+
+fn put_position(model: &mut Model, report: PositionReport) {
+    let at = model.now;
+    let PositionReport { con_id, symbol, qty, avg_cost } = report;
+    match model.positions.get_mut(&con_id) {
+        Some(position) => (position.qty, position.avg_cost, position.at) = (qty, avg_cost, at),
+        None if qty.is_zero() => {}
+        None => {
+            let position = Position { con_id, symbol, qty, avg_cost, pnl: Pnl::default(), value: None, at };
+            model.positions.insert(con_id, position);
+        }
+    }
+}
+
+/// READY: cancels that could not go out go out now.
+pub(super) fn send_wanted(model: &mut Model, step: &mut Step) {
+    let wanted: Vec<OrderKey> = model.orders.cancel_wanted.iter().cloned().collect();
+    for key in wanted {
+        if model.orders.all.get(&key).is_some_and(|o| o.state != OrderState::Sending) {
+            cancel::order(model, step, &key);
+        }
+    }
+    let unknown: Vec<&Order> = model.orders.live().filter(|o| o.state == OrderState::Unknown).collect();
+    if !unknown.is_empty() {
+        let text = format!("{} with unknown outcome; o u asks the broker again.", words::count(unknown.len(), "order"));
+        model.notices.say(model.now, Tone::Warn, text, None);
+    }
+}

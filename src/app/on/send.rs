@@ -1,0 +1,348 @@
+//! Sending: too soon, pinned, judged, recorded. The only way from the ticket to [`Effect::Place`].
+
+use std::time::Duration;
+
+use super::act::By;
+use super::ticket;
+use crate::app::action::Way;
+use crate::app::effect::{Effect, Redraw, Step};
+use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
+use crate::app::notices::Tone;
+use crate::app::{select, words};
+use crate::clock::Stamp;
+use crate::domain::account::Mode;
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership};
+use crate::money::Qty;
+use crate::panes::PaneKind;
+use crate::panes::ticket::{Aim, Sending, Staged};
+use crate::risk::{self, Approved, Assessment, Consent, Recent, Weight};
+
+/// After a typed character, and after a confirmation was painted, a send waits so long for the eye.
+const DWELL: Duration = Duration::from_millis(150);
+/// An order that has not even been reported as sent by then is looked for.
+const UNSENT: Duration = Duration::from_secs(3);
+/// A run of nudges is one change, sent so long after the last.
+const RUN: Duration = Duration::from_millis(350);
+/// Orders remembered for the check of duplicates.
+const RECENT_MAX: usize = 20;
+
+/// Enter on the ticket.
+pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
+    debug_assert!(!by.burst, "act refuses bursts");
+    if model.overlay.is_some() {
+        return;
+    }
+    let Some(staged) = &model.panes.ticket.staged else {
+        let text = "Nothing is staged. b or s on a symbol stages an order.";
+        return model.notices.say(model.now, Tone::Info, text, None);
+    };
+    if let Some(ago) = too_soon(model, staged) {
+        return say_too_soon(model, ago);
+    }
+    let (Some(spec), Some(verdict)) = (staged.spec.clone(), &staged.assessment) else {
+        let why = staged.invalid.as_ref().map_or_else(|| unsaid(model, staged), |(text, _)| text.clone());
+        return model.notices.say(model.now, Tone::Warn, why, None);
+    };
+    if let Aim::Change(key) = &staged.aim
+        && select::order(model, key).is_some_and(|o| o.spec == spec)
+    {
+        model.notices.say(model.now, Tone::Info, "Nothing was changed, so nothing was sent.", None);
+        return ticket::drop(model);
+    }
+    match verdict.worst() {
+        Some(Weight::Hard) => refuse(model, &verdict.clone()),
+        worst if worst == Some(Weight::Confirm) || model.desk.mode == Mode::Live => open_confirmation(model),
+        _ => dispatch(model, step, Consent::None),
+    }
+}
+
+/// How long ago the order changed, if it is too soon to send it: not painted yet, or just typed.
+fn too_soon(model: &Model, staged: &Staged) -> Option<Duration> {
+    let typed = staged.typed_at.map(|at| model.now.since(at)).filter(|ago| *ago < DWELL);
+    if typed.is_some() {
+        return typed;
+    }
+    let dwell = if staged.confirming { DWELL } else { Duration::ZERO };
+    match staged.painted_at {
+        None => Some(Duration::ZERO),
+        Some(at) => Some(model.now.since(at)).filter(|ago| *ago < dwell),
+    }
+}
+
+fn say_too_soon(model: &mut Model, ago: Duration) {
+    let text = if ago.is_zero() {
+        "Too soon, press again: the ticket had not been drawn yet. Nothing was sent.".to_owned()
+    } else {
+        format!("Too soon, press again: the ticket had changed {} ms before. Nothing was sent.", ago.as_millis())
+    };
+    model.notices.say(model.now, Tone::Warn, text, None);
+}
+
+/// Why there is no order yet.
+fn unsaid(model: &Model, staged: &Staged) -> String {
+    if staged.qty.is_none() {
+        return "No order yet: the size is missing.".into();
+    }
+    let touch = model.market.quotes.get(&staged.con_id).is_none_or(|q| q.bid.is_none() || q.ask.is_none());
+    if touch {
+        return format!("No order yet: no price of {} is known. @ takes a price.", staged.symbol);
+    }
+    "No order yet: it cannot be said with what is known.".into()
+}
+
+/// Says what the guard refuses, and what would pass.
+fn refuse(model: &mut Model, verdict: &Assessment) {
+    let Some(worst) = verdict.findings.iter().max_by_key(|f| f.weight) else { return };
+    let fix = worst.fix.as_ref().map(|spec| {
+        let rule = select::instrument(model, spec.con_id).map(|i| &i.rule);
+        format!(" Space takes {}.", words::brief(spec, rule))
+    });
+    let text = format!("{} ({}).{}", worst.text.trim_end_matches('.'), worst.code, fix.unwrap_or_default());
+    model.notices.say(model.now, Tone::Warn, text, None);
+}
+
+/// Pins the order and asks for `ctrl-y`.
+fn open_confirmation(model: &mut Model) {
+    if let Some(staged) = &mut model.panes.ticket.staged {
+        staged.typing = None;
+        staged.before_typing = None;
+        staged.confirming = true;
+        staged.dirty = true;
+        model.overlay = Some(Overlay::Confirm);
+    }
+}
+
+/// `ctrl-y`, which exists in the confirmation alone.
+pub(super) fn confirm(model: &mut Model, step: &mut Step) {
+    let Some(staged) = &model.panes.ticket.staged else { return };
+    if !matches!(model.overlay, Some(Overlay::Confirm)) || !staged.confirming {
+        return;
+    }
+    if let Some(ago) = too_soon(model, staged) {
+        return say_too_soon(model, ago);
+    }
+    dispatch(model, step, Consent::Given);
+}
+
+/// Has the guard pass the order and hands it over; what the ticket says is what is sent.
+fn dispatch(model: &mut Model, step: &mut Step, consent: Consent) {
+    let Some(staged) = &model.panes.ticket.staged else { return };
+    let Some(spec) = staged.spec.clone() else { return };
+    let (aim, return_to) = (staged.aim.clone(), staged.return_to);
+    let result = match &aim {
+        Aim::New => approve_new(model, staged, spec),
+        Aim::Change(key) => approve_change(model, staged, key, spec, consent),
+    };
+    let result = match result {
+        Ok(Pending::Ready(approved)) => Ok(approved),
+        Ok(Pending::New(spec, key)) => {
+            let live = select::live_of(model, spec.con_id);
+            let ctx = select::context(model, spec.con_id, &live, staged.origin);
+            risk::check_new(spec, key, &ctx, consent).map(Box::new).map_err(Refusal::Guard)
+        }
+        Err(refusal) => Err(refusal),
+    };
+    match result {
+        Ok(approved) => hand_over(model, step, approved, &aim, return_to),
+        Err(Refusal::Desk(text)) => model.notices.say(model.now, Tone::Error, text, None),
+        Err(Refusal::Guard(verdict)) => {
+            if verdict.worst() == Some(Weight::Hard) {
+                refuse(model, &verdict);
+            } else {
+                open_confirmation(model);
+            }
+            if let Some(staged) = &mut model.panes.ticket.staged {
+                staged.assessment = Some(verdict);
+                staged.dirty = true;
+            }
+        }
+    }
+}
+
+/// Why an order does not go.
+enum Refusal {
+    /// The desk itself cannot send.
+    Desk(String),
+    /// The guard says no, or not yet.
+    Guard(Assessment),
+}
+
+/// An order on its way through the guard.
+enum Pending {
+    New(OrderSpec, OrderKey),
+    Ready(Box<Approved>),
+}
+
+fn approve_new(model: &Model, _staged: &Staged, spec: OrderSpec) -> Result<Pending, Refusal> {
+    match &model.desk.journal {
+        Journal::Open { tag, run } => {
+            let key = OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref));
+            Ok(Pending::New(spec, key))
+        }
+        Journal::Opening => Err(Refusal::Desk("The journal is not open yet. Nothing was sent.".into())),
+        Journal::Failed(why) => Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent."))),
+    }
+}
+
+fn approve_change(
+    model: &Model,
+    staged: &Staged,
+    key: &OrderKey,
+    spec: OrderSpec,
+    consent: Consent,
+) -> Result<Pending, Refusal> {
+    if let Journal::Failed(why) = &model.desk.journal {
+        return Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent.")));
+    }
+    let Some(order) = select::order(model, key) else {
+        return Err(Refusal::Desk("The order is not known any more. Nothing was sent.".into()));
+    };
+    if let Some(why) = ticket::unchangeable(model, order) {
+        return Err(Refusal::Desk(format!("{why} Nothing was sent.")));
+    }
+    let live = select::live_of(model, spec.con_id);
+    let ctx = select::context(model, spec.con_id, &live, staged.origin);
+    risk::check_change(order, spec, &ctx, consent).map(|a| Pending::Ready(Box::new(a))).map_err(Refusal::Guard)
+}
+
+/// The run's number in the digits of an `orderRef`: six of base 32, without letters that look like digits.
+fn base32(run: u32) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let digit = |place: u32| {
+        let index = run.checked_shr(place.saturating_mul(5)).unwrap_or(0) & 31;
+        DIGITS.get(usize::try_from(index).unwrap_or(0)).copied().unwrap_or(b'0')
+    };
+    (0..6u32).rev().map(|place| char::from(digit(place))).collect()
+}
+
+fn hand_over(model: &mut Model, step: &mut Step, approved: Box<Approved>, aim: &Aim, return_to: PaneKind) {
+    let at = model.now;
+    let (key, spec) = (approved.key().clone(), approved.spec().clone());
+    let rule = select::instrument(model, spec.con_id).map(|i| i.rule.clone());
+    let sentence = words::sentence(&spec, rule.as_ref());
+    match aim {
+        Aim::New => {
+            model.desk.next_ref = model.desk.next_ref.saturating_add(1);
+            model.orders.all.insert(key.clone(), new_order(key.clone(), spec.clone(), at));
+            model.orders.recent.insert(0, Recent { spec, at, key: key.clone() });
+            model.orders.recent.truncate(RECENT_MAX);
+            model.orders.waits.insert(key.clone(), Wait { what: Awaited::Order, until: at.plus(UNSENT), sent: false });
+            model.panes.ticket.sending =
+                Some(Sending { key, sentence, checked_at: at, journaled: None, sent_at: None, return_to });
+        }
+        Aim::Change(_) => {
+            begin_change(model, &key, spec);
+            ticket::return_focus(model, return_to);
+        }
+    }
+    model.notices.dismiss_errors();
+    model.panes.ticket.staged = None;
+    if matches!(model.overlay, Some(Overlay::Confirm)) {
+        model.overlay = None;
+    }
+    step.push(Effect::Place(approved));
+    step.draw(Redraw::Now);
+}
+
+/// An order whose intent is being recorded.
+fn new_order(key: OrderKey, spec: OrderSpec, at: Stamp) -> Order {
+    Order {
+        key,
+        ids: BrokerIds::default(),
+        spec,
+        other_kind: None,
+        state: OrderState::Sending,
+        ownership: Ownership::Own,
+        filled: Qty::ZERO,
+        avg_fill: None,
+        placed_at: at,
+        changed_at: at,
+        before_change: None,
+        remark: None,
+    }
+}
+
+/// The new terms stand beside the old ones until the broker has answered.
+fn begin_change(model: &mut Model, key: &OrderKey, spec: OrderSpec) {
+    let at = model.now;
+    if let Some(order) = model.orders.all.get_mut(key) {
+        let before = std::mem::replace(&mut order.spec, spec);
+        order.before_change = Some(Box::new(before));
+        model.orders.waits.insert(key.clone(), Wait { what: Awaited::Change, until: at.plus(UNSENT), sent: false });
+    }
+}
+
+/// `+` and `-`: one tick more on the run.
+pub(super) fn nudge(model: &mut Model, step: &mut Step, way: Way) {
+    let Some(key) = ticket::meant(model) else { return };
+    let Some(order) = select::order(model, &key) else { return };
+    let under_way = model.orders.nudge.as_ref().filter(|(k, _, _)| *k == key).map(|(_, price, _)| *price);
+    // A run may go on while its last change is unanswered; it is sent once that is.
+    if let Some(why) = ticket::unchangeable(model, order).filter(|_| order.before_change.is_none()) {
+        return model.notices.say(model.now, Tone::Warn, why, Some(key));
+    }
+    let Some(limit) = under_way.or_else(|| order.spec.kind.limit()) else {
+        let text = format!("{} has no limit to move.", select::order_name(order));
+        return model.notices.say(model.now, Tone::Warn, text, Some(key));
+    };
+    let Some(instrument) = select::instrument(model, order.spec.con_id) else { return };
+    let ticks = if way == Way::Up { 1 } else { -1 };
+    let Some(next) = instrument.rule.step(limit, ticks).filter(|p| p.is_positive()) else { return };
+    if model.orders.nudge.as_ref().is_some_and(|(k, _, _)| *k != key) {
+        // Another order's run ends where it stands.
+        nudge_now(model, step);
+    }
+    model.orders.nudge = Some((key, next, model.now.plus(RUN)));
+}
+
+/// The run may have come to its end.
+pub(super) fn nudge_due(model: &mut Model, step: &mut Step) {
+    let due = model.orders.nudge.as_ref().is_some_and(|(_, _, until)| until.mono <= model.now.mono);
+    if due {
+        nudge_now(model, step);
+    }
+}
+
+/// Sends the run as one change; in live, or where the guard asks, it goes to the confirmation instead.
+fn nudge_now(model: &mut Model, step: &mut Step) {
+    let Some((key, price, _)) = model.orders.nudge.take() else { return };
+    let Some(order) = select::order(model, &key) else { return };
+    step.draw(Redraw::Now);
+    if order.before_change.is_some() {
+        model.orders.nudge = Some((key, price, model.now.plus(RUN)));
+        return;
+    }
+    if let Some(why) = ticket::unchangeable(model, order) {
+        return model.notices.say(model.now, Tone::Warn, why, Some(key));
+    }
+    let spec = OrderSpec { kind: OrderKind::Limit(price), ..order.spec.clone() };
+    if spec == order.spec {
+        return;
+    }
+    let live = select::live_of(model, spec.con_id);
+    let ctx = select::context(model, spec.con_id, &live, risk::Origin::Key);
+    let verdict = if matches!(model.desk.journal, Journal::Failed(_)) {
+        let text = "The journal cannot be written. Nothing was sent.";
+        return model.notices.say(model.now, Tone::Error, text, Some(key));
+    } else {
+        risk::check_change(order, spec.clone(), &ctx, Consent::None)
+    };
+    match verdict {
+        Ok(approved) => {
+            begin_change(model, &key, spec);
+            step.push(Effect::Place(Box::new(approved)));
+        }
+        Err(verdict) if verdict.worst() == Some(Weight::Hard) => refuse(model, &verdict),
+        Err(_) => {
+            // Staged as a change at the price it was run to, with the confirmation open; another staged order is not
+            // pushed off the ticket for it.
+            if model.panes.ticket.staged.is_some() {
+                let text = format!("{} was not moved: it needs ctrl-y, and the ticket is in use.", key);
+                return model.notices.say(model.now, Tone::Warn, text, Some(key));
+            }
+            let staged = ticket::change_of(order, OrderKind::Limit(price), model.workspace.focus);
+            model.panes.ticket.staged = Some(Staged { spec: Some(spec), confirming: true, ..staged });
+            model.overlay = Some(Overlay::Confirm);
+        }
+    }
+}

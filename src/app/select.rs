@@ -1,0 +1,306 @@
+//! What can be read off the model: the only place where panes, guard and handlers ask the same question.
+//!
+//! Everything here is pure and answers `None` for what is not known.
+
+use std::cmp::Reverse;
+
+use super::model::{Bars, Model};
+use crate::broker::Link;
+use crate::domain::SafeText;
+use crate::domain::bar::{Bar, Interval};
+use crate::domain::fill::Execution;
+use crate::domain::instrument::{ConId, Instrument};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState, Ownership};
+use crate::domain::position::Position;
+use crate::domain::quote::{Quote, Truth};
+use crate::money::Qty;
+use crate::panes::PaneKind;
+use crate::panes::blotter::Tab;
+use crate::risk::{Class, Context, Origin, Readiness};
+
+/// The contract of the watchlist's selected row.
+pub fn watched(model: &Model) -> Option<ConId> {
+    model.panes.watchlist.current().and_then(|row| row.con_id)
+}
+
+/// The contract the chart shows.
+pub fn charted(model: &Model) -> Option<ConId> {
+    model.panes.chart.opened.or_else(|| watched(model))
+}
+
+/// The contract that `b` would act on in this pane.
+pub fn subject_of(model: &Model, pane: PaneKind) -> Option<ConId> {
+    match pane {
+        PaneKind::Watchlist | PaneKind::Account => watched(model),
+        PaneKind::Chart | PaneKind::Ticket => charted(model),
+        PaneKind::Blotter => blotter_row(model).map(|row| row.con_id()),
+        PaneKind::Positions => position_row(model).map(|p| p.con_id),
+    }
+}
+
+/// The contract that `b` would act on now.
+pub fn subject(model: &Model) -> Option<ConId> {
+    subject_of(model, model.workspace.focus)
+}
+
+/// The contract of this id, once confirmed.
+pub fn instrument(model: &Model, con_id: ConId) -> Option<&Instrument> {
+    model.market.instruments.get(&con_id)
+}
+
+/// A confirmed contract of this symbol.
+pub fn by_symbol<'m>(model: &'m Model, symbol: &str) -> Option<&'m Instrument> {
+    model.market.instruments.values().find(|i| i.symbol.eq_ignore_ascii_case(symbol))
+}
+
+/// The quote of a contract and how far it can be believed.
+pub fn quote(model: &Model, con_id: ConId) -> Option<(&Quote, Truth)> {
+    model.market.quotes.get(&con_id).map(|q| (q, Truth::of(q, model.now, model.desk.alive)))
+}
+
+/// How far the quote of a contract can be believed.
+pub fn truth(model: &Model, con_id: ConId) -> Truth {
+    quote(model, con_id).map_or(Truth::Asked, |(_, truth)| truth)
+}
+
+/// What is held of a contract; zero is known only once the broker has listed the positions.
+pub fn held(model: &Model, con_id: ConId) -> Option<Qty> {
+    match model.positions.get(&con_id) {
+        Some(position) => Some(position.qty),
+        None => model.desk.positions_known.then_some(Qty::ZERO),
+    }
+}
+
+/// Orders of a contract that can still fill, oldest first.
+pub fn live_of(model: &Model, con_id: ConId) -> Vec<&Order> {
+    model.orders.live().filter(|o| o.spec.con_id == con_id).collect()
+}
+
+/// How many orders can still fill.
+pub fn working_count(model: &Model) -> usize {
+    model.orders.live().filter(|o| o.state != OrderState::Unknown).count()
+}
+
+/// How many orders have an unknown fate.
+pub fn unknown_count(model: &Model) -> usize {
+    model.orders.live().filter(|o| o.state == OrderState::Unknown).count()
+}
+
+/// The state of the connection as the guard judges it.
+pub fn readiness(model: &Model) -> Readiness {
+    match &model.desk.link {
+        Link::Ready { read_only: true, .. } => Readiness::ReadOnly,
+        Link::Ready { .. } => Readiness::Ready,
+        Link::IbLost | Link::IbBack { .. } => Readiness::IbLost,
+        Link::Mute => Readiness::Mute,
+        Link::Dialling { .. } | Link::Syncing { .. } | Link::Refused(_) => Readiness::Down,
+    }
+}
+
+/// Whether the numbers on the screen are as of now, and not as of the end of the connection.
+pub fn is_current(model: &Model) -> bool {
+    matches!(model.desk.link, Link::Ready { .. })
+}
+
+/// Everything the guard judges an order of this contract by.
+pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], origin: Origin) -> Context<'m> {
+    Context {
+        at: model.now,
+        account: model.desk.account.as_ref(),
+        mode: model.desk.mode,
+        readiness: readiness(model),
+        halted: model.desk.halted,
+        instrument: instrument(model, con_id),
+        quote: model.market.quotes.get(&con_id),
+        truth: truth(model, con_id),
+        position: held(model, con_id),
+        working,
+        net_liquidation: model.account.net_liquidation,
+        recent: &model.orders.recent,
+        origin,
+        limits: &model.desk.limits,
+    }
+}
+
+/// Whether what is left of a working order can increase the position.
+pub fn class_of(model: &Model, order: &Order) -> Class {
+    let others: Vec<&Order> = live_of(model, order.spec.con_id).into_iter().filter(|o| o.key != order.key).collect();
+    let ctx = context(model, order.spec.con_id, &others, Origin::Key);
+    let rest = OrderSpec { qty: order.remaining(), ..order.spec.clone() };
+    crate::risk::assess(&rest, &ctx).class
+}
+
+/// The order of this key.
+pub fn order<'m>(model: &'m Model, key: &OrderKey) -> Option<&'m Order> {
+    model.orders.all.get(key)
+}
+
+/// The short name of an order: its number at the broker, or its reference while it has none.
+pub fn order_name(order: &Order) -> String {
+    if order.ids.order_id == 0 { order.key.to_string() } else { format!("#{}", order.ids.order_id) }
+}
+
+/// The order a report means: by its reference, then client and order id, then permanent id.
+pub fn find_order<'m>(model: &'m Model, order_ref: &str, ids: &BrokerIds) -> Option<&'m OrderKey> {
+    if !order_ref.is_empty()
+        && let Some((key, _)) = model.orders.all.get_key_value(&OrderKey::own(order_ref))
+    {
+        return Some(key);
+    }
+    // An id may have been given out twice across restarts of the gateway: a reference of somebody else, or another
+    // permanent id, says that it is not this order.
+    let fits = |o: &Order| {
+        let other_ref = !order_ref.is_empty() && o.ownership == Ownership::Own;
+        let other_perm = ids.perm_id != 0 && o.ids.perm_id != 0 && ids.perm_id != o.ids.perm_id;
+        !other_ref && !other_perm
+    };
+    let by_id = |o: &&Order| ids.order_id != 0 && o.ids.order_id == ids.order_id && o.ids.client_id == ids.client_id;
+    let by_perm = |o: &&Order| ids.perm_id != 0 && o.ids.perm_id == ids.perm_id;
+    let all = || model.orders.all.values().rev().filter(|o| fits(o));
+    all().find(by_id).or_else(|| all().find(by_perm)).map(|o| &o.key)
+}
+
+/// The order an execution belongs to.
+pub fn order_of<'m>(model: &'m Model, execution: &Execution) -> Option<&'m Order> {
+    find_order(model, &execution.order_ref, &execution.ids).and_then(|key| model.orders.all.get(key))
+}
+
+/// The executions of an order, oldest first.
+pub fn executions_of<'m>(model: &'m Model, key: &'m OrderKey) -> impl Iterator<Item = &'m Execution> {
+    let mine = move |e: &&Execution| find_order(model, &e.order_ref, &e.ids) == Some(key);
+    model.orders.executions.values().filter(mine)
+}
+
+/// The bars of a contract and interval, oldest first; empty while they are not here.
+pub fn bars(model: &Model, con_id: ConId, interval: Interval) -> &[Bar] {
+    match model.market.bars.get(&(con_id, interval)) {
+        Some(Bars::Loaded { bars, .. }) => bars,
+        _ => &[],
+    }
+}
+
+/// A row of the blotter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlotterRow<'m> {
+    /// An order.
+    Order(&'m Order),
+    /// An execution.
+    Execution(&'m Execution),
+}
+
+impl BlotterRow<'_> {
+    /// The contract it is about.
+    pub const fn con_id(&self) -> ConId {
+        match self {
+            Self::Order(order) => order.spec.con_id,
+            Self::Execution(execution) => execution.con_id,
+        }
+    }
+}
+
+/// The orders of a tab, in the order of its rows; none for the executions tab.
+pub fn blotter_orders(model: &Model, tab: Tab) -> Vec<&Order> {
+    let all = model.orders.all.values();
+    match tab {
+        Tab::Working => {
+            let mut live: Vec<&Order> = all.filter(|o| o.state.is_live()).collect();
+            live.sort_by(|a, b| by_symbol_and_price(a, b));
+            live
+        }
+        Tab::Filled => {
+            let mut filled: Vec<&Order> = all.filter(|o| o.state.is_terminal() && o.filled.is_positive()).collect();
+            filled.sort_by_key(|o| Reverse(o.changed_at));
+            filled
+        }
+        Tab::All => {
+            let mut all: Vec<&Order> = all.collect();
+            all.sort_by_key(|o| Reverse(o.placed_at));
+            all
+        }
+        Tab::Executions => Vec::new(),
+    }
+}
+
+/// Working orders stand by symbol, the highest limit first.
+fn by_symbol_and_price(a: &Order, b: &Order) -> std::cmp::Ordering {
+    let price = |o: &Order| Reverse(o.spec.kind.limit());
+    a.spec.symbol.cmp(&b.spec.symbol).then(price(a).cmp(&price(b))).then(a.placed_at.cmp(&b.placed_at))
+}
+
+/// The executions in the order of their tab, newest first.
+pub fn blotter_executions(model: &Model) -> Vec<&Execution> {
+    let mut all: Vec<&Execution> = model.orders.executions.values().rev().collect();
+    all.sort_by_key(|e| Reverse(e.time));
+    all
+}
+
+/// How many rows a tab has.
+pub fn tab_len(model: &Model, tab: Tab) -> usize {
+    match tab {
+        Tab::Executions => model.orders.executions.len(),
+        other => blotter_orders(model, other).len(),
+    }
+}
+
+/// The index of the blotter's selected row.
+pub fn blotter_index(model: &Model) -> Option<usize> {
+    let blotter = &model.panes.blotter;
+    if blotter.tab == Tab::Executions {
+        let len = model.orders.executions.len();
+        return (len > 0).then(|| blotter.row.min(len.saturating_sub(1)));
+    }
+    let rows = blotter_orders(model, blotter.tab);
+    let index = blotter.selected.as_ref().and_then(|key| rows.iter().position(|o| o.key == *key));
+    index.or_else(|| (!rows.is_empty()).then(|| blotter.row.min(rows.len().saturating_sub(1))))
+}
+
+/// The blotter's selected row.
+pub fn blotter_row(model: &Model) -> Option<BlotterRow<'_>> {
+    let index = blotter_index(model)?;
+    match model.panes.blotter.tab {
+        Tab::Executions => blotter_executions(model).get(index).copied().map(BlotterRow::Execution),
+        tab => blotter_orders(model, tab).get(index).copied().map(BlotterRow::Order),
+    }
+}
+
+/// The positions in the order of their pane: open ones by symbol, those closed today last.
+pub fn position_rows(model: &Model) -> Vec<&Position> {
+    let mut rows: Vec<&Position> = model.positions.values().collect();
+    rows.sort_by(|a, b| (a.qty.is_zero(), &a.symbol).cmp(&(b.qty.is_zero(), &b.symbol)));
+    rows
+}
+
+/// The index of the selected position.
+pub fn position_index(model: &Model) -> Option<usize> {
+    let rows = position_rows(model);
+    let selected = model.panes.positions.selected;
+    let index = selected.and_then(|id| rows.iter().position(|p| p.con_id == id));
+    index.or_else(|| (!rows.is_empty()).then_some(0))
+}
+
+/// The selected position.
+pub fn position_row(model: &Model) -> Option<&Position> {
+    position_rows(model).get(position_index(model)?).copied()
+}
+
+/// How many rows of the watchlist tick, and how many do not.
+pub fn watch_counts(model: &Model) -> (usize, usize) {
+    let rows = &model.panes.watchlist.rows;
+    let live = rows.iter().filter_map(|r| r.con_id).filter(|id| truth(model, *id).is_live()).count();
+    (live, rows.len().saturating_sub(live))
+}
+
+/// The symbol of a contract as far as anything knows it.
+pub fn symbol(model: &Model, con_id: ConId) -> Option<SafeText> {
+    let held = || model.positions.get(&con_id).map(|p| p.symbol.clone());
+    instrument(model, con_id).map(|i| i.symbol.clone()).or_else(held)
+}
+
+/// Whether a change of this contract's market can be seen.
+pub fn is_visible(model: &Model, con_id: ConId) -> bool {
+    model.panes.watchlist.rows.iter().any(|r| r.con_id == Some(con_id))
+        || charted(model) == Some(con_id)
+        || model.positions.contains_key(&con_id)
+        || model.panes.ticket.staged.as_ref().is_some_and(|s| s.con_id == con_id)
+        || model.orders.live().any(|o| o.spec.con_id == con_id)
+}

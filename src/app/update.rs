@@ -1,0 +1,58 @@
+//! The router: one message in, the model changed, effects out.
+
+use super::effect::{Effect, Redraw, Step};
+use super::model::Model;
+use super::msg::{FocusChange, Msg, Pointer, Signal};
+use super::notices::Tone;
+use super::{on, timers};
+use crate::broker::Command;
+use crate::clock::Stamp;
+
+/// Takes one fact in.
+///
+/// Total: what makes no sense in the present state changes nothing. Time is `at` and nothing else.
+pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
+    model.now = at;
+    let mut step = Step::default();
+    match msg {
+        Msg::Key(press) => on::input::key(model, &mut step, press),
+        Msg::Pasted(text) => on::input::pasted(model, &mut step, &text),
+        Msg::Pointed(Pointer::Hit(action)) => on::input::pointed(model, &mut step, action),
+        Msg::Pointed(Pointer::Wheel { pane, by }) => on::lists::wheel(model, &mut step, pane, by),
+        Msg::Resized { width, height } => {
+            model.size = (width, height);
+            step.draw(Redraw::Clear);
+        }
+        Msg::Focus(change) => on::input::focus(model, &mut step, change == FocusChange::Lost),
+        Msg::Painted(revision) => model.painted = model.painted.max(revision),
+        Msg::Acted(action) => on::act::act(model, &mut step, action, on::act::By::HAND),
+        Msg::Broker(event) => on::broker::event(model, &mut step, event),
+        Msg::Journal(fact) => on::journal::fact(model, &mut step, fact),
+        Msg::Woke(timer) => {
+            model.timers.fired(timer);
+            on::timer::woke(model, &mut step, timer);
+        }
+        Msg::Warned(text) => {
+            model.notices.say(at, Tone::Warn, text.as_str(), None);
+            step.draw(Redraw::Now);
+        }
+        Msg::Signalled(signal) => signalled(&mut step, signal),
+    }
+    on::ticket::refresh(model, &mut step);
+    timers::arm(model, &mut step);
+    if step.redraw != Redraw::Keep {
+        model.revision = model.revision.saturating_add(1);
+    }
+    on::ticket::stamp(model);
+    step
+}
+
+fn signalled(step: &mut Step, signal: Signal) {
+    match signal {
+        Signal::Terminate | Signal::HangUp => step.push(Effect::Quit),
+        Signal::Continue => {
+            step.draw(Redraw::Clear);
+            step.send(Command::Resync);
+        }
+    }
+}
