@@ -5,7 +5,7 @@
 //! falls on a leaf. Sessions are counted from 1993-01-04.
 //!
 //! Invariants: leaf ↔ time is strictly increasing; a moment outside every leaf (a weekend, a holiday) maps to the end of
-//! the leaf before it. An early close at 13:00 silences what follows until 20:00.
+//! the leaf before it. After an early close at 13:00 extended hours end at 17:00.
 //!
 //! Absent: days the exchange closed before the market's history, unscheduled halts of the whole market.
 //!
@@ -31,6 +31,8 @@ const EARLY: u32 = 302_400;
 const PRE: u32 = 172_800;
 /// The leaf at 20:00 of the evening before.
 const POST: u32 = 57_600;
+/// The leaf at 17:00 of the evening before, where extended hours end after a half day.
+const POST_EARLY: u32 = 14_400;
 /// The leaf at midnight.
 const MIDNIGHT: u32 = 115_200;
 /// Unix day of 1993-01-04.
@@ -202,11 +204,19 @@ impl Calendar {
         }
     }
 
-    /// Pieces of a day node without any trading or movement because a session closed early.
-    pub fn silences(self, d: i64) -> impl Iterator<Item = (u32, u32)> {
-        let before = self.early(d - 1).then_some((0, POST));
-        let own = self.early(d).then_some((EARLY, DAY));
-        before.into_iter().chain(own)
+    /// The piece of a day node without any trading or movement because the session before closed early.
+    pub fn silence(self, d: i64) -> Option<(u32, u32)> {
+        self.early(d - 1).then_some((POST_EARLY, POST))
+    }
+
+    /// The piece of a day node that is after hours already because the session closed early.
+    pub fn quiet(self, d: i64) -> Option<(u32, u32)> {
+        self.early(d).then_some((EARLY, DAY))
+    }
+
+    /// Where extended hours end in the day node after session `d`.
+    fn post(self, d: i64) -> u32 {
+        if self.early(d) { POST_EARLY } else { POST }
     }
 
     /// The session whose trading day contains or precedes a spot.
@@ -218,14 +228,13 @@ impl Calendar {
         }
     }
 
-    /// Where the session trades: regular hours alone, or from 04:00 to 20:00.
+    /// Where the session trades: regular hours alone, or from 04:00 to 20:00 (17:00 on half days).
     pub fn stretches(self, d: i64, regular: bool) -> impl Iterator<Item = Stretch> {
         let (open, close) = self.hours(d);
         let (first, second) = match self {
-            Self::Nyse if !regular => (
-                Stretch { d, from: PRE, to: close },
-                (!self.early(d)).then_some(Stretch { d: d + 1, from: 0, to: POST }),
-            ),
+            Self::Nyse if !regular => {
+                (Stretch { d, from: PRE, to: DAY }, Some(Stretch { d: d + 1, from: 0, to: self.post(d) }))
+            }
             Self::Always | Self::Nyse => (Stretch { d, from: open, to: close }, None),
         };
         std::iter::once(first).chain(second)
@@ -266,7 +275,7 @@ impl Calendar {
                     // The evening after a holiday's eve and the small hours before a session belong to no closed day.
                     Phase::Closed
                 } else if spot.q < POST {
-                    if self.early(spot.d - 1) { Phase::Closed } else { Phase::Post }
+                    if spot.q < self.post(spot.d - 1) { Phase::Post } else { Phase::Closed }
                 } else if spot.q < PRE {
                     night(spot)
                 } else if spot.q < open {
@@ -274,7 +283,7 @@ impl Calendar {
                 } else if spot.q < close {
                     Phase::Regular
                 } else {
-                    Phase::Closed
+                    Phase::Post
                 }
             }
         }
@@ -287,7 +296,8 @@ impl Calendar {
         self.bounds(d)
     }
 
-    /// The hours in force at a moment: regular, or from 04:00 to 20:00 if `extended`. Beyond the calendar's last session
+    /// The hours in force at a moment: regular, or from 04:00 to 20:00 (17:00 on half days) if
+    /// `extended`. Beyond the calendar's last session
     /// the market never opens again.
     pub fn hours_at(self, at: Nanos, extended: bool) -> Hours {
         let first = self.locate(at).map_or(0, |spot| self.session_of(spot));
@@ -482,7 +492,9 @@ mod tests {
             ("2026-11-25T21:00:00Z", Phase::Post),
             ("2026-11-26T02:00:00Z", Phase::Closed),
             ("2026-11-26T17:00:00Z", Phase::Closed),
-            ("2026-11-27T18:30:00Z", Phase::Closed),
+            ("2026-11-27T18:30:00Z", Phase::Post),
+            ("2026-11-27T21:30:00Z", Phase::Post),
+            ("2026-11-27T22:00:00Z", Phase::Closed),
             ("2026-11-27T17:59:59Z", Phase::Regular),
             ("2026-07-14T13:30:00Z", Phase::Regular),
             ("2026-07-14T13:29:00Z", Phase::Pre),
@@ -508,6 +520,8 @@ mod tests {
         assert_eq!(hours(c, "2026-11-25T22:00:00Z", true), (true, evening, utc("2026-11-26T01:00:00Z")));
         let friday = (utc("2026-11-27T14:30:00Z"), utc("2026-11-27T18:00:00Z"));
         assert_eq!(hours(c, "2026-11-25T22:00:00Z", false), (false, friday.0, friday.1));
+        let late = utc("2026-11-27T20:00:00Z");
+        assert_eq!(hours(c, "2026-11-27T20:00:00Z", true), (true, late, utc("2026-11-27T22:00:00Z")));
         assert_eq!(c.day_start(noon), utc("2026-11-25T09:00:00Z"));
         let (midnight, a) = (utc("2026-11-26T00:00:00Z"), Calendar::Always);
         assert_eq!(hours(a, "2026-11-25T17:00:00Z", false), (true, noon, midnight));

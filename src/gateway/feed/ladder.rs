@@ -255,11 +255,14 @@ fn nyse_volume(extended: f64) -> Vec<f64> {
     assemble(&pieces, &regular(halves, 1.5), 1.0 - extended)
 }
 
+/// How much wider the spread is outside regular hours.
+pub const EXTENDED: f64 = 5.0;
+
 /// How much wider the spread is at a time of day.
 pub fn width(calendar: Calendar, q: u32) -> f64 {
     match calendar {
         Calendar::Always => 1.0,
-        Calendar::Nyse if q < OPEN => 5.0,
+        Calendar::Nyse if q < OPEN => EXTENDED,
         Calendar::Nyse => match (q - OPEN) / 3_600 {
             0 => 2.2,
             1 => 1.5,
@@ -274,7 +277,7 @@ pub fn width(calendar: Calendar, q: u32) -> f64 {
 pub fn widest(calendar: Calendar, a: u32, b: u32) -> f64 {
     match calendar {
         Calendar::Always => 1.0,
-        Calendar::Nyse if a < OPEN => 5.0,
+        Calendar::Nyse if a < OPEN => EXTENDED,
         Calendar::Nyse => {
             let last = b.min(CLOSE).saturating_sub(1).max(a);
             ((a - OPEN) / 3_600..=(last - OPEN) / 3_600)

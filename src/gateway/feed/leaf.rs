@@ -92,7 +92,8 @@ impl Quoter {
     fn touch_at(&self, plan: &Plan, node: &Node, fair: f64) -> Touch {
         let second = plan.d * 86_400 + i64::from(node.a / 4);
         let h = draw(self.keys.quotes, second as u64);
-        let average = plan.spread * ladder::width(self.calendar, node.a);
+        let width = if plan.is_quiet(node.a) { ladder::EXTENDED } else { ladder::width(self.calendar, node.a) };
+        let average = plan.spread * width;
         let spread = libm::floor(average * (0.7 + 0.6 * further(h, 0)) + further(h, 1)).max(1.0);
         let bid = (libm::floor(fair - 0.5 * (spread - 1.0)) as i64).max(1);
         Touch { bid, ask: bid + spread as i64 }
@@ -100,7 +101,8 @@ impl Quoter {
 
     /// A bound of every spread in `[a, b)` of a session, in ticks.
     pub fn widest(&self, plan: &Plan, a: u32, b: u32) -> f64 {
-        1.3 * plan.spread * ladder::widest(self.calendar, a, b) + 1.0
+        let width = if plan.is_quiet(b - 1) { ladder::EXTENDED } else { ladder::widest(self.calendar, a, b) };
+        1.3 * plan.spread * width + 1.0
     }
 
     /// Nanoseconds into the leaf at which its quote appears.

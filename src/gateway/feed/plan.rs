@@ -20,6 +20,8 @@ use super::universe::Listing;
 const TEN_MINUTES: u32 = 2_400;
 /// Most prints of continuous trading in a session: two a leaf.
 const MOST_PRINTS: f64 = 700_000.0;
+/// What is left of an afternoon's activity and volume after an early close.
+const QUIET: (f64, f64) = (0.1, 0.02);
 /// The auctions' shares of a session's volume.
 const OPENING: f64 = 0.012;
 /// See [`OPENING`].
@@ -80,6 +82,7 @@ pub struct Plan {
     pub informed: u32,
     bursts: SmallVec<[Burst; 6]>,
     cuts: SmallVec<[(u32, u32); 3]>,
+    quiet: Option<(u32, u32)>,
 }
 
 impl Plan {
@@ -102,7 +105,8 @@ impl Plan {
             round_lot: listing.round_lot,
             informed: listing.class.informed,
             bursts: SmallVec::new(),
-            cuts: calendar.silences(d).collect(),
+            cuts: calendar.silence(d).into_iter().collect(),
+            quiet: calendar.quiet(d),
         };
         plan.schedule(path, calendar);
         plan.fill(listing, keys, calendar);
@@ -164,7 +168,7 @@ impl Plan {
             .sum();
         let busy = 0.38 * libm::log(self.session.m.max(0.05)) - 0.08 + noise;
         let extra: f64 = self.bursts.iter().map(|b| b.volume).sum();
-        let total = listing.adv * long_day(calendar) * libm::exp(busy) * (1.0 + extra);
+        let total = listing.adv * self.length(calendar) * libm::exp(busy) * (1.0 + extra);
         let lot = self.round_lot;
         let round = |shares: f64| ((shares / lot as f64) as i64 * lot).max(lot);
         self.opening = round(total * OPENING);
@@ -173,11 +177,28 @@ impl Plan {
         self.count = ((self.volume as f64 / listing.class.lot).min(MOST_PRINTS) as i64).clamp(1, self.volume);
     }
 
+    /// How many times the average volume the session trades: half on a half day; a day of 24 regular hours is busier, so
+    /// that a minute of it is nearly as busy as one of the exchanges'.
+    fn length(&self, calendar: Calendar) -> f64 {
+        match calendar {
+            Calendar::Always => 3.0,
+            Calendar::Nyse if self.quiet.is_some() => 0.5,
+            Calendar::Nyse => 1.0,
+        }
+    }
+
+    /// Whether the leaf is after hours already because the session closed early.
+    pub fn is_quiet(&self, q: u32) -> bool {
+        self.quiet.is_some_and(|w| w.0 <= q && q < w.1)
+    }
+
     /// Whether an event or a halt lies within `[a, b)`.
     #[inline]
     pub fn touches(&self, a: u32, b: u32) -> bool {
-        (!self.bursts.is_empty() || !self.cuts.is_empty())
-            && (self.bursts.iter().any(|w| w.from < b && a < w.to) || self.cuts.iter().any(|w| w.0 < b && a < w.1))
+        (!self.bursts.is_empty() || !self.cuts.is_empty() || self.quiet.is_some())
+            && (self.quiet.is_some_and(|w| a.max(w.0) < b.min(w.1))
+                || self.bursts.iter().any(|w| w.from < b && a < w.to)
+                || self.cuts.iter().any(|w| w.0 < b && a < w.1))
     }
 
     /// Whether trading is halted or silenced in a leaf.
@@ -208,6 +229,10 @@ impl Plan {
             let to = self.cuts.iter().map(|w| w.0).filter(|start| *start > from).fold(b, u32::min);
             activity += self.profile.activity(from, to);
             volume += self.profile.volume(from, to);
+            if let Some((start, end)) = self.quiet.map(|w| (w.0.max(from), w.1.min(to))).filter(|w| w.0 < w.1) {
+                activity -= (1.0 - QUIET.0) * self.profile.activity(start, end);
+                volume -= (1.0 - QUIET.1) * self.profile.volume(start, end);
+            }
             volume += self.bursts.iter().map(|w| w.volume * overlap(w, from, to)).sum::<f64>();
             from = to;
         }
@@ -217,15 +242,6 @@ impl Plan {
     /// The events' mass within `[a, b)`.
     pub fn event_mass(&self, a: u32, b: u32) -> f64 {
         self.bursts.iter().map(|w| w.mass * overlap(w, a, b)).sum()
-    }
-}
-
-/// How many times the average volume a session trades: a day of 24 regular hours is busier, so that a minute of it is
-/// nearly as busy as one of the exchanges'.
-const fn long_day(calendar: Calendar) -> f64 {
-    match calendar {
-        Calendar::Always => 3.0,
-        Calendar::Nyse => 1.0,
     }
 }
 

@@ -101,12 +101,18 @@ fn special_sessions(s: &Symbol) -> (i64, i64) {
 
 #[test]
 fn bars_by_search_equal_bars_by_scanning_every_leaf_of_a_session() {
-    let sizes = [60, 120, 300, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 28_800, 86_400];
+    let sizes = [60, 120, 900, 3_600, 10_800, 28_800, 86_400];
     for (calendar, name) in [(Calendar::Always, "AAPL"), (Calendar::Nyse, "CAKE"), (Calendar::Always, "SPY")] {
         let s = symbol(42, calendar, name);
         let d = calendar.locate(utc("2026-11-23T18:00:00Z")).unwrap().d;
         let (open, close) = calendar.hours(d);
         compare(&s, d, open, close, &sizes);
+        let until = calendar.end(d, close - 1) - 1;
+        for what in [What::Trades, What::Bid] {
+            let get = |size| bars::bars(&s, size, calendar.moment(d, open), until, what, true);
+            let (day, long) = (get(BarSize::Day), get(BarSize::Seconds(86_400)));
+            assert_eq!(day, long, "{name}: a session's bar");
+        }
     }
 }
 
@@ -131,12 +137,32 @@ fn a_half_day_and_the_day_after_it_are_right() {
     let (open, close) = c.hours(d);
     assert_eq!(close - open, 50_400);
     compare(&s, d, open, close, &[60, 3_600]);
-    assert!(scan(&s, d, close, DAY).iter().all(|(_, _, touch, ticks)| touch.is_none() && ticks.is_empty()));
-    assert!(scan(&s, d + 1, 0, 60_000).iter().all(|(_, _, touch, ticks)| touch.is_none() && ticks.is_empty()));
-    let before = c.end(d, close - 1);
-    let day = s.day(before + 3_600 * SECOND).unwrap();
-    assert_eq!(Some(day.last), s.close(d));
-    assert_eq!(s.quote(before + SECOND), None);
+    let after = scan(&s, d, close, DAY);
+    assert!(after.iter().all(|(_, _, touch, _)| touch.is_some()), "extended hours follow a half day");
+    let shares = |leaves: &[(u32, Nanos, Option<leaf::Touch>, Vec<leaf::Tick>)]| -> i64 {
+        leaves.iter().flat_map(|l| &l.3).map(|t| t.size).sum()
+    };
+    assert!(shares(&after) > 0 && shares(&after) < shares(&scan(&s, d, open, close)) / 20);
+    let silent = scan(&s, d + 1, 14_400, 172_800);
+    assert!(silent.iter().all(|(_, _, touch, ticks)| touch.is_none() && ticks.is_empty()));
+    let (noon, evening) = (c.end(d, close - 1), c.moment(d + 1, 14_400));
+    assert_eq!(evening - noon, 4 * 3_600 * SECOND);
+    assert_eq!(s.quote(evening), None);
+    assert!(s.quote(evening - SECOND).is_some());
+    let day = s.day(evening + 3_600 * SECOND).unwrap();
+    assert_eq!(s.prints(noon, evening).last().map(|p| p.price), Some(day.last));
+    let next = s.day(evening + 65 * 3_600 * SECOND).unwrap();
+    assert_eq!(Some(next.previous_close), s.close(d), "the official close is the auction at 13:00");
+    let all = bars::bars(&s, BarSize::Seconds(300), noon - 7_200 * SECOND, evening, What::Trades, false);
+    assert_eq!(all.last().map(|b| b.close), Some(day.last));
+    for end in [noon, evening] {
+        let from = end - 1_800 * SECOND;
+        let mut scanned = Rows::new();
+        for p in s.prints(from, end - 1) {
+            add(&mut scanned, p.at.div_euclid(300 * SECOND) * 300 * SECOND, p.price, p.size, 1);
+        }
+        assert_eq!(rows(&bars::bars(&s, BarSize::Seconds(300), from, end - 1, What::Trades, false)), scanned);
+    }
 }
 
 #[test]
