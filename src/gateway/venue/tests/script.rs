@@ -233,7 +233,7 @@ pub fn any_script() -> impl Strategy<Value = Script> {
                 let price = match place {
                     0 => bid,
                     1 => ask,
-                    2 => (bid + ask) / 2,
+                    2 => i64::midpoint(bid, ask),
                     _ => (bid + ask + 1) / 2,
                 };
                 made.push((ms * MS, price, size));
