@@ -6,7 +6,7 @@
 
 use super::market::{Listing, Market, Print, Quote, Session, Side};
 use crate::clock::Stamp;
-use crate::gateway::feed::{self, BookSide, Calendar, Feed, LEAF};
+use crate::gateway::feed::{self, BookSide, Calendar, Feed};
 use crate::gateway::{ConId, Nanos};
 use crate::money::Price;
 
@@ -70,10 +70,7 @@ impl Market for Feed {
     }
 
     fn next_change(&self, con_id: ConId, after: Nanos) -> Nanos {
-        let grid = after.saturating_sub(after.checked_rem_euclid(LEAF).unwrap_or(0));
-        let next = grid.saturating_add(LEAF);
-        let change = |at| self.leaf(con_id, at).map(|leaf| leaf.quote_at);
-        change(after).filter(|at| *at > after).or_else(|| change(next)).unwrap_or(next)
+        Self::next_change(self, con_id, after)
     }
 
     fn prints(&self, con_id: ConId, after: Nanos, until: Nanos) -> Vec<Print> {
