@@ -16,3 +16,5 @@ pub mod theme;
 
 pub mod app;
 pub mod panes;
+
+pub mod view;

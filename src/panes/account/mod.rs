@@ -1,3 +1,4 @@
 //! The account pane.
 
 mod state;
+pub mod view;

@@ -1,5 +1,6 @@
 //! The blotter pane.
 
 mod state;
+pub mod view;
 
 pub use state::{Blotter, Tab};

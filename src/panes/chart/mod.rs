@@ -1,5 +1,6 @@
 //! The chart pane.
 
 mod state;
+pub mod view;
 
 pub use state::Chart;

@@ -1,5 +1,6 @@
 //! The positions pane.
 
 mod state;
+pub mod view;
 
 pub use state::Positions;

@@ -1,5 +1,6 @@
 //! The watchlist pane.
 
 mod state;
+pub mod view;
 
 pub use state::{Row, Watchlist};

@@ -1,0 +1,395 @@
+//! The blotter: orders that work, that filled, all of today, and the executions.
+//!
+//! A status that needs a hand stands in capitals; one known only from before the link broke ends in `?`.
+
+use ratatui::layout::Rect;
+
+use super::Tab;
+use crate::app::model::Model;
+use crate::app::{keymap, select};
+use crate::clock::Stamp;
+use crate::domain::fill::Execution;
+use crate::domain::order::{Order, OrderState, Ownership};
+use crate::domain::shown;
+use crate::money::{Cash, Price, Qty};
+use crate::theme::Role;
+use crate::view::hints;
+use crate::view::numbers::{absent, average, known, price, profit, rule, side_role, side_word, stale_for, verb_role};
+use crate::view::pane::{self, Head, Slot};
+use crate::view::widgets::canvas::{Canvas, Words};
+use crate::view::widgets::table::{self, Column, Row, Selection};
+
+/// Width below which the tree has one column.
+const NARROW: u16 = 60;
+
+const WORKING: [Column; 11] = [
+    Column::left("", 2, 0),
+    Column::left("Side", 4, 0).tight(),
+    Column::right("Qty", 5, 0),
+    Column::left("Symbol", 7, 0),
+    Column::left("Type", 7, 5),
+    Column::right("Price", 8, 0),
+    Column::left("TIF", 3, 3),
+    Column::right("Filled", 7, 6),
+    Column::right("Away", 6, 2),
+    Column::left("Status", 9, 0),
+    Column::right("Age", 3, 1),
+];
+
+const ALL: [Column; 7] = [
+    Column::left("Side", 4, 0),
+    Column::right("Qty", 4, 0),
+    Column::left("Symbol", 6, 0),
+    Column::left("Type", 4, 5),
+    Column::right("Price", 8, 0),
+    Column::right("Filled", 6, 6),
+    Column::left("Status, and why", 9, 0).rest(),
+];
+
+const FILLED: [Column; 9] = [
+    Column::left("Time ET", 8, 0),
+    Column::left("Side", 4, 0),
+    Column::right("Qty", 4, 0),
+    Column::left("Symbol", 6, 0),
+    Column::left("Type", 5, 2),
+    Column::right("Avg", 8, 0),
+    Column::right("Comm", 7, 4),
+    Column::right("Realised", 9, 5),
+    Column::right("Order", 5, 3),
+];
+
+const EXECUTIONS: [Column; 9] = [
+    Column::left("Time ET", 8, 0),
+    Column::left("Side", 4, 0),
+    Column::right("Qty", 4, 0),
+    Column::left("Symbol", 6, 0),
+    Column::right("Price", 8, 0),
+    Column::right("Value", 10, 4),
+    Column::left("Venue", 7, 2),
+    Column::right("Comm", 7, 5),
+    Column::right("Order", 5, 3),
+];
+
+/// Draws the pane.
+pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
+    let tab = model.panes.blotter.tab;
+    let head = Head { left: tabs(model, tab), right: needs_you(model), keep: true };
+    let area = pane::head(canvas, model, slot, &head);
+    let selection =
+        Selection { index: select::blotter_index(model), focused: slot.focused, top: model.panes.blotter.top };
+    match tab {
+        Tab::Working => working(canvas, model, area, selection),
+        Tab::Filled => filled(canvas, model, area, selection),
+        Tab::All => all(canvas, model, area, selection),
+        Tab::Executions => executions(canvas, model, area, selection),
+    }
+}
+
+/// `[working 9]  filled 4  all 15  executions 7`, and without the last where there is no room.
+fn tabs(model: &Model, open: Tab) -> Vec<Words> {
+    let row = |tabs: &[Tab]| {
+        let mut words = Words::new();
+        for tab in tabs {
+            let text = format!("{} {}", tab.word(), select::tab_len(model, *tab));
+            words.join(
+                2,
+                if *tab == open { Words::of(format!("[{text}]"), Role::Text) } else { Words::of(text, Role::TextDim) },
+            );
+        }
+        words
+    };
+    let short: Vec<Tab> = Tab::ALL.into_iter().filter(|t| *t == open || *t != Tab::Executions).collect();
+    vec![row(&Tab::ALL), row(&short), row(&[open])]
+}
+
+/// How many orders need a hand.
+fn needs_you(model: &Model) -> Vec<Words> {
+    let unknown = select::unknown_count(model);
+    if unknown == 0 {
+        return Vec::new();
+    }
+    let words = if unknown == 1 { "1 needs you".to_owned() } else { format!("{unknown} need you") };
+    vec![Words::of(words, Role::OrderRejected), Words::new()]
+}
+
+fn working(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
+    let orders = select::blotter_orders(model, Tab::Working);
+    if orders.is_empty() {
+        let key = |action| hints::key(model, &["blotter", "list", keymap::GLOBAL], action);
+        let (buy, sell) = (key(hints::STAGE_BUY), key(hints::STAGE_SELL));
+        let text = if stale_for(model).is_some() && model.desk.account.is_none() {
+            "connecting".to_owned()
+        } else {
+            format!("No working orders.  `{buy}` or `{sell}` on a symbol stages one.")
+        };
+        return pane::teach(canvas, area, &text);
+    }
+    let mut columns = WORKING;
+    if area.width < NARROW {
+        columns[0].width = 1;
+    }
+    let rows: Vec<Row> = orders.iter().map(|order| working_row(model, order)).collect();
+    table::draw(canvas, area, &columns, &rows, selection);
+}
+
+fn working_row(model: &Model, order: &Order) -> Row {
+    let (status, role) = status(model, order);
+    let age = if stale_for(model).is_some() { model.desk.link_at } else { order.placed_at };
+    let cells = vec![
+        Words::new(),
+        side(order),
+        Words::of(shown::qty(order.spec.qty), Role::Text),
+        Words::of(order.spec.symbol.as_str(), Role::TextStrong),
+        Words::of(kind(order), Role::Text),
+        limit(model, order),
+        Words::of(order.spec.tif.word(), Role::TextDim),
+        done(order),
+        away(model, order),
+        Words::of(status, role),
+        Words::of(shown::age(model.now.since(age)), Role::TextDim),
+    ];
+    Row { cells, role: None }
+}
+
+fn all(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
+    let orders = select::blotter_orders(model, Tab::All);
+    if orders.is_empty() {
+        return pane::teach(canvas, area, "No orders today.");
+    }
+    let rows: Vec<Row> = orders.iter().map(|order| all_row(model, order)).collect();
+    table::draw(canvas, area, &ALL, &rows, selection);
+}
+
+fn all_row(model: &Model, order: &Order) -> Row {
+    let (status, role) = status(model, order);
+    let why = why(model, order);
+    let pad = if why.is_empty() { status } else { format!("{status:<13} ") };
+    let cells = vec![
+        side(order),
+        Words::of(shown::qty(order.spec.qty), Role::Text),
+        Words::of(order.spec.symbol.as_str(), Role::TextStrong),
+        Words::of(kind(order), Role::Text),
+        limit(model, order),
+        done(order),
+        Words::of(pad, role).say(why, Role::TextDim),
+    ];
+    Row { cells, role: None }
+}
+
+fn side(order: &Order) -> Words {
+    let spec = &order.spec;
+    Words::of(side_word(spec.verb, spec.side), verb_role(spec.verb, spec.side))
+}
+
+/// IB's name of the type.
+fn kind(order: &Order) -> String {
+    order.other_kind.as_ref().map_or_else(|| order.spec.kind.word().to_owned(), |k| k.chars().take(7).collect())
+}
+
+fn limit(model: &Model, order: &Order) -> Words {
+    let rule = rule(model, order.spec.con_id);
+    known(order.spec.kind.limit().map(|p| price(rule, p)), Role::Text)
+}
+
+/// `80/200`: what filled of the total; `—/100` while that is not known.
+fn done(order: &Order) -> Words {
+    let total = shown::qty(order.spec.qty);
+    let (text, role) = match order.state {
+        OrderState::Unknown => (format!("{}/{total}", shown::ABSENT), Role::ValueAbsent),
+        _ if order.is_partial() => (format!("{}/{total}", shown::qty(order.filled)), Role::OrderPartial),
+        _ => (format!("{}/{total}", shown::qty(order.filled)), Role::Text),
+    };
+    Words::of(text, role)
+}
+
+/// Ticks from the market to the limit: below zero is under the touch it rests at.
+fn away(model: &Model, order: &Order) -> Words {
+    let distance = || {
+        let limit = order.spec.kind.limit()?;
+        let (quote, truth) = select::quote(model, order.spec.con_id)?;
+        if !truth.is_live() {
+            return None;
+        }
+        let touch = match order.spec.side {
+            crate::domain::order::Side::Buy => quote.bid,
+            crate::domain::order::Side::Sell => quote.ask,
+        }?;
+        limit.ticks_from(touch, rule(model, order.spec.con_id)?.tick_at(touch))
+    };
+    known(distance().map(shown::signed_ticks), Role::TextDim)
+}
+
+/// The word for what has become of an order.
+fn status(model: &Model, order: &Order) -> (String, Role) {
+    let age = |since: Stamp| shown::age_words(model.now.since(since));
+    let stale = stale_for(model).is_some() && model.desk.account.is_some();
+    let foreign = order.ownership == Ownership::Foreign;
+    let (word, role) = match order.state {
+        OrderState::Unknown => return (format!("UNKNOWN {}", age(order.changed_at)), Role::OrderUnknown),
+        OrderState::Rejected => {
+            let code = order.remark.as_ref().map(|(code, _)| format!(" {code}")).unwrap_or_default();
+            return (format!("REJECTED{code}"), Role::OrderRejected);
+        }
+        OrderState::Filled => return ("filled".into(), Role::OrderFilled),
+        OrderState::Cancelled => return ("cancelled".into(), Role::OrderFilled),
+        OrderState::Sending => ("sending", Role::OrderWorking),
+        OrderState::Cancelling => ("cancelling", Role::OrderWorking),
+        _ if order.is_partial() => ("partial", Role::OrderPartial),
+        OrderState::Held => ("held", Role::OrderHeld),
+        OrderState::Working if foreign => ("foreign", Role::OrderForeign),
+        OrderState::Working => ("working", Role::OrderWorking),
+    };
+    if stale { (format!("{word}?"), Role::ValueStale) } else { (word.into(), role) }
+}
+
+/// Why an order stands as it does.
+fn why(model: &Model, order: &Order) -> String {
+    let said = order.remark.as_ref().map(|(_, text)| text.to_string());
+    if stale_for(model).is_some() && model.desk.account.is_some() && order.state.is_live() {
+        return format!("as of {}", shown::time_of(model.desk.link_at));
+    }
+    match order.state {
+        OrderState::Rejected | OrderState::Held => said.unwrap_or_default(),
+        OrderState::Filled => shown::time_of(order.changed_at),
+        OrderState::Cancelled => said.unwrap_or_else(|| shown::time_of(order.changed_at)),
+        OrderState::Cancelling | OrderState::Sending => {
+            let tenths = model.now.since(order.changed_at).as_millis() / 100;
+            format!("{}.{} s", tenths / 10, tenths % 10)
+        }
+        OrderState::Unknown => "may still come alive".into(),
+        OrderState::Working => {
+            let rule = rule(model, order.spec.con_id);
+            let before = order.before_change.as_ref().and_then(|b| b.kind.limit());
+            let asked = order.spec.kind.limit();
+            match (before, asked) {
+                (Some(before), Some(asked)) => format!("@{}, asked {}", price(rule, before), price(rule, asked)),
+                _ if order.ownership == Ownership::Foreign => "placed elsewhere".into(),
+                _ => String::new(),
+            }
+        }
+    }
+}
+
+fn filled(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
+    let orders = select::blotter_orders(model, Tab::Filled);
+    if orders.is_empty() {
+        return pane::teach(canvas, area, "Nothing filled today.");
+    }
+    let costs: Vec<Costs> = orders.iter().map(|o| Costs::of(select::executions_of(model, &o.key))).collect();
+    let mut rows: Vec<Row> = orders.iter().zip(&costs).map(|(order, costs)| filled_row(model, order, costs)).collect();
+    rows.push(filled_total(&costs));
+    table::draw(canvas, area, &FILLED, &rows, selection);
+}
+
+fn filled_row(model: &Model, order: &Order, costs: &Costs) -> Row {
+    let rule = rule(model, order.spec.con_id);
+    let cells = vec![
+        Words::of(shown::time_of(order.changed_at), Role::TextDim),
+        side(order),
+        Words::of(shown::qty(order.filled), Role::Text),
+        Words::of(order.spec.symbol.as_str(), Role::TextStrong),
+        Words::of(kind(order), Role::TextDim),
+        known(order.avg_fill.map(|p| average(rule, p)), Role::TextStrong),
+        costs.commission(),
+        costs.realized.map_or_else(absent, |c| profit(Some(c), true)),
+        Words::of(select::order_name(order), Role::TextDim),
+    ];
+    Row { cells, role: None }
+}
+
+fn filled_total(costs: &[Costs]) -> Row {
+    let all = costs.iter().fold(Costs::default(), |sum, c| sum.and(c));
+    let mut cells = vec![Words::new(); FILLED.len()];
+    cells[0] = Words::of("total", Role::TextDim);
+    cells[6] = all.commission();
+    cells[7] = all.realized.map_or_else(absent, |c| profit(Some(c), true));
+    Row { cells, role: Some(Role::RowTotal) }
+}
+
+/// What executions cost and realised, and how many of them have no commission yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct Costs {
+    amount: Option<Cash>,
+    realized: Option<Cash>,
+    pending: usize,
+}
+
+impl Costs {
+    fn of<'m>(executions: impl Iterator<Item = &'m Execution>) -> Self {
+        executions.fold(Self::default(), |sum, e| {
+            let one = match &e.commission {
+                Some(c) => Self { amount: Some(c.amount), realized: c.realized, pending: 0 },
+                None => Self { pending: 1, ..Self::default() },
+            };
+            sum.and(&one)
+        })
+    }
+
+    fn and(self, other: &Self) -> Self {
+        let plus = |a: Option<Cash>, b: Option<Cash>| match (a, b) {
+            (Some(a), Some(b)) => a.plus(b),
+            (one, None) | (None, one) => one,
+        };
+        Self {
+            amount: plus(self.amount, other.amount),
+            realized: plus(self.realized, other.realized),
+            pending: self.pending + other.pending,
+        }
+    }
+
+    /// `5.00`, `5.00+1p` with one pending, `pending`.
+    fn commission(&self) -> Words {
+        match (self.amount, self.pending) {
+            (Some(amount), 0) => Words::of(shown::cash(amount), Role::Text),
+            (Some(amount), n) => Words::of(format!("{}+{n}p", shown::cash(amount)), Role::ValueStale),
+            (None, 0) => absent(),
+            (None, _) => Words::of("pending", Role::ValueStale),
+        }
+    }
+}
+
+fn executions(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
+    let executions = select::blotter_executions(model);
+    if executions.is_empty() {
+        return pane::teach(canvas, area, "No executions today.");
+    }
+    let mut rows: Vec<Row> = executions.iter().map(|e| execution_row(model, e)).collect();
+    rows.push(execution_total(model, &executions));
+    table::draw(canvas, area, &EXECUTIONS, &rows, selection);
+}
+
+fn value(model: &Model, qty: Qty, price: Price, execution: &Execution) -> Option<Cash> {
+    let multiplier = select::instrument(model, execution.con_id).map(|i| i.multiplier)?;
+    price.value_of(qty, multiplier)
+}
+
+fn execution_row(model: &Model, execution: &Execution) -> Row {
+    let rule = rule(model, execution.con_id);
+    let time = execution.time.map(|nanos| shown::time_of(Stamp::at(nanos)));
+    let verb = select::order_of(model, execution).map(|o| o.spec.verb);
+    let (word, role) = verb.map_or((execution.side.word(), side_role(execution.side)), |verb| {
+        (side_word(verb, execution.side), verb_role(verb, execution.side))
+    });
+    let order = select::order_of(model, execution).map(select::order_name);
+    let cells = vec![
+        known(time, Role::TextDim),
+        Words::of(word, role),
+        Words::of(shown::qty(execution.qty), Role::Text),
+        Words::of(execution.symbol.as_str(), Role::TextStrong),
+        Words::of(price(rule, execution.price), Role::Text),
+        known(value(model, execution.qty, execution.price, execution).map(shown::cash), Role::Text),
+        Words::of(execution.exchange.chars().take(7).collect::<String>(), Role::TextDim),
+        Costs::of(std::iter::once(execution)).commission(),
+        Words::of(order.unwrap_or_default(), Role::TextDim),
+    ];
+    Row { cells, role: None }
+}
+
+fn execution_total(model: &Model, executions: &[&Execution]) -> Row {
+    let worth = executions.iter().try_fold(Cash::ZERO, |sum, e| sum.plus(value(model, e.qty, e.price, e)?));
+    let mut cells = vec![Words::new(); EXECUTIONS.len()];
+    cells[0] = Words::of(format!("{} total", executions.len()), Role::TextDim);
+    cells[5] = known(worth.map(shown::cash), Role::RowTotal);
+    cells[7] = Costs::of(executions.iter().copied()).commission();
+    Row { cells, role: Some(Role::RowTotal) }
+}

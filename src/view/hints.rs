@@ -1,0 +1,151 @@
+//! The hint row: the keys of the moment, printed from the key map, and the newest notice at its right end.
+//!
+//! Invariants: help and the kill key always stand; a hint is shown whole or not at all; a click on one presses its key
+//! only if that moves no money.
+
+use ratatui::layout::Rect;
+
+use super::widgets::canvas::{Canvas, Words};
+use crate::app::action::{Action, StageVerb};
+use crate::app::keymap::{self, GLOBAL};
+use crate::app::model::{Model, Overlay};
+use crate::app::notices::Tone;
+use crate::domain::account::Mode;
+use crate::domain::shown;
+use crate::keys::{Hint, group_label};
+use crate::theme::Role;
+
+/// `b`.
+pub const STAGE_BUY: Action = Action::Stage { verb: StageVerb::Buy };
+/// `s`.
+pub const STAGE_SELL: Action = Action::Stage { verb: StageVerb::Sell };
+/// `c`.
+pub const STAGE_CLOSE: Action = Action::Stage { verb: StageVerb::Close };
+
+/// Cells that hints keep beside a long notice.
+const HINTS_MIN: u16 = 26;
+
+/// The words on the keys of an action, as these scopes bind it; `—` if none does.
+pub fn key(model: &Model, scopes: &[&str], action: Action) -> String {
+    model.keymap.keys_for(scopes, &action).map_or_else(|| shown::ABSENT.to_owned(), crate::keys::Sequence::label)
+}
+
+/// The words on the keys of an action at this moment.
+pub fn key_now(model: &Model, action: Action) -> String {
+    key(model, &keymap::scopes(model), action)
+}
+
+/// One hint: the chord, then what it does.
+pub fn hint(chord: impl Into<String>, label: &str) -> Words {
+    Words::of(chord, Role::KeyChord).say(format!(" {label}"), Role::KeyLabel)
+}
+
+/// Hints of some actions in these scopes, for the lower edge of a box; actions without a key are left out.
+pub fn keys_of(model: &Model, scopes: &[&str], wanted: &[(Action, &str)]) -> Words {
+    let mut words = Words::new();
+    for (action, label) in wanted {
+        if let Some(keys) = model.keymap.keys_for(scopes, action) {
+            words.join(3, hint(keys.label(), label));
+        }
+    }
+    words
+}
+
+/// Draws the last row.
+pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
+    if line.height == 0 || line.width < 2 {
+        return;
+    }
+    let end = line.right().saturating_sub(1);
+    let mut at = line.x + 1;
+    if model.desk.mode == Mode::Live {
+        canvas.put(line.x, line.y, end, &live_badge(canvas.theme.mono), Role::SessionLive);
+        at = line.x + 7;
+    }
+    let tail = always(model);
+    let tail_cells = cells(canvas, &tail);
+    let notice_start = notice(canvas, model, line, at.saturating_add(tail_cells).saturating_add(HINTS_MIN));
+    let limit = notice_start.saturating_sub(2);
+    let room = limit.saturating_sub(tail_cells);
+    for hint in model.keymap.hints(&keymap::scopes(model)) {
+        if is_always(hint.action) {
+            continue;
+        }
+        let label = label_for(model, &hint);
+        let cells = label.width(canvas.theme).saturating_add(2);
+        if at.saturating_add(cells) > room {
+            break;
+        }
+        at = press(canvas, at, line.y, limit, &label, hint.action);
+    }
+    for (label, action) in tail {
+        at = press(canvas, at, line.y, end, &label, action);
+    }
+}
+
+/// ` LIVE ` as it stands in both corners.
+pub fn live_badge(mono: bool) -> String {
+    if mono { "[LIVE]".into() } else { " LIVE ".into() }
+}
+
+fn press(canvas: &mut Canvas<'_>, x: u16, y: u16, limit: u16, label: &Words, action: Action) -> u16 {
+    let end = canvas.say(x, y, limit, label);
+    canvas.hits.press(Rect::new(x, y, end.saturating_sub(x), 1), action);
+    end.saturating_add(2)
+}
+
+/// The words of a hint; a modified send says so.
+fn label_for(model: &Model, hint: &Hint<Action>) -> Words {
+    let staged = model.panes.ticket.staged.as_ref();
+    let label = match hint.action {
+        Action::Send if staged.is_some_and(|s| matches!(s.aim, crate::panes::ticket::Aim::Change(_))) => "send the change",
+        _ => hint.desc.as_str(),
+    };
+    self::hint(group_label(&hint.keys), label)
+}
+
+/// Help and kill: the hints that never go.
+fn always(model: &Model) -> Vec<(Words, Action)> {
+    let global: &[&str] = &[GLOBAL];
+    let mut out = Vec::new();
+    if model.overlay.is_none() {
+        out.push((hint(key(model, global, Action::HelpOpen), "help"), Action::HelpOpen));
+    }
+    out.push((hint(key(model, global, Action::Kill), "kill"), Action::Kill));
+    out
+}
+
+fn is_always(action: Action) -> bool {
+    matches!(action, Action::HelpOpen | Action::Kill)
+}
+
+fn cells(canvas: &Canvas<'_>, hints: &[(Words, Action)]) -> u16 {
+    hints.iter().map(|(words, _)| words.width(canvas.theme).saturating_add(2)).fold(0, u16::saturating_add)
+}
+
+/// Draws the newest notice and returns the column where it starts.
+fn notice(canvas: &mut Canvas<'_>, model: &Model, line: Rect, left: u16) -> u16 {
+    let end = line.right().saturating_sub(1);
+    let covered = matches!(model.overlay, Some(Overlay::Notices { .. }));
+    let Some(notice) = model.notices.current().filter(|_| !covered) else { return line.right().saturating_add(1) };
+    let (mark, role) = match notice.tone {
+        Tone::Info => ("", Role::NoticeInfo),
+        Tone::Warn => ("! ", Role::NoticeWarn),
+        Tone::Error => ("✗ ", Role::NoticeError),
+    };
+    let mut words = Words::new();
+    let waiting = model.notices.waiting();
+    if waiting > 0 {
+        words.push(format!("+{waiting}  "), Role::TextDim);
+    }
+    words.push(format!("{} ", shown::time_of(notice.at)), Role::NoticeInfo);
+    words.push(mark, role);
+    let fixed = words.width(canvas.theme);
+    let text = canvas.cut(&notice.text, end.saturating_sub(left).saturating_sub(fixed));
+    if text.is_empty() {
+        return line.right().saturating_add(1);
+    }
+    words.push(text, role);
+    canvas.say_right(end, line.y, line.x, &words);
+    end.saturating_sub(words.width(canvas.theme))
+}

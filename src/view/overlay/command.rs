@@ -1,0 +1,65 @@
+//! The command line: an order sentence over the hint row, what is wrong with it under the words and above.
+
+use std::ops::Range;
+
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use crate::app::action::Action;
+use crate::app::keymap::GLOBAL;
+use crate::app::model::Model;
+use crate::theme::Role;
+use crate::view::widgets::canvas::{Canvas, width};
+use crate::view::widgets::field;
+use crate::view::{Cursor, hints};
+
+/// Errors listed above the line.
+const ERRORS: usize = 5;
+
+/// Draws the line on the last row of `room`, squiggles and errors above it.
+pub fn draw(
+    canvas: &mut Canvas<'_>,
+    model: &Model,
+    room: Rect,
+    input: &Input,
+    errors: &[(Range<usize>, String)],
+) -> Option<Cursor> {
+    if room.height < 2 || room.width < 4 {
+        return None;
+    }
+    let shown = errors.len().min(ERRORS).min(usize::from(room.height.saturating_sub(2)));
+    let rows = u16::try_from(shown).unwrap_or(0) + 2;
+    let area = Rect { y: room.bottom() - rows, height: rows, ..room };
+    canvas.clear(area, Role::OverlayGround);
+    let (line, under) = (area.bottom() - 1, area.bottom() - 2);
+    let end = area.right().saturating_sub(1);
+    let text_at = area.x + 1;
+    canvas.put(area.x, line, end, ":", Role::KeyChord);
+    let right = if errors.is_empty() {
+        let wanted = [(Action::TextAccept, "stage"), (Action::Back, "close")];
+        hints::keys_of(model, &["command", "text", GLOBAL], &wanted)
+    } else {
+        let n = errors.len();
+        let words = if n == 1 { "1 error".to_owned() } else { format!("{n} errors") };
+        crate::view::widgets::canvas::Words::of(words, Role::InputInvalid)
+    };
+    let typed = width(canvas.theme, input.value());
+    let right_cells = right.width(canvas.theme);
+    let text_end = if text_at + typed + 2 + right_cells < end { end - right_cells - 1 } else { end };
+    canvas.say_right(end, line, text_at + typed + 2, &right);
+    let spans: Vec<Range<usize>> = errors.iter().map(|(span, _)| span.clone()).collect();
+    if typed < text_end.saturating_sub(text_at) {
+        field::squiggle(canvas, text_at, under, text_end, input.value(), &spans);
+    }
+    if errors.is_empty() && input.value().is_empty() {
+        let example = "buy 100 AAPL lmt 187.20 day, sell 50 MSFT mkt, short, close all: a sentence stages, Enter then sends it";
+        canvas.put(text_at, under, end, example, Role::TextDim);
+    }
+    for (y, (span, text)) in (area.y..).zip(errors.iter().take(shown)) {
+        let word = input.value().get(span.clone()).unwrap_or_default();
+        let at = canvas.put(text_at, y, end, word, Role::InputInvalid);
+        let at = if word.is_empty() { at } else { at + 2 };
+        canvas.put(at, y, end, text, Role::Text);
+    }
+    field::draw(canvas, text_at, line, text_end, input, Role::InputText)
+}

@@ -1,0 +1,55 @@
+//! The confirmation of the staged order, in the ticket's own place: heavy strokes where money is real.
+
+use ratatui::layout::Rect;
+
+use crate::app::action::Action;
+use crate::app::model::Model;
+use crate::domain::account::Mode;
+use crate::panes::ticket;
+use crate::theme::Role;
+use crate::view::hints;
+use crate::view::widgets::canvas::{Canvas, Words};
+use crate::view::widgets::frame::{self, Frame, HEAVY, LIGHT};
+
+/// Draws the confirmation over the ticket.
+pub fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
+    let Some(staged) = &model.panes.ticket.staged else { return };
+    let live = model.desk.mode == Mode::Live;
+    let scopes: &[&str] = &["confirm"];
+    let key = hints::key(model, scopes, Action::Confirm);
+    let mode = model.desk.mode.word();
+    let sends = format!("send {mode}");
+    let wanted = [(Action::Confirm, sends.as_str()), (Action::Back, "back to the ticket")];
+    let keys = hints::keys_of(model, scopes, &wanted);
+    let account = model.desk.account.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut title = Words::new();
+    if live {
+        title.push("LIVE", Role::SessionLive);
+        title.push(" ", Role::Text);
+    }
+    title.push("3 Ticket", Role::PaneTitleFocus);
+    let frame = Frame {
+        strokes: if live { HEAVY } else { LIGHT },
+        role: if live { Role::SessionLiveFrame } else { Role::OverlayBorder },
+        title,
+        corner: Words::of(format!("confirm, {account}"), Role::Text),
+        keys,
+    };
+    // The docked ticket has few rows: the box may grow upward over the list, never over the hint row.
+    let height = area.height.max(9);
+    let area = Rect { y: area.bottom().saturating_sub(height), height, ..area };
+    let inside = frame::draw(canvas, area, &frame);
+    let mut lines = ticket::view::confirmation(model, staged);
+    lines.push((Words::new(), Words::new()));
+    let money = if live { "the broker with real money" } else { "the paper account" };
+    lines.push((
+        Words::of(key, Role::KeyChord).say(format!(" sends it to {money}."), Role::Text),
+        Words::new(),
+    ));
+    let send = hints::key(model, &["ticket"], Action::Send);
+    lines.push((Words::of(format!("{send} does nothing here."), Role::TextDim), Words::new()));
+    for (y, (left, right)) in (inside.y..inside.bottom()).zip(&lines) {
+        let at = canvas.say(inside.x, y, inside.right(), left);
+        canvas.say_right(inside.right(), y, at + 1, right);
+    }
+}

@@ -1,0 +1,53 @@
+//! What floats above the panes: boxes on a raised ground, titles in the upper edge, keys in the lower.
+//!
+//! Invariants: none covers the status bar or the hint row; only help may cover the ticket; the confirmation stands in the
+//! ticket's own place.
+
+use ratatui::layout::Rect;
+
+use super::Cursor;
+use super::widgets::canvas::Canvas;
+use crate::app::model::{Model, Overlay};
+
+mod command;
+mod confirm;
+mod help;
+mod notices;
+mod quit;
+mod search;
+mod which_key;
+
+pub(super) use which_key::draw as which_key;
+
+/// Draws the open overlay over `room`, the rows of the panes; `ticket` is the ticket's place.
+pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: Rect) -> Option<Cursor> {
+    let above = Rect { height: room.height, ..room };
+    match model.overlay.as_ref()? {
+        Overlay::Help { top, filter } => help::draw(canvas, model, room, *top, filter),
+        Overlay::Notices { top } => {
+            notices::draw(canvas, model, beside(above, ticket), *top);
+            None
+        }
+        Overlay::Command { input, errors } => command::draw(canvas, model, room, input, errors),
+        Overlay::Search { input, job, matches, refused, selected } => {
+            let asking = job.is_some();
+            let found = search::Found { asking, matches, refused: refused.as_ref(), selected: *selected };
+            search::draw(canvas, model, beside(above, ticket), input, &found)
+        }
+        Overlay::Confirm => {
+            confirm::draw(canvas, model, ticket);
+            None
+        }
+        Overlay::Quit => {
+            quit::draw(canvas, model, beside(above, ticket));
+            None
+        }
+    }
+}
+
+/// The larger piece of `room` that leaves the ticket uncovered: above it, or to its right.
+fn beside(room: Rect, ticket: Rect) -> Rect {
+    let right = Rect { x: ticket.right(), width: room.right().saturating_sub(ticket.right()), ..room };
+    let above = Rect { height: ticket.y.saturating_sub(room.y), ..room };
+    if right.width >= 70 || above.height < 8 { if right.width >= 40 { right } else { room } } else { above }
+}

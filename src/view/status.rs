@@ -1,0 +1,212 @@
+//! The status bar: who is connected as what, what is out there, what it makes, and what time it is at the exchange.
+//!
+//! Invariants: mode, account, session word, HALT, UNKNOWN, the count of working orders never leave; what leaves when it
+//! is narrow goes in the order of `screens.md` §2: net liquidation, excess, profit of the day, countdown, profile,
+//! latency. Counts of zero are not shown; a count known only from before the link broke ends in `?`.
+//!
+//! Absent: UNPROTECTED (it comes with stop orders), ARMED and PAUSED (they come with live order entry).
+
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+use rust_decimal::Decimal;
+
+use super::hints::live_badge;
+use super::widgets::canvas::{Canvas, Words};
+use crate::app::keymap::GLOBAL;
+use crate::app::model::{Journal, Model};
+use crate::app::{action::Action, select, timers};
+use crate::broker::event::Link;
+use crate::domain::account::Mode;
+use crate::domain::shown;
+use crate::money::Cash;
+use crate::theme::{Role, Theme};
+use crate::view::numbers::{hours, sign_role};
+
+/// Width from which on items stand three cells apart.
+const WIDE: u16 = 120;
+
+/// What may leave, first to last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Detail {
+    NetLiq,
+    Excess,
+    Day,
+    Countdown,
+    Profile,
+    Latency,
+}
+
+const DETAILS: [Detail; 6] =
+    [Detail::NetLiq, Detail::Excess, Detail::Day, Detail::Countdown, Detail::Profile, Detail::Latency];
+
+/// Draws the first row.
+pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
+    if line.height == 0 || line.width == 0 {
+        return;
+    }
+    let gap = if line.width >= WIDE { 3 } else { 2 };
+    let end = line.right().saturating_sub(1);
+    let mut dropped = 0;
+    let (mut left, mut middle, mut right);
+    loop {
+        let shown = |detail: Detail| DETAILS.iter().position(|d| *d == detail).is_some_and(|i| i >= dropped);
+        left = state(canvas.theme, model, usize::from(gap), &shown);
+        middle = money(model, usize::from(gap), &shown);
+        right = clock(model, shown(Detail::Countdown));
+        let cells = |w: &Words| w.width(canvas.theme);
+        let gaps = if middle.is_empty() { gap } else { 2 * gap };
+        let needed = cells(&left).saturating_add(cells(&middle)).saturating_add(cells(&right)).saturating_add(gaps);
+        if needed <= line.width.saturating_sub(1) || dropped >= DETAILS.len() {
+            break;
+        }
+        dropped += 1;
+    }
+    let at = canvas.say(line.x, line.y, end, &left);
+    let right_start = end.saturating_sub(right.width(canvas.theme));
+    canvas.say_right(end, line.y, at.saturating_add(1), &right);
+    if !middle.is_empty() {
+        let spare = right_start.saturating_sub(at).saturating_sub(middle.width(canvas.theme));
+        canvas.say(at + spare / 2, line.y, right_start, &middle);
+    }
+}
+
+/// ` PAPER `, in brackets where there is no colour.
+pub fn badge(theme: &Theme, mode: Mode) -> Words {
+    match mode {
+        Mode::Paper => Words::of(if theme.mono { "[PAPER]" } else { " PAPER " }, Role::SessionPaper),
+        Mode::Live => Words::of(live_badge(theme.mono), Role::SessionLive),
+    }
+}
+
+/// Mode, account, session, what stands in the way, what is out there.
+fn state(theme: &Theme, model: &Model, gap: usize, shown: &impl Fn(Detail) -> bool) -> Words {
+    let mut words = badge(theme, model.desk.mode);
+    words.push(" ", Role::Text);
+    if shown(Detail::Profile) {
+        words.push(model.desk.profile.as_str(), Role::Text);
+    }
+    if let Some(account) = &model.desk.account {
+        words.push(if shown(Detail::Profile) { " · " } else { "" }, Role::TextDim);
+        words.push(account.to_string(), Role::Text);
+    }
+    words.join(gap, session(model, shown(Detail::Latency)));
+    for item in barriers(model).into_iter().chain(counts(model)) {
+        words.join(gap, item);
+    }
+    words
+}
+
+/// The session word.
+pub fn session(model: &Model, latency: bool) -> Words {
+    let desk = &model.desk;
+    let since = model.now.since(desk.link_at);
+    let age = |span: Duration| if span.as_secs() == 0 { "0s".to_owned() } else { shown::age(span) };
+    match &desk.link {
+        Link::Ready { .. } => {
+            let words = Words::of("● READY", Role::SessionReady);
+            let trip = desk.round_trip.filter(|_| latency);
+            trip.map_or_else(|| words.clone(), |t| words.clone().say(format!(" {}", shown::latency(t)), Role::TextDim))
+        }
+        Link::Dialling { address, attempt, next_in, .. } => {
+            let mut text = format!("○ DIAL {address}, try {attempt}");
+            if let Some(wait) = next_in.and_then(|w| w.checked_sub(since)) {
+                text.push_str(&format!(", next in {} s", wait.as_millis().div_ceil(1_000)));
+            }
+            let first = desk.account.is_none() && *attempt <= 1;
+            Words::of(text, if first { Role::SessionDegraded } else { Role::SessionDown })
+        }
+        Link::Syncing { step, of, what } => Words::of(format!("◐ SYNC {step}/{of} {what}"), Role::SessionDegraded),
+        Link::IbLost => {
+            Words::of(format!("▲ IBLINK {}: cancels only, unconfirmed", age(since)), Role::SessionDegraded)
+        }
+        Link::IbBack { .. } => Words::of("◐ SYNC: IB's servers are back", Role::SessionDegraded),
+        Link::Mute => {
+            Words::of(format!("▲ MUTE {}: the gateway does not answer", age(since)), Role::SessionDegraded)
+        }
+        Link::Refused(refusal) => {
+            let code = refusal.code.map(|c| format!(" ({c})")).unwrap_or_default();
+            Words::of(format!("○ REFUSED{code}"), Role::SessionDown)
+        }
+    }
+}
+
+/// What stands in the way of orders.
+pub fn barriers(model: &Model) -> Vec<Words> {
+    let mut out = Vec::new();
+    if let Journal::Failed(_) = model.desk.journal {
+        out.push(Words::of(" JOURNAL cannot be written ", Role::SessionHalt));
+    }
+    if model.desk.halted {
+        let lifts = super::hints::key(model, &[GLOBAL], Action::HaltLift);
+        out.push(Words::of(format!("HALT: exits and cancels only; {lifts} lifts"), Role::SessionHalt));
+    }
+    if matches!(model.desk.link, Link::Ready { read_only: true, .. }) {
+        out.push(Words::of("READ-ONLY: no orders leave", Role::SessionDegraded));
+    }
+    out
+}
+
+/// `UNKNOWN 1   working 9   staged`.
+pub fn counts(model: &Model) -> Vec<Words> {
+    let doubt = if select::is_current(model) { "" } else { "?" };
+    let mut out = Vec::new();
+    let unknown = select::unknown_count(model);
+    if unknown > 0 {
+        out.push(Words::of(format!("UNKNOWN {unknown}"), Role::OrderUnknown));
+    }
+    let working = select::working_count(model);
+    if working > 0 {
+        let role = if doubt.is_empty() { Role::Text } else { Role::ValueStale };
+        out.push(Words::of("working ", Role::Text).say(format!("{working}{doubt}"), role));
+    }
+    if model.panes.ticket.staged.is_some() {
+        out.push(Words::of("staged", Role::OrderStaged));
+    }
+    out
+}
+
+/// Profit of the day with its basis, excess liquidity with its share, net liquidation.
+fn money(model: &Model, gap: usize, shown: &impl Fn(Detail) -> bool) -> Words {
+    let values = &model.account;
+    let doubt = if select::is_current(model) { "" } else { "~" };
+    let amount = |cash: Cash| format!("{}{doubt}", shown::cash(cash));
+    let mut words = Words::new();
+    if let Some(day) = day(model).filter(|_| shown(Detail::Day)) {
+        words.join(gap, day);
+    }
+    if let Some(excess) = values.excess_liquidity.filter(|_| shown(Detail::Excess)) {
+        let mut item = Words::of("Excess ", Role::TextDim).say(amount(excess), Role::Text);
+        let share = values.cushion.and_then(|c| c.checked_mul(Decimal::ONE_HUNDRED));
+        if let Some(share) = share.filter(|_| doubt.is_empty()) {
+            item.push(format!(" {}", shown::share_percent(share)), Role::Text);
+        }
+        words.join(gap, item);
+    }
+    if let Some(net) = values.net_liquidation.filter(|_| shown(Detail::NetLiq)) {
+        words.join(gap, Words::of("NetLiq ", Role::TextDim).say(amount(net), Role::Text));
+    }
+    words
+}
+
+/// `Day +279.60 broker`.
+pub fn day(model: &Model) -> Option<Words> {
+    let day = model.account.pnl.daily?;
+    let current = select::is_current(model);
+    let role = if current { sign_role(day.is_negative(), day.is_zero()) } else { Role::ValueStale };
+    let text = format!("{}{}", shown::signed(day), if current { "" } else { "~" });
+    Some(Words::of("Day ", Role::TextDim).say(text, role).say(" broker", Role::TextDim))
+}
+
+/// `10:42:07 ET RTH 5:17 left`; without seconds while nothing moves.
+pub fn clock(model: &Model, countdown: bool) -> Words {
+    let at = model.now.eastern();
+    let hours = hours(model);
+    let phase = hours.phase(&at);
+    let time = if timers::is_lively(model) { shown::time(&at) } else { shown::minute(&at) };
+    let mut words = Words::of(time, Role::Text).say(" ET", Role::TextDim).say(format!(" {}", phase.word()), Role::Text);
+    if let Some(left) = hours.left(&at).filter(|_| countdown) {
+        words.push(format!(" {} left", shown::left(left)), Role::TextDim);
+    }
+    words
+}

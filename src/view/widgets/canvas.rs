@@ -1,0 +1,201 @@
+//! The canvas: every cell a view writes goes through here.
+//!
+//! Invariants: nothing is written outside the buffer or beyond the right limit given; glyphs are translated before they
+//! are measured, so what follows a wide substitute moves and never overlaps; styles are patched onto what is there
+//! (ground, row, value, flash).
+//!
+//! Must not know: the desk.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::theme::{Role, Theme};
+use crate::view::hits::Hits;
+
+/// A run of text with one role after the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words(Vec<(String, Role)>);
+
+impl Words {
+    /// No words.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One word.
+    pub fn of(text: impl Into<String>, role: Role) -> Self {
+        Self(vec![(text.into(), role)])
+    }
+
+    /// These words and another.
+    #[must_use]
+    pub fn say(mut self, text: impl Into<String>, role: Role) -> Self {
+        self.push(text, role);
+        self
+    }
+
+    /// Adds a word.
+    pub fn push(&mut self, text: impl Into<String>, role: Role) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.0.push((text, role));
+        }
+    }
+
+    /// Adds blanks and other words; just the words if there are none yet.
+    pub fn join(&mut self, gap: usize, other: Self) {
+        if !self.0.is_empty() && !other.0.is_empty() {
+            self.0.push((" ".repeat(gap), Role::Text));
+        }
+        self.0.extend(other.0);
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Cells they take in the theme's glyphs.
+    pub fn width(&self, theme: &Theme) -> u16 {
+        self.0.iter().map(|(text, _)| width(theme, text)).fold(0, u16::saturating_add)
+    }
+
+    /// The words one by one.
+    pub fn parts(&self) -> &[(String, Role)] {
+        &self.0
+    }
+}
+
+/// Cells a text takes in the theme's glyphs.
+pub fn width(theme: &Theme, text: &str) -> u16 {
+    u16::try_from(theme.glyphs.text(text).width()).unwrap_or(u16::MAX)
+}
+
+/// What a frame is drawn on.
+#[derive(Debug)]
+pub struct Canvas<'a> {
+    /// The cells.
+    pub buffer: &'a mut Buffer,
+    /// The looks.
+    pub theme: &'a Theme,
+    /// Where the mouse finds what.
+    pub hits: &'a mut Hits,
+}
+
+impl Canvas<'_> {
+    /// The whole area.
+    pub fn area(&self) -> Rect {
+        self.buffer.area
+    }
+
+    /// Patches a role onto an area.
+    pub fn tint(&mut self, area: Rect, role: Role) {
+        let style = self.theme.style(role);
+        self.buffer.set_style(area, style);
+    }
+
+    /// Empties an area down to the ground, then patches `role`.
+    pub fn clear(&mut self, area: Rect, role: Role) {
+        for at in area.intersection(self.buffer.area).positions() {
+            if let Some(cell) = self.buffer.cell_mut(at) {
+                cell.reset();
+            }
+        }
+        for layer in [Role::Text, Role::Ground, role] {
+            self.tint(area, layer);
+        }
+    }
+
+    /// Writes a text from column `x` up to, not including, column `limit`; returns the column after it.
+    pub fn put(&mut self, x: u16, y: u16, limit: u16, text: &str, role: Role) -> u16 {
+        let style = self.theme.style(role);
+        let limit = limit.min(self.buffer.area.right());
+        let glyphs = self.theme.glyphs.text(text);
+        let mut at = x;
+        let mut bytes = [0u8; 4];
+        for c in glyphs.chars() {
+            let cells = u16::try_from(c.width().unwrap_or(0)).unwrap_or(0);
+            if cells == 0 {
+                continue;
+            }
+            if at.saturating_add(cells) > limit {
+                break;
+            }
+            let Some(cell) = self.buffer.cell_mut((at, y)) else { break };
+            cell.set_symbol(c.encode_utf8(&mut bytes)).set_style(style);
+            for covered in 1..cells {
+                if let Some(cell) = self.buffer.cell_mut((at + covered, y)) {
+                    cell.set_symbol(" ").set_style(style);
+                }
+            }
+            at += cells;
+        }
+        at
+    }
+
+    /// Writes a text so that it ends before column `right`, if it fits after column `left`; nothing otherwise.
+    pub fn put_right(&mut self, right: u16, y: u16, left: u16, text: &str, role: Role) {
+        let cells = width(self.theme, text);
+        if let Some(x) = right.checked_sub(cells).filter(|x| *x >= left) {
+            self.put(x, y, right, text, role);
+        }
+    }
+
+    /// Writes words one after the other; returns the column after them.
+    pub fn say(&mut self, x: u16, y: u16, limit: u16, words: &Words) -> u16 {
+        words.0.iter().fold(x, |at, (text, role)| self.put(at, y, limit, text, *role))
+    }
+
+    /// Writes words so that they end before column `right`.
+    pub fn say_right(&mut self, right: u16, y: u16, left: u16, words: &Words) {
+        if let Some(x) = right.checked_sub(words.width(self.theme)).filter(|x| *x >= left) {
+            self.say(x, y, right, words);
+        }
+    }
+
+    /// Fills the columns from `x` to before `limit` with one glyph.
+    pub fn run(&mut self, x: u16, y: u16, limit: u16, glyph: &str, role: Role) {
+        let style = self.theme.style(role);
+        let glyphs = self.theme.glyphs.text(glyph);
+        for at in x..limit.min(self.buffer.area.right()) {
+            if let Some(cell) = self.buffer.cell_mut((at, y)) {
+                cell.set_symbol(&glyphs).set_style(style);
+            }
+        }
+    }
+
+    /// Whether nothing is drawn in a cell yet.
+    pub fn is_blank(&self, x: u16, y: u16) -> bool {
+        self.buffer.cell((x, y)).is_some_and(|cell| cell.symbol() == " ")
+    }
+
+    /// A text cut to `cells`, with a mark where it was cut.
+    pub fn cut(&self, text: &str, cells: u16) -> String {
+        cut(self.theme, text, cells)
+    }
+}
+
+/// A text cut to `cells`, with a mark where it was cut. For words only: numbers are never cut.
+pub fn cut(theme: &Theme, text: &str, cells: u16) -> String {
+    if width(theme, text) <= cells {
+        return text.to_owned();
+    }
+    let mark = width(theme, "…");
+    let room = cells.saturating_sub(mark);
+    let mut out = String::new();
+    let mut used = 0u16;
+    for c in text.chars() {
+        let mut bytes = [0u8; 4];
+        let next = used.saturating_add(width(theme, c.encode_utf8(&mut bytes)));
+        if next > room {
+            break;
+        }
+        used = next;
+        out.push(c);
+    }
+    if cells >= mark {
+        out.push('…');
+    }
+    out
+}
