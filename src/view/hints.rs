@@ -98,7 +98,9 @@ fn press(canvas: &mut Canvas<'_>, x: u16, y: u16, limit: u16, label: &Words, act
 fn label_for(model: &Model, hint: &Hint<Action>) -> Words {
     let staged = model.panes.ticket.staged.as_ref();
     let label = match hint.action {
-        Action::Send if staged.is_some_and(|s| matches!(s.aim, crate::panes::ticket::Aim::Change(_))) => "send the change",
+        Action::Send if staged.is_some_and(|s| matches!(s.aim, crate::panes::ticket::Aim::Change(_))) => {
+            "send the change"
+        }
         _ => hint.desc.as_str(),
     };
     self::hint(group_label(&hint.keys), label)

@@ -117,13 +117,9 @@ pub fn session(model: &Model, latency: bool) -> Words {
             Words::of(text, if first { Role::SessionDegraded } else { Role::SessionDown })
         }
         Link::Syncing { step, of, what } => Words::of(format!("◐ SYNC {step}/{of} {what}"), Role::SessionDegraded),
-        Link::IbLost => {
-            Words::of(format!("▲ IBLINK {}: cancels only, unconfirmed", age(since)), Role::SessionDegraded)
-        }
+        Link::IbLost => Words::of(format!("▲ IBLINK {}: cancels only, unconfirmed", age(since)), Role::SessionDegraded),
         Link::IbBack { .. } => Words::of("◐ SYNC: IB's servers are back", Role::SessionDegraded),
-        Link::Mute => {
-            Words::of(format!("▲ MUTE {}: the gateway does not answer", age(since)), Role::SessionDegraded)
-        }
+        Link::Mute => Words::of(format!("▲ MUTE {}: the gateway does not answer", age(since)), Role::SessionDegraded),
         Link::Refused(refusal) => {
             let code = refusal.code.map(|c| format!(" ({c})")).unwrap_or_default();
             Words::of(format!("○ REFUSED{code}"), Role::SessionDown)

@@ -32,7 +32,8 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
         return;
     }
     let money = |cash: Option<Cash>| marked(cash.map(shown::cash), stale.is_some());
-    let signed = |cash: Option<Cash>| if stale.is_some() { marked(cash.map(shown::signed), true) } else { profit(cash, true) };
+    let signed =
+        |cash: Option<Cash>| if stale.is_some() { marked(cash.map(shown::signed), true) } else { profit(cash, true) };
     let lines = [
         ("NetLiq", money(values.net_liquidation)),
         ("Day", signed(values.pnl.daily)),

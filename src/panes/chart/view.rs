@@ -63,7 +63,11 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
         }
         Some(Bars::Loaded { bars, .. }) if bars.is_empty() => {
             let longer = hints::key(model, &["chart", GLOBAL], Action::ChartInterval { way: Way::Up });
-            pane::teach(canvas, area, &format!("No bars for {symbol} in this interval.  `{longer}` takes a longer one."));
+            pane::teach(
+                canvas,
+                area,
+                &format!("No bars for {symbol} in this interval.  `{longer}` takes a longer one."),
+            );
         }
         Some(Bars::Loaded { bars, .. }) => {
             if let Some(plot) = Plot::new(canvas, model, instrument, bars, area) {

@@ -65,7 +65,8 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) -> Option<Cu
         }
     };
     let blocked = stale_for(model).is_some();
-    let right = if blocked { Words::of(format!("{what}, blocked"), Role::GuardHard) } else { Words::of(what, Role::Text) };
+    let right =
+        if blocked { Words::of(format!("{what}, blocked"), Role::GuardHard) } else { Words::of(what, Role::Text) };
     let area = pane::head(canvas, model, slot, &head(vec![right]));
     self::staged(canvas, model, staged, area)
 }
@@ -79,10 +80,10 @@ fn nothing_staged(model: &Model, height: u16) -> Words {
         return Words::of("nothing staged", Role::TextDim);
     };
     let key = |action| hints::key(model, &[GLOBAL], action);
-    hint(key(hints::STAGE_BUY), "buys,").say(" ", Role::Text).say(key(hints::STAGE_SELL), Role::KeyChord).say(
-        format!(" sells {symbol}"),
-        Role::KeyLabel,
-    )
+    hint(key(hints::STAGE_BUY), "buys,")
+        .say(" ", Role::Text)
+        .say(key(hints::STAGE_SELL), Role::KeyChord)
+        .say(format!(" sells {symbol}"), Role::KeyLabel)
 }
 
 /// The empty ticket teaches what can be staged, with the numbers of this moment.
@@ -99,7 +100,8 @@ fn empty(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
         let dim = |text: &str| Words::of(text, Role::TextDim);
         row(1, 1, &dim("At join, the own side's price, for the selected symbol:"));
         let side = |verb, side| stage_sentence(model, instrument, verb, side);
-        let sell = if select::held(model, instrument.con_id).is_some_and(Qty::is_positive) { Verb::Sell } else { Verb::Short };
+        let sell =
+            if select::held(model, instrument.con_id).is_some_and(Qty::is_positive) { Verb::Sell } else { Verb::Short };
         let chord = |action| Words::of(format!("{:<4}", key(action)), Role::KeyChord);
         row(3, 3, &with(chord(hints::STAGE_BUY), side(Verb::Buy, Side::Buy)));
         row(3, 36, &with(chord(hints::STAGE_SELL), side(sell, Side::Sell)));
@@ -139,10 +141,8 @@ fn stage_sentence(model: &Model, instrument: &Instrument, verb: Verb, side: Side
     let quote = model.market.quotes.get(&instrument.con_id);
     let join = quote.and_then(|q| if side == Side::Buy { q.bid } else { q.ask });
     let price = join.map_or_else(|| "?".to_owned(), |p| plain(p, Some(&instrument.rule)));
-    Words::of(verb.word(), verb_role(verb, side)).say(
-        format!(" {} {} lmt {price}", shown::plain_qty(size), instrument.symbol),
-        Role::Text,
-    )
+    Words::of(verb.word(), verb_role(verb, side))
+        .say(format!(" {} {} lmt {price}", shown::plain_qty(size), instrument.symbol), Role::Text)
 }
 
 /// A price as a sentence writes it.
@@ -265,7 +265,10 @@ fn sentence(model: &Model, staged: &Staged) -> Line {
         };
         let text = format!(" {size} {} {price} {} {}", staged.symbol, staged.tif.keyword(), staged.session.keyword());
         let verb = Words::of(staged.verb.word(), verb_role(staged.verb, side_of(staged.verb)));
-        return (verb.say(text, Role::TextStrong), Words::of("= ", Role::TextDim).say(shown::ABSENT, Role::ValueAbsent));
+        return (
+            verb.say(text, Role::TextStrong),
+            Words::of("= ", Role::TextDim).say(shown::ABSENT, Role::ValueAbsent),
+        );
     };
     let text = words::sentence(spec, rule);
     let rest = text.strip_prefix(spec.verb.word()).unwrap_or(&text).to_owned();
@@ -382,12 +385,7 @@ fn works(model: &Model, spec: &OrderSpec) -> Words {
 }
 
 /// Headers and values of the fields; the marked one in brackets, the open one with its cursor.
-fn fields(
-    canvas: &mut Canvas<'_>,
-    staged: &Staged,
-    instrument: Option<&Instrument>,
-    area: Rect,
-) -> Option<Cursor> {
+fn fields(canvas: &mut Canvas<'_>, staged: &Staged, instrument: Option<&Instrument>, area: Rect) -> Option<Cursor> {
     let rule = instrument.map(|i| &i.rule);
     let limit = match (staged.pricing, staged.spec.as_ref().and_then(|s| s.kind.limit())) {
         (Pricing::Market, _) => shown::ABSENT.to_owned(),
@@ -612,10 +610,13 @@ fn fix_words(model: &Model, staged: &Staged, fix: &OrderSpec) -> String {
 /// The lines of the confirmation: the order, its consequences, the market, the reasons.
 pub fn confirmation(model: &Model, staged: &Staged) -> Vec<(Words, Words)> {
     let (sentence, worth) = sentence(model, staged);
-    let mut badge = Words::of(format!("{:<7}", model.desk.mode.word()), match model.desk.mode {
-        Mode::Live => Role::SessionLive,
-        Mode::Paper => Role::TextStrong,
-    });
+    let mut badge = Words::of(
+        format!("{:<7}", model.desk.mode.word()),
+        match model.desk.mode {
+            Mode::Live => Role::SessionLive,
+            Mode::Paper => Role::TextStrong,
+        },
+    );
     badge.join(0, sentence);
     let indent = |words: Words| {
         let mut line = Words::of("       ", Role::Text);

@@ -182,7 +182,9 @@ fn side(price: Option<Price>, rule: &PriceRule) -> Words {
 fn spread(quote: &Quote, truth: Truth, instrument: &Instrument) -> Words {
     let role = truth_role(truth);
     match truth {
-        Truth::Live | Truth::Quiet(_) => spread_ticks(quote, instrument).map_or_else(absent, |t| Words::of(t, Role::TextDim)),
+        Truth::Live | Truth::Quiet(_) => {
+            spread_ticks(quote, instrument).map_or_else(absent, |t| Words::of(t, Role::TextDim))
+        }
         Truth::Stale(age) => Words::of(shown::age(age), role),
         Truth::Delayed => Words::of("D15", role),
         Truth::Frozen => Words::of("FRZ", role),
@@ -220,4 +222,3 @@ fn welcome(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
         }
     }
 }
-

@@ -52,7 +52,8 @@ pub fn draw(
         field::squiggle(canvas, text_at, under, text_end, input.value(), &spans);
     }
     if errors.is_empty() && input.value().is_empty() {
-        let example = "buy 100 AAPL lmt 187.20 day, sell 50 MSFT mkt, short, close all: a sentence stages, Enter then sends it";
+        let example =
+            "buy 100 AAPL lmt 187.20 day, sell 50 MSFT mkt, short, close all: a sentence stages, Enter then sends it";
         canvas.put(text_at, under, end, example, Role::TextDim);
     }
     for (y, (span, text)) in (area.y..).zip(errors.iter().take(shown)) {

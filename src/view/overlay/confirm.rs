@@ -42,10 +42,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
     let mut lines = ticket::view::confirmation(model, staged);
     lines.push((Words::new(), Words::new()));
     let money = if live { "the broker with real money" } else { "the paper account" };
-    lines.push((
-        Words::of(key, Role::KeyChord).say(format!(" sends it to {money}."), Role::Text),
-        Words::new(),
-    ));
+    lines.push((Words::of(key, Role::KeyChord).say(format!(" sends it to {money}."), Role::Text), Words::new()));
     let send = hints::key(model, &["ticket"], Action::Send);
     lines.push((Words::of(format!("{send} does nothing here."), Role::TextDim), Words::new()));
     for (y, (left, right)) in (inside.y..inside.bottom()).zip(&lines) {

@@ -38,9 +38,7 @@ enum Line {
 impl Line {
     fn matches(&self, filter: &str) -> bool {
         match self {
-            Self::Keys(keys, label) => {
-                label.to_lowercase().contains(filter) || keys.to_lowercase().contains(filter)
-            }
+            Self::Keys(keys, label) => label.to_lowercase().contains(filter) || keys.to_lowercase().contains(filter),
             Self::Heading(_) | Self::Blank => false,
         }
     }

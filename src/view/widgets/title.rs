@@ -32,11 +32,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, title: &Title) {
         return;
     }
     let (y, end) = (area.y, area.right() - 1);
-    let (name, rule) = if title.focused {
-        (Role::PaneTitleFocus, Role::PaneBorderFocus)
-    } else {
-        (Role::PaneTitle, Role::PaneBorder)
-    };
+    let (name, rule) =
+        if title.focused { (Role::PaneTitleFocus, Role::PaneBorderFocus) } else { (Role::PaneTitle, Role::PaneBorder) };
     if title.focused {
         canvas.put(area.x, y, area.right(), "▌", name);
     }
