@@ -1,8 +1,22 @@
 //! The simulated market: every price, print, quote, bar and volume as a pure function of seed, symbol and time.
 //!
+//! One binary tree over time per symbol, its nodes drawn with counter-based hashes: nothing is stored, any window of the past
+//! costs about as much as looking at it, and the live tape is the same tree read from left to right.
+//!
 //! Everything a caller can ask takes the gateway's now as `at` or `until` and never returns a moment beyond it: the model
 //! knows the future, nothing outside this module may. Prices cross the door as counts of the listing's tick
-//! ([`Listing::price`] makes money of them), sizes as shares.
+//! ([`Listing::price`] makes money of them), sizes as shares. What is remembered to be quick changes no answer.
+//!
+//! Invariants: bars by search equal bars by scanning every leaf; every size is the sum of its one-minute bars; history
+//! joined with the live tape is the history asked for later; the last bar's close is the last print; 0 < bid < ask and every
+//! print lies within the quote in force; answers do not depend on the order of questions, the process or the platform.
+//!
+//! Limits: stocks and ETFs only; no headlines, dividends, splits or price bands; prices are counted in cents, the finer tick
+//! below one dollar is not modelled; news and macro releases come one to a fixed stretch of sessions at a hashed place; a halt
+//! ends without an auction; on the endless calendar a session trades three times the average volume, so that a minute of
+//! it is nearly as busy as one of regular hours.
+//!
+//! Must not know: accounts, orders, clients, the wire, any clock.
 
 mod bars;
 mod book;

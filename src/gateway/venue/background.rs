@@ -1,7 +1,6 @@
 //! The simulated market as the venue reads it.
 //!
-//! Sessions: regular hours, or with extended hours from 5½ hours before the open to 4 hours after the close (04:00 to 20:00, to 17:00
-//! on half days); a DAY order dies at their end. With the always-open calendar a day is a UTC day. The account's day starts
+//! Sessions: regular hours, or with extended hours from 04:00 to 20:00 (to 17:00 on half days); a DAY order dies at their end. With the always-open calendar a day is a UTC day. The account's day starts
 //! at midnight in New York, or at midnight UTC with the always-open calendar.
 
 use super::market::{Listing, Market, Print, Quote, Session, Side};
@@ -12,12 +11,6 @@ use crate::money::Price;
 
 const HOUR: Nanos = 3_600_000_000_000;
 const DAY: Nanos = 24 * HOUR;
-/// Extended hours begin this long before the open and end that long after the close.
-const BEFORE_OPEN: Nanos = 5 * HOUR + HOUR / 2;
-const AFTER_CLOSE: Nanos = 4 * HOUR;
-/// No closed stretch of a calendar is longer, in days.
-const LONGEST_GAP: i64 = 10;
-
 impl Market for Feed {
     fn listing(&self, con_id: ConId) -> Option<Listing> {
         let listing = feed::Listing::by_con_id(con_id)?;
@@ -39,19 +32,8 @@ impl Market for Feed {
     }
 
     fn session(&self, _con_id: ConId, at: Nanos, outside_rth: bool) -> Session {
-        let (before, after) = match (self.calendar(), outside_rth) {
-            (Calendar::Nyse, true) => (BEFORE_OPEN, AFTER_CLOSE),
-            (Calendar::Always, _) | (Calendar::Nyse, false) => (0, 0),
-        };
-        for days in 0..=LONGEST_GAP {
-            let look = at.saturating_add(days.saturating_mul(DAY)).saturating_add(before);
-            let (open, close) = self.calendar().session(look);
-            let (opens, day_end) = (open.saturating_sub(before), close.saturating_add(after));
-            if at < day_end {
-                return Session { open: opens <= at, opens, day_end };
-            }
-        }
-        Session { open: false, opens: Nanos::MAX, day_end: Nanos::MAX }
+        let hours = self.calendar().hours_at(at, outside_rth);
+        Session { open: hours.open, opens: hours.opens, day_end: hours.closes }
     }
 
     fn day_start(&self, at: Nanos) -> Nanos {
