@@ -85,10 +85,31 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
+/// Where something stands, for problems that are found after reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+}
+
+impl Place {
+    /// A problem here.
+    pub fn problem(&self, what: impl Into<String>) -> Problem {
+        Problem { file: self.file.clone(), line: self.line, column: self.column, what: what.into(), nearest: None }
+    }
+}
+
 impl Source {
     /// A text under the name of its file.
     pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
         Self { file: file.into(), text: text.into() }
+    }
+
+    /// The place of these bytes.
+    pub fn at(&self, span: &Range<usize>) -> Place {
+        let (line, column) = self.place(span.start);
+        Place { file: self.file.clone(), line, column }
     }
 
     /// Line and column of a byte, both from 1, the column in characters.
@@ -101,8 +122,7 @@ impl Source {
 
     /// A problem at these bytes.
     pub fn problem(&self, span: &Range<usize>, what: impl Into<String>) -> Problem {
-        let (line, column) = self.place(span.start);
-        Problem { file: self.file.clone(), line, column, what: what.into(), nearest: None }
+        self.at(span).problem(what)
     }
 
     /// A problem at these bytes with the nearest of `names`, if one is near.
@@ -131,6 +151,19 @@ pub fn rows<'a, 't>(table: &'a DeTable<'t>) -> Vec<(&'a str, Range<usize>, &'a N
     let mut rows: Vec<_> = table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value)).collect();
     rows.sort_by_key(|(_, span, _)| span.start);
     rows
+}
+
+/// What a value is, with its article, for messages.
+pub fn kind(value: &Node<'_>) -> &'static str {
+    match value.get_ref() {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
 }
 
 /// The nearest of `names`, if it is near enough to have been meant.

@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 use super::keymap::{Binding, Keymap, Scope};
 use super::rules::{Command, Required, Rules};
 use super::sequence::Sequence;
-use crate::source::{self, Node, Problem, Problems, Source};
+use crate::source::{self, Node, Problem, Problems, Source, kind};
 
 /// Texts of key maps by the name they inherit under.
 pub type Library = IndexMap<String, Source>;
@@ -430,18 +430,5 @@ impl<A: Command> Reader<'_, A> {
             None => message.to_owned(),
         };
         self.source.problem_near(&guilty.map_or(value.span(), span_of), what, wrong, names)
-    }
-}
-
-/// What a value is, with its article.
-fn kind(value: &Node<'_>) -> &'static str {
-    match value.get_ref() {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
     }
 }

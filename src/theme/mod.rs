@@ -1,14 +1,24 @@
 //! Themes: how each [`Role`] looks, and which glyphs and shapes go with it.
 //!
-//! The only place of the program that names a colour.
+//! The only place of the program that names a colour. Files name colours in a palette and say which of them a role takes;
+//! they are resolved once, for the depth of the terminal at hand ([`Look`]).
 //!
 //! Must not know: the desk, any view.
 
+mod builtin;
+mod colour;
+mod depth;
+mod load;
 mod role;
 mod symbols;
+#[cfg(test)]
+mod tests;
 
 use ratatui::style::Style;
 
+pub use builtin::{DEFAULT, builtin, fallback};
+pub use depth::Depth;
+pub use load::{Ground, Library, Look, Rising, load};
 pub use role::Role;
 pub use symbols::{Glyphs, ascii};
 
