@@ -8,6 +8,7 @@
 
 pub mod command;
 pub mod event;
+pub mod ib;
 pub mod port;
 pub mod tape;
 

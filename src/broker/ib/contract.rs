@@ -1,0 +1,225 @@
+//! Contracts: finding one by its symbol, searching, and the price rules they follow.
+//!
+//! Invariants: an instrument is handed out only with its market rule; where the rule cannot be had, the question is refused
+//! rather than answered with a guess. Rules are asked for once per connection's life of the adapter.
+//!
+//! Must not know: the desk's lists, what is subscribed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ibapi::contracts::{Contract, ContractDescription, ContractDetails, MarketRule, SecurityType};
+use ibapi::{Client, Error};
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::convert;
+use super::pacing::Pace;
+use crate::broker::event::Refusal;
+use crate::domain::SafeText;
+use crate::domain::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType, SymbolMatch};
+use crate::money::{Price, Qty};
+
+/// How long a question may take.
+pub const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// Where orders and quotes of stocks are routed.
+pub const SMART: &str = "SMART";
+
+/// The market rules known so far. The lock is held while one is asked for: a second asker waits for the first answer.
+#[derive(Debug, Clone, Default)]
+pub struct Rules(Arc<Mutex<IndexMap<i32, PriceRule>>>);
+
+impl Rules {
+    /// The rule of this id, from memory or from the broker.
+    async fn get(&self, client: &Client, pace: &Pace, id: i32) -> Result<PriceRule, Refusal> {
+        /// An unrelated error without a request id fails every open question of this kind: it is asked again.
+        const ATTEMPTS: usize = 3;
+        let mut known = self.0.lock().await;
+        if let Some(rule) = known.get(&id) {
+            return Ok(rule.clone());
+        }
+        let mut last = refused("the broker gave no market rule");
+        for _ in 0..ATTEMPTS {
+            pace.permit().await;
+            match answer(client.market_rule(id)).await {
+                Ok(answer) => {
+                    let rule = price_rule(&answer).ok_or_else(|| refused("the market rule cannot be read"))?;
+                    known.insert(id, rule.clone());
+                    return Ok(rule);
+                }
+                Err(refusal) => last = refusal,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// The stock or ETF of this symbol in US dollars.
+pub async fn find(client: &Client, pace: &Pace, rules: &Rules, symbol: &str) -> Result<Box<Instrument>, Refusal> {
+    let asked = Contract {
+        symbol: wire_symbol(symbol).into(),
+        security_type: SecurityType::Stock,
+        exchange: SMART.into(),
+        currency: "USD".into(),
+        ..Contract::default()
+    };
+    pace.permit().await;
+    let found = answer(client.contract_details(&asked)).await?;
+    let [details] = found.as_slice() else {
+        let text = if found.is_empty() {
+            format!("No contract is called {symbol} (200).")
+        } else {
+            format!("{symbol} names {} contracts.", found.len())
+        };
+        return Err(Refusal { code: Some(200), text: text.into() });
+    };
+    let rule = rules.get(client, pace, rule_id(details)?).await?;
+    instrument(details, rule).map(Box::new)
+}
+
+/// The symbols that match a pattern, as the broker ranks them.
+pub async fn search(client: &Client, pace: &Pace, pattern: &str) -> Result<Vec<SymbolMatch>, Refusal> {
+    pace.permit().await;
+    let found = answer(client.matching_symbols(&wire_symbol(pattern))).await?;
+    Ok(found.iter().map(symbol_match).collect())
+}
+
+/// Waits for an answer, not longer than [`ANSWER_MAX`].
+async fn answer<T>(question: impl Future<Output = Result<T, Error>>) -> Result<T, Refusal> {
+    match timeout(ANSWER_MAX, question).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(refusal(&error)),
+        Err(_) => Err(refused("no answer within 10 s")),
+    }
+}
+
+/// An error of the client as a refusal, with IB's code where IB spoke.
+pub fn refusal(error: &Error) -> Refusal {
+    match error {
+        Error::Notice(notice) => Refusal { code: Some(notice.code), text: convert::text(&notice.message) },
+        Error::Timeout => refused("no answer"),
+        Error::ConnectionReset | Error::ConnectionFailed | Error::Shutdown | Error::Cancelled => {
+            refused("the connection was lost")
+        }
+        other => Refusal { code: None, text: other.to_string().into() },
+    }
+}
+
+/// A refusal of our own.
+pub fn refused(text: &str) -> Refusal {
+    Refusal { code: None, text: text.into() }
+}
+
+/// A symbol as IB spells it: share classes after a blank.
+fn wire_symbol(symbol: &str) -> String {
+    symbol.trim().to_ascii_uppercase().replace('.', " ")
+}
+
+/// A symbol as the screen shows it: share classes after a dot.
+pub fn shown_symbol(symbol: &str) -> SafeText {
+    convert::text(&symbol.trim().replace(' ', "."))
+}
+
+/// The id of the rule that prices at [`SMART`] follow: the exchanges and the ids are lists of the same order.
+fn rule_id(details: &ContractDetails) -> Result<i32, Refusal> {
+    let place = details.valid_exchanges.iter().position(|e| e == SMART).unwrap_or(0);
+    details
+        .market_rule_ids
+        .get(place)
+        .and_then(|id| id.trim().parse().ok())
+        .ok_or_else(|| refused("the broker names no market rule for the contract"))
+}
+
+fn price_rule(rule: &MarketRule) -> Option<PriceRule> {
+    let step = |i: &ibapi::contracts::PriceIncrement| {
+        Some(PriceStep { low_edge: Price::from_wire(i.low_edge)?, increment: convert::paid(i.increment)? })
+    };
+    PriceRule::new(rule.price_increments.iter().map(step).collect::<Option<_>>()?)
+}
+
+fn instrument(details: &ContractDetails, rule: PriceRule) -> Result<Instrument, Refusal> {
+    let contract = &details.contract;
+    if contract.contract_id <= 0 {
+        return Err(refused("the broker gave the contract no id"));
+    }
+    Ok(Instrument {
+        con_id: ConId(contract.contract_id),
+        symbol: shown_symbol(contract.symbol.as_str()),
+        sec_type: if contract.security_type == SecurityType::Stock { SecType::Stock } else { SecType::Other },
+        exchange: SMART.into(),
+        primary_exchange: convert::text(contract.primary_exchange.as_str()),
+        currency: convert::text(contract.currency.as_str()),
+        long_name: convert::text(&details.long_name),
+        multiplier: convert::decimal(&contract.multiplier).filter(|m| *m > Decimal::ZERO).unwrap_or(Decimal::ONE),
+        rule,
+        size_increment: whole_shares(details),
+    })
+}
+
+/// The size step of orders: whole shares at least, since the API refuses fractions of stocks (10241–10252).
+fn whole_shares(details: &ContractDetails) -> Qty {
+    let one = Qty::from(1);
+    details.size_increment.and_then(convert::qty).map_or(one, |step| step.max(one))
+}
+
+fn symbol_match(found: &ContractDescription) -> SymbolMatch {
+    let contract = &found.contract;
+    SymbolMatch {
+        con_id: ConId(contract.contract_id),
+        symbol: shown_symbol(contract.symbol.as_str()),
+        sec_type: convert::text(contract.security_type.as_str()),
+        primary_exchange: convert::text(contract.primary_exchange.as_str()),
+        currency: convert::text(contract.currency.as_str()),
+        description: convert::text(&contract.description),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ibapi::contracts::PriceIncrement;
+
+    use super::*;
+
+    fn details(exchanges: &[&str], rules: &[&str]) -> ContractDetails {
+        ContractDetails {
+            contract: Contract { contract_id: 265_598, symbol: "BRK B".into(), ..Contract::default() },
+            valid_exchanges: exchanges.iter().map(ToString::to_string).collect(),
+            market_rule_ids: rules.iter().map(ToString::to_string).collect(),
+            size_increment: Some(0.0001),
+            ..ContractDetails::default()
+        }
+    }
+
+    #[test]
+    fn the_rule_is_the_one_of_the_routing_exchange() {
+        assert_eq!(rule_id(&details(&["NASDAQ", "SMART"], &["26", "32"])), Ok(32));
+        assert!(rule_id(&details(&["NASDAQ", "SMART"], &["26"])).is_err());
+        assert!(rule_id(&details(&[], &[])).is_err());
+    }
+
+    #[test]
+    fn a_share_class_has_a_blank_on_the_wire_and_a_dot_on_the_screen() {
+        let rule = PriceRule::flat("0.01".parse().unwrap()).unwrap();
+        assert_eq!(instrument(&details(&[], &[]), rule).unwrap().symbol.as_str(), "BRK.B");
+        assert_eq!(wire_symbol("brk.b"), "BRK B");
+    }
+
+    #[test]
+    fn sizes_are_whole_shares() {
+        assert_eq!(whole_shares(&details(&[], &[])), Qty::from(1));
+    }
+
+    #[test]
+    fn a_rule_with_an_unreadable_step_is_no_rule() {
+        let rule = |increment| MarketRule {
+            market_rule_id: 26,
+            price_increments: vec![PriceIncrement { low_edge: 0.0, increment }],
+        };
+        assert!(price_rule(&rule(0.01)).is_some());
+        assert_eq!(price_rule(&rule(f64::MAX)), None);
+        assert_eq!(price_rule(&rule(0.0)), None);
+        assert_eq!(price_rule(&MarketRule::default()), None);
+    }
+}

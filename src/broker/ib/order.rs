@@ -1,0 +1,348 @@
+//! Orders and executions between the desk's words and the wire's.
+//!
+//! Invariants: an order goes out whole, with account, `orderRef`, time in force and `transmit` always set; a number that the
+//! wire would change is refused instead. What comes in and is of a type not traded here keeps IB's name of it.
+//!
+//! Must not know: the connection, whether an order may be sent.
+
+use ibapi::contracts::{Contract, SecurityType};
+use ibapi::orders::{
+    Action, CommissionReport, ExecutionData, ExecutionSide, Order as WireOrder, OrderData, OrderStatus,
+    OrderStatusKind, TimeInForce,
+};
+use rust_decimal::Decimal;
+
+use super::convert;
+use crate::broker::event::{BrokerStatus, OrderReport, StatusReport};
+use crate::domain::SafeText;
+use crate::domain::account::AccountId;
+use crate::domain::fill::{Commission, ExecId, Execution};
+use crate::domain::instrument::ConId;
+use crate::domain::order::{BrokerIds, OrderKind, OrderSpec, Session, Side, Tif, Verb};
+use crate::money::Qty;
+
+/// The wire's form of an order, or why it cannot be put that way.
+pub fn to_wire(spec: &OrderSpec, order_ref: &str, account: &AccountId) -> Result<WireOrder, &'static str> {
+    let number = |value: Decimal| convert::to_wire(value).filter(|n| *n > 0.0);
+    Ok(WireOrder {
+        action: match spec.side {
+            Side::Buy => Action::Buy,
+            Side::Sell => Action::Sell,
+        },
+        total_quantity: number(spec.qty.0).ok_or("the quantity cannot be written on the wire")?,
+        order_type: spec.kind.word().to_owned(),
+        limit_price: match spec.kind.limit() {
+            Some(limit) => Some(number(limit.0).ok_or("the limit cannot be written on the wire")?),
+            None => None,
+        },
+        tif: match spec.tif {
+            Tif::Day => TimeInForce::Day,
+            Tif::Gtc => TimeInForce::GoodTillCanceled,
+            Tif::Ioc => TimeInForce::ImmediateOrCancel,
+        },
+        outside_rth: spec.session == Session::Extended,
+        order_ref: order_ref.to_owned(),
+        account: account.reveal().to_owned(),
+        transmit: true,
+        ..WireOrder::default()
+    })
+}
+
+/// The contract an order or a question is about: the id decides, the exchange routes.
+pub fn contract(con_id: ConId, exchange: &str) -> Contract {
+    Contract { contract_id: con_id.0, exchange: exchange.into(), ..Contract::default() }
+}
+
+/// An open order as the broker has it; `None` if it is of another account or cannot be read.
+pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
+    let order = &data.order;
+    if !is_of(&order.account, account) {
+        return None;
+    }
+    let (kind, other_kind) = kind(order);
+    let remark = [&data.order_state.reject_reason, &data.order_state.warning_text];
+    Some(OrderReport {
+        ids: BrokerIds { client_id: order.client_id, order_id: data.order_id.max(0), perm_id: order.perm_id.max(0) },
+        order_ref: convert::text(&order.order_ref),
+        spec: OrderSpec {
+            con_id: ConId(data.contract.contract_id),
+            symbol: symbol(&data.contract),
+            verb: match order.action {
+                Action::Buy => Verb::Buy,
+                Action::Sell | Action::SellLong => Verb::Sell,
+                Action::SellShort => Verb::Short,
+            },
+            side: if order.action == Action::Buy { Side::Buy } else { Side::Sell },
+            qty: convert::qty(order.total_quantity)?,
+            kind,
+            tif: match order.tif {
+                TimeInForce::GoodTillCanceled => Tif::Gtc,
+                TimeInForce::ImmediateOrCancel => Tif::Ioc,
+                _ => Tif::Day,
+            },
+            session: if order.outside_rth { Session::Extended } else { Session::Regular },
+        },
+        other_kind,
+        status: status(&data.order_state.status),
+        filled: None,
+        avg_fill: None,
+        remark: remark.into_iter().find_map(|r| convert::some_text(r)),
+    })
+}
+
+/// A completed order; IB gives the quantity left as its total, and no order id.
+pub fn completed(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
+    let mut report = report(data, account)?;
+    let filled = convert::qty(data.order.filled_quantity).unwrap_or(Qty::ZERO);
+    report.spec.qty = report.spec.qty.plus(filled)?;
+    report.filled = Some(filled);
+    if report.status != BrokerStatus::Filled {
+        report.remark = report.remark.or_else(|| convert::some_text(&data.order_state.completed_status));
+    }
+    Some(report)
+}
+
+/// How far an order has come; `None` if its quantities cannot be read.
+pub fn status_report(s: &OrderStatus) -> Option<StatusReport> {
+    Some(StatusReport {
+        ids: BrokerIds { client_id: s.client_id, order_id: s.order_id.max(0), perm_id: s.perm_id.max(0) },
+        status: status(&s.status),
+        filled: convert::qty(s.filled)?,
+        remaining: convert::qty(s.remaining)?,
+        avg_fill: s.average_fill_price.and_then(convert::paid),
+        why_held: convert::some_text(&s.why_held),
+    })
+}
+
+/// A fill; `None` if it is of another account, or if its price or quantity cannot be read.
+pub fn execution(data: &ExecutionData, account: &AccountId) -> Option<Execution> {
+    let e = &data.execution;
+    if !is_of(&e.account_number, account) {
+        return None;
+    }
+    Some(Execution {
+        exec_id: ExecId(convert::some_text(&e.execution_id)?),
+        ids: BrokerIds { client_id: e.client_id, order_id: e.order_id.max(0), perm_id: e.perm_id.max(0) },
+        order_ref: convert::text(&e.order_reference),
+        con_id: ConId(data.contract.contract_id),
+        symbol: symbol(&data.contract),
+        side: match e.side {
+            ExecutionSide::Bought => Side::Buy,
+            ExecutionSide::Sold => Side::Sell,
+        },
+        qty: convert::qty(e.shares)?,
+        price: convert::paid(e.price)?,
+        time: convert::time(&e.time),
+        exchange: convert::text(&e.exchange),
+        cum_qty: convert::qty(e.cumulative_quantity)?,
+        avg_price: convert::paid(e.average_price),
+        commission: None,
+    })
+}
+
+/// What a fill cost; `None` while the broker does not know (the amount arrives as a marker, or as −1).
+pub fn commission(report: &CommissionReport) -> Option<(ExecId, Commission)> {
+    /// The amount that means "not known yet".
+    const UNKNOWN: f64 = -1.0;
+    if report.commission == UNKNOWN {
+        return None;
+    }
+    Some((
+        ExecId(convert::some_text(&report.execution_id)?),
+        Commission {
+            amount: convert::cash(report.commission)?,
+            currency: convert::text(&report.currency),
+            realized: report.realized_pnl.and_then(convert::cash),
+        },
+    ))
+}
+
+/// IB's word for a status.
+pub fn status(kind: &OrderStatusKind) -> BrokerStatus {
+    match kind {
+        OrderStatusKind::ApiPending | OrderStatusKind::PendingSubmit | OrderStatusKind::PreSubmitted => {
+            BrokerStatus::Held
+        }
+        OrderStatusKind::Submitted => BrokerStatus::Working,
+        OrderStatusKind::PendingCancel => BrokerStatus::Cancelling,
+        OrderStatusKind::ApiCancelled | OrderStatusKind::Cancelled => BrokerStatus::Cancelled,
+        OrderStatusKind::Filled => BrokerStatus::Filled,
+        OrderStatusKind::Inactive => BrokerStatus::Inactive,
+        _ => BrokerStatus::Other,
+    }
+}
+
+/// Whether something of `owner` concerns the session's account; what names no account does.
+fn is_of(owner: &str, account: &AccountId) -> bool {
+    owner.is_empty() || owner == account.reveal()
+}
+
+/// The type of a wire order, and IB's name of what our types leave out.
+fn kind(order: &WireOrder) -> (OrderKind, Option<SafeText>) {
+    let limit = order.limit_price.and_then(convert::price);
+    let kind = limit.filter(|_| order.order_type != "MKT").map_or(OrderKind::Market, OrderKind::Limit);
+    let known_kind = order.order_type == kind.word();
+    let known_tif =
+        matches!(order.tif, TimeInForce::Day | TimeInForce::GoodTillCanceled | TimeInForce::ImmediateOrCancel);
+    if known_kind && known_tif && order.algo_strategy.is_empty() {
+        return (kind, None);
+    }
+    let mut name = order.order_type.clone();
+    if !known_tif {
+        name.push(' ');
+        name.push_str(order.tif.as_str());
+    }
+    if !order.algo_strategy.is_empty() {
+        name.push(' ');
+        name.push_str(&order.algo_strategy);
+    }
+    (kind, Some(convert::text(&name)))
+}
+
+/// The name of a contract on the screen: its symbol, for anything but a stock IB's longer local name.
+pub fn symbol(contract: &Contract) -> SafeText {
+    if contract.security_type == SecurityType::Stock || contract.local_symbol.is_empty() {
+        return super::contract::shown_symbol(contract.symbol.as_str());
+    }
+    convert::text(&contract.local_symbol)
+}
+
+#[cfg(test)]
+mod tests {
+    use ibapi::orders::{Execution as WireExecution, OrderState};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::Price;
+
+    fn account() -> AccountId {
+        AccountId::new("DU0000001")
+    }
+
+    fn spec(kind: OrderKind, qty: Decimal) -> OrderSpec {
+        OrderSpec {
+            con_id: ConId(265_598),
+            symbol: "AAPL".into(),
+            verb: Verb::Buy,
+            side: Side::Buy,
+            qty: Qty(qty),
+            kind,
+            tif: Tif::Gtc,
+            session: Session::Extended,
+        }
+    }
+
+    fn echoed(wire: WireOrder) -> OrderData {
+        OrderData {
+            order_id: 7,
+            contract: Contract { symbol: "AAPL".into(), ..contract(ConId(265_598), "SMART") },
+            order: wire,
+            order_state: OrderState { status: OrderStatusKind::Submitted, ..OrderState::default() },
+        }
+    }
+
+    #[test]
+    fn an_order_carries_account_reference_and_transmit() {
+        let spec = spec(OrderKind::Limit("187.2".parse().unwrap()), Decimal::from(100));
+        let wire = to_wire(&spec, "k3f2-1-1", &account()).unwrap();
+        assert_eq!((wire.account.as_str(), wire.order_ref.as_str()), ("DU0000001", "k3f2-1-1"));
+        assert_eq!((wire.order_type.as_str(), wire.limit_price, wire.total_quantity), ("LMT", Some(187.2), 100.0));
+        assert!(wire.transmit && wire.outside_rth);
+        assert_eq!(wire.tif, TimeInForce::GoodTillCanceled);
+    }
+
+    #[test]
+    fn a_number_the_wire_would_change_is_refused() {
+        let fine: Decimal = "0.1234567890123456789012".parse().unwrap();
+        assert!(to_wire(&spec(OrderKind::Limit(Price(fine)), Decimal::ONE), "r", &account()).is_err());
+        assert!(to_wire(&spec(OrderKind::Market, Decimal::ZERO), "r", &account()).is_err());
+        assert!(to_wire(&spec(OrderKind::Limit(Price::ZERO), Decimal::ONE), "r", &account()).is_err());
+    }
+
+    #[test]
+    fn a_foreign_stop_keeps_its_name_and_another_account_is_not_ours() {
+        let wire = WireOrder {
+            order_type: "STP LMT".into(),
+            limit_price: Some(180.0),
+            total_quantity: 5.0,
+            tif: TimeInForce::GoodTillDate,
+            account: "DU0000001".into(),
+            ..WireOrder::default()
+        };
+        let report = report(&echoed(wire.clone()), &account()).unwrap();
+        assert_eq!(report.other_kind, Some("STP LMT GTD".into()));
+        assert_eq!(report.spec.kind, OrderKind::Limit(Price::from(180)));
+        let other = WireOrder { account: "DU7".into(), ..wire };
+        assert_eq!(super::report(&echoed(other), &account()), None);
+    }
+
+    #[test]
+    fn a_limit_order_without_a_price_is_not_called_a_market_order() {
+        let wire = WireOrder { order_type: "LMT".into(), total_quantity: 5.0, ..WireOrder::default() };
+        assert_eq!(report(&echoed(wire), &account()).unwrap().other_kind, Some("LMT".into()));
+    }
+
+    #[test]
+    fn a_completed_order_is_as_large_as_what_filled_and_what_was_left() {
+        let wire =
+            WireOrder { order_type: "MKT".into(), total_quantity: 20.0, filled_quantity: 80.0, ..WireOrder::default() };
+        let mut data = echoed(wire);
+        data.order_id = -1;
+        data.order_state.status = OrderStatusKind::Cancelled;
+        data.order_state.completed_status = "Cancelled by Trader".into();
+        let report = completed(&data, &account()).unwrap();
+        assert_eq!((report.spec.qty, report.filled), (Qty::from(100), Some(Qty::from(80))));
+        assert_eq!(report.ids.order_id, 0);
+        assert_eq!(report.remark, Some("Cancelled by Trader".into()));
+    }
+
+    #[test]
+    fn an_execution_without_a_price_is_not_an_execution_at_zero() {
+        let mut data = ExecutionData {
+            execution: WireExecution {
+                execution_id: "0001.01".into(),
+                shares: 10.0,
+                price: 0.0,
+                cumulative_quantity: 10.0,
+                average_price: f64::MAX,
+                account_number: "DU0000001".into(),
+                ..WireExecution::default()
+            },
+            ..ExecutionData::default()
+        };
+        assert_eq!(execution(&data, &account()), None);
+        data.execution.price = 187.2;
+        let fill = execution(&data, &account()).unwrap();
+        assert_eq!((fill.avg_price, fill.time, fill.commission), (None, None, None));
+    }
+
+    #[test]
+    fn a_commission_that_is_not_known_is_not_zero() {
+        let report = |commission| CommissionReport {
+            execution_id: "0001.01".into(),
+            commission,
+            currency: "USD".into(),
+            realized_pnl: Some(f64::MAX),
+            ..CommissionReport::default()
+        };
+        assert_eq!(commission(&report(f64::MAX)), None);
+        assert_eq!(commission(&report(-1.0)), None);
+        let (_, known) = commission(&report(1.0)).unwrap();
+        assert_eq!(known.realized, None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sent_is_what_is_reported(cents in 1i64..100_000_000, qty in 1i64..1_000_000, market in any::<bool>(), tif in 0usize..3, buy in any::<bool>()) {
+            let mut sent = spec(if market { OrderKind::Market } else { OrderKind::Limit(Price(Decimal::new(cents, 4).normalize())) }, Decimal::from(qty));
+            sent.tif = [Tif::Day, Tif::Gtc, Tif::Ioc][tif];
+            if !buy {
+                (sent.side, sent.verb) = (Side::Sell, Verb::Sell);
+            }
+            let wire = to_wire(&sent, "r", &account()).unwrap();
+            let back = report(&echoed(wire), &account()).unwrap();
+            prop_assert_eq!(back.other_kind, None);
+            prop_assert_eq!(back.spec, sent);
+        }
+    }
+}

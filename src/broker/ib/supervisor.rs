@@ -1,0 +1,527 @@
+//! The life of the connection: dial, SYNC, READY, and again.
+//!
+//! Invariants: connect, reconnect and SYNC are one path; any sign of loss drops the client and builds a new one under the
+//! same client id. Order events that arrive during SYNC are told after its snapshot; between two attempts they are told as
+//! they come. Orders may be sent in READY alone.
+//!
+//! Must not know: the desk, quotes, how an order is written.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use ibapi::orders::OrderUpdate;
+use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
+use ibapi::{Client, Error, Notice};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::account::{Ledger, Taken};
+use super::connect::{self, Connection, Failure};
+use super::data::Feed;
+use super::pacing::Pace;
+use super::sender::{Gate, Session};
+use super::sync::{Sync, Synced};
+use super::{Profile, convert, order};
+use crate::broker::event::Refusal;
+use crate::broker::{Event, Link};
+use crate::clock::Stamp;
+use crate::domain::SafeText;
+use crate::domain::account::AccountId;
+
+/// The first wait before dialling again; it doubles up to [`BACKOFF_MAX`] and starts over after READY.
+const BACKOFF_MIN: Duration = Duration::from_millis(250);
+/// The longest wait before dialling again.
+const BACKOFF_MAX: Duration = Duration::from_secs(15);
+/// Waits before SYNC is tried again.
+const SYNC_AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
+/// How often the gateway is asked for the time.
+const BEAT: Duration = Duration::from_secs(5);
+/// How long it may take to answer.
+const BEAT_MAX: Duration = Duration::from_secs(2);
+/// Unanswered beats after which the connection counts as lost.
+const BEATS_MISSED_MAX: u32 = 3;
+
+/// Why a session ended.
+enum Ending {
+    /// The program ends, or nobody reads the events.
+    Stop,
+    /// The connection is lost; dial again.
+    Lost(Refusal),
+}
+
+/// What comes after a pass through the session's loop.
+enum Next {
+    /// Everything asked anew.
+    Sync,
+    /// The session is over.
+    End(Ending),
+}
+
+/// The task's belongings.
+pub struct Supervisor {
+    /// What to connect to.
+    pub profile: Arc<Profile>,
+    /// Where facts go.
+    pub events: mpsc::Sender<Event>,
+    /// What the sender may send.
+    pub gate: watch::Sender<Gate>,
+    /// What the data lane may ask.
+    pub feed: watch::Sender<Feed>,
+    /// Wishes for SYNC, or to dial at once.
+    pub resync: mpsc::Receiver<()>,
+    /// The sender has given the connection up.
+    pub broken: mpsc::Receiver<SafeText>,
+    /// The outbound pace.
+    pub pace: Pace,
+    /// Ends everything.
+    pub stop: CancellationToken,
+}
+
+impl Supervisor {
+    /// Dials until `stop`.
+    pub async fn run(mut self) {
+        let mut attempt = 1;
+        let mut backoff = BACKOFF_MIN;
+        let mut why = None;
+        loop {
+            self.link(self.dialling(attempt, None, why.clone())).await;
+            let stop = self.stop.clone();
+            let dialled = tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                dialled = connect::dial(&self.profile) => dialled,
+            };
+            match dialled {
+                Ok(connection) => {
+                    let client = connection.client.clone();
+                    let (ending, was_ready) = Box::pin(self.session(connection)).await;
+                    self.gate.send_replace(Gate::Closed);
+                    self.feed.send_modify(|feed| feed.client = None);
+                    connect::hang_up(&client).await;
+                    match ending {
+                        Ending::Stop => return,
+                        Ending::Lost(refusal) => why = Some(refusal),
+                    }
+                    if was_ready {
+                        (attempt, backoff) = (0, BACKOFF_MIN);
+                    }
+                }
+                Err(Failure::Retry(refusal)) => why = Some(refusal),
+                Err(Failure::Refused(refusal)) => {
+                    self.link(Link::Refused(refusal)).await;
+                    if !self.wish(None).await {
+                        return;
+                    }
+                    (attempt, backoff, why) = (1, BACKOFF_MIN, None);
+                    continue;
+                }
+            }
+            self.link(self.dialling(attempt.max(1), Some(backoff), why.clone())).await;
+            if !self.wish(Some(Instant::now() + backoff)).await {
+                return;
+            }
+            attempt += 1;
+            backoff = (backoff * 2).min(BACKOFF_MAX);
+        }
+    }
+
+    /// Waits until `at` or until someone wishes to dial at once; `false` at the end of the program.
+    async fn wish(&mut self, at: Option<Instant>) -> bool {
+        let stop = self.stop.clone();
+        let due = async {
+            match at {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => false,
+            () = self.events.closed() => false,
+            wished = self.resync.recv() => wished.is_some(),
+            () = due => true,
+        }
+    }
+
+    fn dialling(&self, attempt: u32, next_in: Option<Duration>, why: Option<Refusal>) -> Link {
+        Link::Dialling { address: convert::text(&self.profile.address), attempt, next_in, why }
+    }
+
+    /// Tells; a loop that is gone is noticed by [`Self::wish`] and by the session.
+    async fn tell(&self, event: Event) {
+        let _ = self.events.send(event).await;
+    }
+
+    async fn link(&self, link: Link) {
+        self.tell(Event::Link(link)).await;
+    }
+
+    /// One connection from its handshake to its end, and whether it ever was READY.
+    async fn session(&mut self, connection: Connection) -> (Ending, bool) {
+        let Connection { client, notices, account } = connection;
+        while self.broken.try_recv().is_ok() {}
+        while self.resync.try_recv().is_ok() {}
+        let opened = client.order_update_stream().await;
+        let orders = match opened {
+            Ok(stream) => stream,
+            Err(error) => return (Ending::Lost(connect::why(&error, &self.profile)), false),
+        };
+        self.gate.send_replace(Gate::Cancels(client.clone(), "the session is not synchronised"));
+        self.feed.send_modify(|feed| {
+            feed.client = Some(client.clone());
+            feed.epoch += 1;
+        });
+        let mut live = Live {
+            client,
+            account,
+            notices,
+            orders: Some(orders),
+            ledger: None,
+            read_only: self.profile.read_only,
+            ib_lost: false,
+            ready: false,
+            was_ready: false,
+            missed: 0,
+            beat: None,
+            next_beat: Instant::now() + BEAT,
+        };
+        loop {
+            let next = match self.synchronise(&mut live).await {
+                Ok(()) => self.serve(&mut live, None).await,
+                Err(next) => next,
+            };
+            live.ready = false;
+            if let Next::End(ending) = next {
+                return (ending, live.was_ready);
+            }
+        }
+    }
+
+    /// One SYNC that succeeds, with waits between its attempts; leaves the session READY.
+    async fn synchronise(&mut self, live: &mut Live) -> Result<(), Next> {
+        let mut attempt = 0;
+        loop {
+            self.close_gate(live, "the session is not synchronised");
+            if let Some(ledger) = live.ledger.take() {
+                ledger.close(&self.pace).await;
+            }
+            if live.orders.is_none() {
+                let opened = live.client.order_update_stream().await;
+                live.orders = Some(opened.map_err(|error| self.lost(&error))?);
+            }
+            match self.ask(live).await? {
+                Ok(synced) => {
+                    self.ready(live, synced).await;
+                    return Ok(());
+                }
+                Err((step, refusal)) => {
+                    let text = format!("SYNC failed at {step}: {}", refusal.text);
+                    self.tell(Event::Notice { code: refusal.code.unwrap_or(0), text: text.into() }).await;
+                    let wait = SYNC_AGAIN.get(attempt).or(SYNC_AGAIN.last()).copied().unwrap_or(BACKOFF_MAX);
+                    attempt += 1;
+                    if let Next::End(ending) = self.serve(live, Some(Instant::now() + wait)).await {
+                        return Err(Next::End(ending));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks everything once; the outer error ends the session.
+    async fn ask(&mut self, live: &mut Live) -> Result<Result<Synced, (&'static str, Refusal)>, Next> {
+        let stop = self.stop.clone();
+        let sync = Sync {
+            client: &live.client,
+            account: &live.account,
+            pace: &self.pace,
+            days: self.profile.execution_days,
+            events: &self.events,
+        };
+        let result = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Err(Next::End(Ending::Stop)),
+            Some(why) = self.broken.recv() => return Err(Next::End(Ending::Lost(Refusal { code: None, text: why }))),
+            result = Box::pin(sync.run()) => result,
+        };
+        match result {
+            Ok(synced) => Ok(Ok(synced)),
+            Err(_) if !live.client.is_connected() => Err(self.lost(&Error::ConnectionReset)),
+            Err(failed) => Ok(Err((failed.step, failed.why))),
+        }
+    }
+
+    /// Hands the snapshot out and opens the gate.
+    async fn ready(&mut self, live: &mut Live, synced: Synced) {
+        let Synced { snapshot, positions, updates } = synced;
+        let held = snapshot.positions.clone();
+        live.ledger = Some(Ledger::new(live.account.clone(), snapshot.account.clone(), positions, updates, &held));
+        self.tell(Event::Synced(Box::new(snapshot))).await;
+        (live.ready, live.was_ready, live.missed, live.ib_lost) = (true, true, 0, false);
+        self.open_gate(live).await;
+    }
+
+    /// Lets orders through and says so.
+    async fn open_gate(&self, live: &mut Live) {
+        let session = Session {
+            client: live.client.clone(),
+            account: live.account.clone(),
+            mode: self.profile.mode,
+            read_only: live.read_only,
+            client_id: self.profile.client_id,
+            next_order_id: live.client.next_order_id(),
+        };
+        let link = Link::Ready {
+            account: live.account.clone(),
+            mode: self.profile.mode,
+            read_only: live.read_only,
+            client_id: self.profile.client_id,
+            next_order_id: session.next_order_id,
+            server_version: live.client.server_version(),
+        };
+        self.gate.send_replace(Gate::Open(Arc::new(session)));
+        self.link(link).await;
+    }
+
+    fn close_gate(&self, live: &Live, why: &'static str) {
+        self.gate.send_replace(Gate::Cancels(live.client.clone(), why));
+    }
+
+    fn lost(&self, error: &Error) -> Next {
+        Next::End(Ending::Lost(connect::why(error, &self.profile)))
+    }
+
+    /// Tells what the connection says until it needs SYNC, ends, or `until` has come.
+    async fn serve(&mut self, live: &mut Live, until: Option<Instant>) -> Next {
+        let stop = self.stop.clone();
+        loop {
+            let until = until.filter(|_| !live.ready);
+            let told = live.ledger.as_ref().and_then(Ledger::due);
+            let asks = live.ledger.as_ref().is_some_and(Ledger::is_waiting);
+            let next = tokio::select! {
+                biased;
+                () = stop.cancelled() => Some(Next::End(Ending::Stop)),
+                Some(why) = self.broken.recv() => Some(Next::End(Ending::Lost(Refusal { code: None, text: why }))),
+                update = next_update(&mut live.orders) => self.update(live, update).await,
+                notice = live.notices.next() => match notice {
+                    Some(notice) => self.notice(live, notice).await,
+                    None => Some(self.lost(&Error::ConnectionReset)),
+                },
+                Some(()) = self.resync.recv() => Some(Next::Sync),
+                beat = next_beat(&mut live.beat) => self.beaten(live, beat).await,
+                () = tokio::time::sleep_until(live.next_beat), if live.beat.is_none() => {
+                    live.next_beat = Instant::now() + BEAT;
+                    self.pace.count();
+                    live.beat = Some(Box::pin(beat(live.client.clone())));
+                    None
+                }
+                item = next_item(&mut live.ledger) => self.item(live, item).await,
+                () = self.pace.permit(), if asks => {
+                    if let Some(ledger) = &mut live.ledger {
+                        ledger.ask_next(&live.client).await;
+                    }
+                    None
+                }
+                () = sleep_until(told) => {
+                    if let Some(ledger) = &mut live.ledger {
+                        let event = ledger.tell();
+                        self.tell(event).await;
+                    }
+                    None
+                }
+                () = sleep_until(until) => Some(Next::Sync),
+                () = self.events.closed() => Some(Next::End(Ending::Stop)),
+            };
+            if let Some(next) = next {
+                return next;
+            }
+        }
+    }
+
+    /// An order event; a gap in them needs SYNC.
+    async fn update(
+        &self,
+        live: &mut Live,
+        update: Option<Result<SubscriptionItem<OrderUpdate>, Error>>,
+    ) -> Option<Next> {
+        let event = match update {
+            Some(Ok(SubscriptionItem::Data(update))) => self.order_event(live, update),
+            Some(Ok(SubscriptionItem::Notice(notice))) if notice.code == ibapi::SUBSCRIPTION_LAG_CODE => {
+                tracing::warn!(%notice, "order events were lost");
+                return Some(Next::Sync);
+            }
+            Some(Ok(SubscriptionItem::Notice(notice))) => return self.order_notice(live, notice).await,
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the stream of order events ended");
+                live.orders = None;
+                return Some(if live.client.is_connected() { Next::Sync } else { self.lost(&error) });
+            }
+            None => {
+                live.orders = None;
+                let connected = live.client.is_connected();
+                return Some(if connected { Next::Sync } else { self.lost(&Error::ConnectionReset) });
+            }
+        };
+        if let Some(event) = event {
+            self.tell(event).await;
+        }
+        None
+    }
+
+    fn order_event(&self, live: &Live, update: OrderUpdate) -> Option<Event> {
+        match update {
+            OrderUpdate::OpenOrder(data) => Some(Event::Order(Box::new(order::report(&data, &live.account)?))),
+            OrderUpdate::OrderStatus(status) => Some(Event::Status(order::status_report(&status)?)),
+            OrderUpdate::ExecutionData(data) => {
+                Some(Event::Execution(Box::new(order::execution(&data, &live.account)?)))
+            }
+            OrderUpdate::CommissionReport(report) => {
+                order::commission(&report).map(|(exec_id, commission)| Event::Commission { exec_id, commission })
+            }
+            OrderUpdate::OrderBound(bound) => {
+                tracing::info!(bound.order_id, "an order was bound to this client");
+                None
+            }
+        }
+    }
+
+    /// The broker's words about an order; those of a read-only gateway close the session to orders.
+    async fn order_notice(&self, live: &mut Live, notice: Notice) -> Option<Next> {
+        let text = convert::text(&notice.message);
+        let event = match notice.request_id {
+            Some(order_id) => Event::OrderError { order_id, code: notice.code, text },
+            None => Event::Notice { code: notice.code, text },
+        };
+        self.tell(event).await;
+        if notice.code == 321 && notice.message.to_ascii_lowercase().contains("read-only") && !live.read_only {
+            live.read_only = true;
+            if live.ready {
+                self.open_gate(live).await;
+            }
+        }
+        None
+    }
+
+    /// A message that belongs to no request: the state of IB's servers and farms.
+    async fn notice(&self, live: &mut Live, notice: Notice) -> Option<Next> {
+        match notice.code {
+            1100 | 2110 => {
+                if !live.ib_lost {
+                    live.ib_lost = true;
+                    self.close_gate(live, "IB's servers are not reachable");
+                    self.link(Link::IbLost).await;
+                }
+                None
+            }
+            1101 | 1102 => {
+                let data_kept = notice.code == 1102;
+                self.link(Link::IbBack { data_kept }).await;
+                if !data_kept {
+                    self.feed.send_modify(|feed| feed.epoch += 1);
+                }
+                Some(Next::Sync)
+            }
+            ibapi::NOTICE_STREAM_LAG_CODE | ibapi::TRANSPORT_RECONNECT_CODE => Some(Next::Sync),
+            code => {
+                self.tell(Event::Notice { code, text: convert::text(&notice.message) }).await;
+                None
+            }
+        }
+    }
+
+    /// The answer to a heartbeat, or none.
+    async fn beaten(&self, live: &mut Live, round_trip: Option<Duration>) -> Option<Next> {
+        live.beat = None;
+        if let Some(round_trip) = round_trip {
+            let was_mute = std::mem::take(&mut live.missed) > 0;
+            self.tell(Event::Heartbeat { round_trip }).await;
+            if was_mute && live.ready && !live.ib_lost {
+                self.open_gate(live).await;
+            }
+            return None;
+        }
+        live.missed += 1;
+        if live.missed >= BEATS_MISSED_MAX {
+            let text = format!("{} does not answer; connecting anew.", self.profile.address);
+            return Some(Next::End(Ending::Lost(Refusal { code: None, text: text.into() })));
+        }
+        if live.missed == 1 {
+            self.close_gate(live, "the gateway does not answer");
+            self.link(Link::Mute).await;
+        }
+        None
+    }
+
+    async fn item(&self, live: &mut Live, item: Option<super::account::Item>) -> Option<Next> {
+        let connected = live.client.is_connected();
+        let (Some(ledger), Some(item)) = (&mut live.ledger, item) else {
+            return Some(if connected { Next::Sync } else { self.lost(&Error::ConnectionReset) });
+        };
+        match ledger.take(item, Stamp::now()) {
+            Taken::Nothing => None,
+            Taken::Tell(event) => {
+                self.tell(event).await;
+                None
+            }
+            Taken::Gap if connected => Some(Next::Sync),
+            Taken::Gap => Some(self.lost(&Error::ConnectionReset)),
+        }
+    }
+}
+
+/// One connection while it lives.
+struct Live {
+    client: Arc<Client>,
+    account: AccountId,
+    notices: NoticeStream,
+    orders: Option<Subscription<OrderUpdate>>,
+    ledger: Option<Ledger>,
+    read_only: bool,
+    ib_lost: bool,
+    ready: bool,
+    was_ready: bool,
+    missed: u32,
+    beat: Option<Pin<Box<dyn Future<Output = Option<Duration>> + Send>>>,
+    next_beat: Instant,
+}
+
+/// Asks for the time; an error of the broker's is an answer too.
+async fn beat(client: Arc<Client>) -> Option<Duration> {
+    let asked = Stamp::now();
+    match timeout(BEAT_MAX, client.server_time()).await {
+        Ok(Ok(_) | Err(Error::Notice(_))) => Some(Stamp::now().since(asked)),
+        Ok(Err(_)) | Err(_) => None,
+    }
+}
+
+async fn next_update(
+    orders: &mut Option<Subscription<OrderUpdate>>,
+) -> Option<Result<SubscriptionItem<OrderUpdate>, Error>> {
+    match orders {
+        Some(stream) => stream.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_beat(beat: &mut Option<Pin<Box<dyn Future<Output = Option<Duration>> + Send>>>) -> Option<Duration> {
+    match beat {
+        Some(beat) => beat.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_item(ledger: &mut Option<Ledger>) -> Option<super::account::Item> {
+    match ledger {
+        Some(ledger) => ledger.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
