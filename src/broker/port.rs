@@ -22,7 +22,6 @@ pub struct Port {
 
 impl Port {
     /// Puts a command into its lane; gives it back if the lane is full or its reader is gone.
-    #[expect(clippy::result_large_err, reason = "the command comes back whole so that the caller can report it")]
     pub fn send(&self, command: Command) -> Result<(), Command> {
         let lane = match command.lane() {
             Lane::Urgent => &self.urgent,

@@ -142,7 +142,7 @@ impl Ledger {
                     self.items.push(stream.map(move |item| Item::Single(con_id, item)).boxed());
                 }
                 Err(error) => {
-                    tracing::warn!(%error, con_id = con_id.0, "profit and loss of a position is not available")
+                    tracing::warn!(%error, con_id = con_id.0, "profit and loss of a position is not available");
                 }
             },
             None => {}

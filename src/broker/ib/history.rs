@@ -39,7 +39,7 @@ pub type Update = (Key, u64, Result<SubscriptionItem<HistoricalBarUpdate>, Error
 /// All bars that are kept up to date.
 pub struct Charts {
     pace: Pace,
-    charts: IndexMap<Key, Chart>,
+    wanted: IndexMap<Key, Chart>,
     updates: SelectAll<BoxStream<'static, Update>>,
     waiting: VecDeque<Key>,
     numbers: u64,
@@ -55,21 +55,21 @@ struct Chart {
 impl Charts {
     /// No bars yet.
     pub fn new(pace: Pace) -> Self {
-        Self { pace, charts: IndexMap::new(), updates: SelectAll::new(), waiting: VecDeque::new(), numbers: 0 }
+        Self { pace, wanted: IndexMap::new(), updates: SelectAll::new(), waiting: VecDeque::new(), numbers: 0 }
     }
 
     /// Wants these bars; a second wish asks anew under the new question.
     pub fn want(&mut self, job: JobId, instrument: &Instrument, interval: Interval) {
         let key = (instrument.con_id, interval);
         self.stop(key);
-        self.charts.insert(key, Chart { job, exchange: instrument.exchange.clone(), running: None });
+        self.wanted.insert(key, Chart { job, exchange: instrument.exchange.clone(), running: None });
         self.waiting.push_back(key);
     }
 
     /// Does not want them any longer.
     pub fn stop(&mut self, key: Key) {
         self.waiting.retain(|w| *w != key);
-        if self.charts.shift_remove(&key).is_some_and(|c| c.running.is_some()) {
+        if self.wanted.shift_remove(&key).is_some_and(|c| c.running.is_some()) {
             self.pace.count();
         }
     }
@@ -77,10 +77,10 @@ impl Charts {
     /// Every stream is gone: all bars wait to be asked for.
     pub fn renew(&mut self) {
         self.updates.clear();
-        for chart in self.charts.values_mut() {
+        for chart in self.wanted.values_mut() {
             chart.running = None;
         }
-        self.waiting = self.charts.keys().copied().collect();
+        self.waiting = self.wanted.keys().copied().collect();
     }
 
     /// Whether bars wait to be asked for.
@@ -99,7 +99,7 @@ impl Charts {
         client: &Arc<Client>,
     ) -> Option<(Key, u64, impl Future<Output = Result<Opened, Refusal>> + Send + use<>)> {
         let key = self.waiting.pop_front()?;
-        let chart = self.charts.get_mut(&key)?;
+        let chart = self.wanted.get_mut(&key)?;
         self.numbers += 1;
         chart.running = Some((self.numbers, None));
         Some((key, self.numbers, open(client.clone(), key, chart.exchange.to_string())))
@@ -107,7 +107,7 @@ impl Charts {
 
     /// Takes the answer to a question; `None` if it is not asked any longer.
     pub fn opened(&mut self, key: Key, number: u64, answer: Result<Opened, Refusal>) -> Option<Event> {
-        let chart = self.charts.get_mut(&key)?;
+        let chart = self.wanted.get_mut(&key)?;
         let running = chart.running.as_mut().filter(|(n, _)| *n == number)?;
         let result = answer.map(|(bars, stream)| {
             let (guard, ended) = oneshot::channel();
@@ -127,7 +127,7 @@ impl Charts {
     /// Takes what a stream said.
     pub fn take(&mut self, (key, number, item): Update) -> Option<Event> {
         let (con_id, interval) = key;
-        let chart = self.charts.get_mut(&key)?;
+        let chart = self.wanted.get_mut(&key)?;
         chart.running.as_ref().filter(|(n, _)| *n == number)?;
         match item {
             Ok(SubscriptionItem::Data(HistoricalBarUpdate::Update(wire))) => {

@@ -34,7 +34,7 @@ pub type Tick = (ConId, u64, Result<SubscriptionItem<TickTypes>, Error>);
 pub struct Lines {
     tape: Tape,
     pace: Pace,
-    lines: IndexMap<ConId, Line>,
+    wanted: IndexMap<ConId, Line>,
     ticks: SelectAll<BoxStream<'static, Tick>>,
     waiting: VecDeque<ConId>,
     numbers: u64,
@@ -52,12 +52,12 @@ struct Line {
 impl Lines {
     /// No lines yet.
     pub fn new(tape: Tape, pace: Pace) -> Self {
-        Self { tape, pace, lines: IndexMap::new(), ticks: SelectAll::new(), waiting: VecDeque::new(), numbers: 0 }
+        Self { tape, pace, wanted: IndexMap::new(), ticks: SelectAll::new(), waiting: VecDeque::new(), numbers: 0 }
     }
 
     /// Wants the quotes of an instrument; asks again if they were refused.
     pub fn watch(&mut self, instrument: &Instrument) {
-        let line = self.lines.entry(instrument.con_id).or_insert_with(|| Line {
+        let line = self.wanted.entry(instrument.con_id).or_insert_with(|| Line {
             exchange: instrument.exchange.clone(),
             quote: Quote::default(),
             renewed: false,
@@ -71,7 +71,7 @@ impl Lines {
     /// Does not want them any longer.
     pub fn unwatch(&mut self, con_id: ConId) {
         self.waiting.retain(|w| *w != con_id);
-        if self.lines.shift_remove(&con_id).is_some_and(|line| line.running.is_some()) {
+        if self.wanted.shift_remove(&con_id).is_some_and(|line| line.running.is_some()) {
             self.pace.count();
         }
     }
@@ -79,10 +79,10 @@ impl Lines {
     /// Every subscription is gone, or is to be made anew: all lines wait to be asked for.
     pub fn renew(&mut self) {
         self.ticks.clear();
-        for line in self.lines.values_mut() {
+        for line in self.wanted.values_mut() {
             line.running = None;
         }
-        self.waiting = self.lines.keys().copied().collect();
+        self.waiting = self.wanted.keys().copied().collect();
     }
 
     /// Whether a line waits to be asked for.
@@ -98,7 +98,7 @@ impl Lines {
     /// Asks for the line that waits longest.
     pub async fn ask_next(&mut self, client: &Arc<Client>) {
         let Some(con_id) = self.waiting.pop_front() else { return };
-        let Some(line) = self.lines.get_mut(&con_id) else { return };
+        let Some(line) = self.wanted.get_mut(&con_id) else { return };
         let wire = order::contract(con_id, &line.exchange);
         match client.market_data(&wire).subscribe().await {
             Ok(stream) => {
@@ -121,7 +121,7 @@ impl Lines {
 
     /// Takes what a line said; a message that came beside its ticks is given back.
     pub fn take(&mut self, (con_id, number, item): Tick, now: Stamp) -> Option<(i32, SafeText)> {
-        let line = self.lines.get_mut(&con_id)?;
+        let line = self.wanted.get_mut(&con_id)?;
         if line.running.as_ref().is_none_or(|(running, _)| *running != number) {
             return None;
         }
@@ -147,7 +147,7 @@ impl Lines {
     }
 
     fn put(&self, con_id: ConId) {
-        if let Some(line) = self.lines.get(&con_id) {
+        if let Some(line) = self.wanted.get(&con_id) {
             self.tape.put(con_id, line.quote.clone());
         }
     }

@@ -1,7 +1,7 @@
 //! Interactive Brokers: the adapter that speaks to TWS, IB Gateway and the paper gateway through `ibapi`.
 //!
-//! Three tasks share one client: [`supervisor`] dials, synchronises and tells what the broker says; [`sender`] alone writes
-//! orders and cancels; [`data`] serves subscriptions and questions. `ibapi` never reconnects by itself: any sign of loss
+//! Three tasks share one client: `supervisor` dials, synchronises and tells what the broker says; `sender` alone writes
+//! orders and cancels; `data` serves subscriptions and questions. `ibapi` never reconnects by itself: any sign of loss
 //! drops the client, and the supervisor builds another.
 //!
 //! Invariants: the types of `ibapi` and its doubles never leave this module; every queue has a bound and every wait a

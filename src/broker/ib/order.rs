@@ -168,7 +168,7 @@ pub fn status(kind: &OrderStatusKind) -> BrokerStatus {
         OrderStatusKind::ApiCancelled | OrderStatusKind::Cancelled => BrokerStatus::Cancelled,
         OrderStatusKind::Filled => BrokerStatus::Filled,
         OrderStatusKind::Inactive => BrokerStatus::Inactive,
-        _ => BrokerStatus::Other,
+        OrderStatusKind::Unknown(_) => BrokerStatus::Other,
     }
 }
 

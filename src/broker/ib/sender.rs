@@ -35,6 +35,8 @@ const WRITE_MAX: Duration = Duration::from_secs(2);
 const WAITING_CANCELS_MAX: usize = 256;
 /// Reports that may wait for the loop before no further orders are taken; cancels are always taken.
 const WAITING_REPORTS_MAX: usize = 512;
+/// Reports that may wait at all.
+const REPORTS_MAX: usize = 4096;
 
 /// What may be sent now.
 #[derive(Clone, Default)]
@@ -275,10 +277,18 @@ impl Sender {
 
     /// Tells at once if nothing waits to be told; never waits itself, so that a full loop cannot hold up a cancel.
     fn report(&mut self, event: Event) {
-        if !self.reports.is_empty() {
+        let event = if self.reports.is_empty() {
+            match self.events.try_send(event) {
+                Err(mpsc::error::TrySendError::Full(event)) => event,
+                Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => return,
+            }
+        } else {
+            event
+        };
+        if self.reports.len() < REPORTS_MAX {
             self.reports.push_back(event);
-        } else if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
-            self.reports.push_back(event);
+        } else {
+            tracing::error!(?event, "nobody reads the events; a report is dropped");
         }
     }
 }

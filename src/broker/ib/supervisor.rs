@@ -347,7 +347,7 @@ impl Supervisor {
         update: Option<Result<SubscriptionItem<OrderUpdate>, Error>>,
     ) -> Option<Next> {
         let event = match update {
-            Some(Ok(SubscriptionItem::Data(update))) => self.order_event(live, update),
+            Some(Ok(SubscriptionItem::Data(update))) => order_event(&live.account, update),
             Some(Ok(SubscriptionItem::Notice(notice))) if notice.code == ibapi::SUBSCRIPTION_LAG_CODE => {
                 tracing::warn!(%notice, "order events were lost");
                 return Some(Next::Sync);
@@ -368,23 +368,6 @@ impl Supervisor {
             self.tell(event).await;
         }
         None
-    }
-
-    fn order_event(&self, live: &Live, update: OrderUpdate) -> Option<Event> {
-        match update {
-            OrderUpdate::OpenOrder(data) => Some(Event::Order(Box::new(order::report(&data, &live.account)?))),
-            OrderUpdate::OrderStatus(status) => Some(Event::Status(order::status_report(&status)?)),
-            OrderUpdate::ExecutionData(data) => {
-                Some(Event::Execution(Box::new(order::execution(&data, &live.account)?)))
-            }
-            OrderUpdate::CommissionReport(report) => {
-                order::commission(&report).map(|(exec_id, commission)| Event::Commission { exec_id, commission })
-            }
-            OrderUpdate::OrderBound(bound) => {
-                tracing::info!(bound.order_id, "an order was bound to this client");
-                None
-            }
-        }
     }
 
     /// The broker's words about an order; those of a read-only gateway close the session to orders.
@@ -485,6 +468,22 @@ struct Live {
     missed: u32,
     beat: Option<Pin<Box<dyn Future<Output = Option<Duration>> + Send>>>,
     next_beat: Instant,
+}
+
+/// What the stream of order events says of the session's account.
+fn order_event(account: &AccountId, update: OrderUpdate) -> Option<Event> {
+    match update {
+        OrderUpdate::OpenOrder(data) => Some(Event::Order(Box::new(order::report(&data, account)?))),
+        OrderUpdate::OrderStatus(status) => Some(Event::Status(order::status_report(&status)?)),
+        OrderUpdate::ExecutionData(data) => Some(Event::Execution(Box::new(order::execution(&data, account)?))),
+        OrderUpdate::CommissionReport(report) => {
+            order::commission(&report).map(|(exec_id, commission)| Event::Commission { exec_id, commission })
+        }
+        OrderUpdate::OrderBound(bound) => {
+            tracing::info!(bound.order_id, "an order was bound to this client");
+            None
+        }
+    }
 }
 
 /// Asks for the time; an error of the broker's is an answer too.

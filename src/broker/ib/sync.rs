@@ -91,6 +91,9 @@ impl Sync<'_> {
             ..Snapshot::default()
         };
         self.fills(fills, &mut snapshot);
+        // An order that ended between the two questions is in both answers; the later one is true.
+        let ended: Vec<i64> = snapshot.completed.iter().map(|o| o.ids.perm_id).filter(|id| *id != 0).collect();
+        snapshot.open.retain(|o| !ended.contains(&o.ids.perm_id));
         Ok(Synced { snapshot, positions, updates })
     }
 
