@@ -17,4 +17,6 @@ pub mod theme;
 pub mod app;
 pub mod panes;
 
+pub mod cli;
+pub mod run;
 pub mod view;

@@ -1,2 +1,28 @@
-//! tradewind
-fn main() {}
+//! `tradewind`: reads the command line, runs what it asks for, returns its exit code.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tradewind::cli::{Cli, Command};
+use tradewind::run;
+
+fn main() -> ExitCode {
+    // Everything this program makes is its owner's alone.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        None => run::desk::run(&cli.common, &cli.desk),
+        Some(Command::Gateway(options)) => run::gateway::run(&cli.common, options),
+        Some(Command::Check(options)) => run::check::run(&cli.common, &cli.desk, options),
+        Some(Command::Quote(options)) => run::quote::run(&cli.common, options),
+    };
+    let code = match result {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "tradewind: {error:#}");
+            run::failure_code(&error)
+        }
+    };
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}

@@ -1,0 +1,177 @@
+//! The command line, as data.
+//!
+//! Exit codes: 0 all is well; 1 what was asked for failed (no such symbol, no connection, a check that fails); 2 the
+//! command line or the terminal cannot be used; 70 a defect of the program; 128 + n ended by signal n.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A keyboard-first trading workstation in the terminal for Interactive Brokers.
+///
+/// Without a subcommand the workstation starts: on the embedded paper gateway unless a profile says otherwise.
+#[derive(Debug, Clone, Parser)]
+#[command(
+    name = "tradewind",
+    version,
+    after_help = "Exit codes: 0 well, 1 failed, 2 misused, 70 defect, 128+n signal n."
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// Options of the workstation.
+    #[command(flatten)]
+    pub desk: Desk,
+    /// What to do instead of opening the workstation.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    /// The connection: sim (embedded, the default), paper, live, gateway-paper, gateway-live, or one of the configuration
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Folder of config.toml, themes and key maps
+    #[arg(long, global = true, value_name = "DIR")]
+    pub config: Option<PathBuf>,
+    /// Folder of journal, paper account and log
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
+/// How fast the way to the terminal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Link {
+    /// A frame each 33 ms at most.
+    Fast,
+    /// A frame each 250 ms at most; keys are drawn at once all the same.
+    Slow,
+}
+
+/// Options of the workstation.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Desk {
+    /// Theme by name
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Key map by name
+    #[arg(long, value_name = "NAME")]
+    pub keymap: Option<String>,
+    /// Draw with ASCII alone
+    #[arg(long)]
+    pub ascii: bool,
+    /// How fast the way to the terminal is
+    #[arg(long, value_enum)]
+    pub link: Option<Link>,
+    /// Print counters at the end
+    #[arg(long)]
+    pub stats: bool,
+    /// Record every message with its time, one JSON array per line, to replay the session
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Panic in this thread when it next does something
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true, value_name = "THREAD")]
+    pub panic_in: Option<String>,
+}
+
+/// What to do instead of opening the workstation.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Serve the paper gateway alone, for this or any other TWS API client
+    Gateway(Gateway),
+    /// Check files, journal and connection, and say what fails and what to do
+    Check(Check),
+    /// Print quotes, once or as they change
+    Quote(Quote),
+}
+
+/// Options of `gateway`.
+#[derive(Debug, Clone, Args)]
+pub struct Gateway {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:7497", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Port to listen on, on this machine
+    #[arg(long, conflicts_with = "listen", value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Seed of the market: equal seeds give equal markets
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
+    /// When the market is open
+    #[arg(long, value_enum, default_value_t = Clock::Always)]
+    pub clock: Clock,
+    /// File that keeps account and orders; without it a file of this port in the state folder
+    #[arg(long = "file", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Keep account and orders in memory only
+    #[arg(long, conflicts_with = "file")]
+    pub memory: bool,
+    /// Allow clients of other machines; the protocol has neither password nor encryption
+    #[arg(long)]
+    pub allow_remote: bool,
+    /// Print one JSON value when the gateway listens
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// When the paper market is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Clock {
+    /// Day and night.
+    Always,
+    /// In the hours of the exchanges.
+    Exchange,
+}
+
+/// Options of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct Check {
+    /// Print one JSON value
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `quote`.
+#[derive(Debug, Clone, Args)]
+pub struct Quote {
+    /// Symbols, such as AAPL or BRK.B
+    #[arg(required = true, value_name = "SYMBOL")]
+    pub symbols: Vec<String>,
+    /// Print a line at each change until interrupted
+    #[arg(long)]
+    pub watch: bool,
+    /// Print JSON: one array, or with --watch one object per line; prices are strings, what is not known is null
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn options_of_every_command_may_follow_the_command() {
+        let cli = Cli::try_parse_from(["tradewind", "check", "--profile", "paper", "--json"]).unwrap();
+        assert_eq!(cli.common.profile.as_deref(), Some("paper"));
+        assert!(matches!(cli.command, Some(Command::Check(Check { json: true }))));
+    }
+
+    #[test]
+    fn a_quote_needs_a_symbol() {
+        assert!(Cli::try_parse_from(["tradewind", "quote"]).is_err());
+        let cli = Cli::try_parse_from(["tradewind", "quote", "AAPL", "BRK.B", "--json"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Quote(quote)) if quote.symbols == ["AAPL", "BRK.B"]));
+    }
+}
