@@ -21,6 +21,8 @@ pub mod words;
 pub mod workspace;
 
 mod on;
+#[cfg(test)]
+mod tests;
 
 pub use model::Model;
 pub use update::update;

@@ -141,7 +141,7 @@ pub(in crate::app) fn pasted(model: &mut Model, step: &mut Step, text: &str) {
         model.notices.say(model.now, Tone::Info, "Pasted text goes into a field or the command line only.", None);
         return;
     }
-    let line = text.lines().next().unwrap_or_default();
+    let line = text.split(['\r', '\n']).next().unwrap_or_default();
     for c in line.chars().filter(|c| !c.is_control()).take(LONGEST) {
         type_text(model, step, InputRequest::InsertChar(c));
     }

@@ -32,6 +32,8 @@ pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
     if model.overlay.is_some() {
         return;
     }
+    // The market and the clock have moved since the last message: what counts is the verdict of now.
+    ticket::refresh(model, step);
     let Some(staged) = &model.panes.ticket.staged else {
         let text = "Nothing is staged. b or s on a symbol stages an order.";
         return model.notices.say(model.now, Tone::Info, text, None);
@@ -46,8 +48,8 @@ pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
     if let Aim::Change(key) = &staged.aim
         && select::order(model, key).is_some_and(|o| o.spec == spec)
     {
-        model.notices.say(model.now, Tone::Info, "Nothing was changed, so nothing was sent.", None);
-        return ticket::drop(model);
+        ticket::drop(model);
+        return model.notices.say(model.now, Tone::Info, "Nothing was changed, so nothing was sent.", None);
     }
     match verdict.worst() {
         Some(Weight::Hard) => refuse(model, &verdict.clone()),
@@ -64,6 +66,7 @@ fn too_soon(model: &Model, staged: &Staged) -> Option<Duration> {
     }
     let dwell = if staged.confirming { DWELL } else { Duration::ZERO };
     match staged.painted_at {
+        _ if staged.dirty => Some(Duration::ZERO),
         None => Some(Duration::ZERO),
         Some(at) => Some(model.now.since(at)).filter(|ago| *ago < dwell),
     }
@@ -114,6 +117,7 @@ fn open_confirmation(model: &mut Model) {
 
 /// `ctrl-y`, which exists in the confirmation alone.
 pub(super) fn confirm(model: &mut Model, step: &mut Step) {
+    ticket::refresh(model, step);
     let Some(staged) = &model.panes.ticket.staged else { return };
     if !matches!(model.overlay, Some(Overlay::Confirm)) || !staged.confirming {
         return;

@@ -14,7 +14,7 @@ use crate::keys::{Chord, Key};
 use crate::money::Qty;
 use crate::panes::PaneKind;
 use crate::panes::ticket::{self as compose, Aim, Field, Pricing, Staged, View};
-use crate::risk::{self, Assessment, Class, Origin, Weight};
+use crate::risk::{self, Assessment, Origin, Weight};
 
 /// What the ticket is composed against.
 pub(super) fn view_of<'m>(model: &'m Model, staged: &Staged) -> Option<View<'m>> {
@@ -535,10 +535,14 @@ pub(in crate::app) fn refresh(model: &mut Model, step: &mut Step) {
         (Some(old), Some(new)) if floats => OrderSpec { kind: new.kind, ..old.clone() } == *new,
         (old, new) => old == new,
     };
-    if !same_order || signature(staged.assessment.as_ref()) != signature(assessment.as_ref()) {
+    let (before, after) = (heavy(staged.assessment.as_ref()), heavy(assessment.as_ref()));
+    // A verdict that has become lighter does not have to be seen first.
+    let heavier = after.iter().any(|found| !before.contains(found));
+    let other_class = staged.assessment.as_ref().map(|a| a.class) != assessment.as_ref().map(|a| a.class);
+    if !same_order || heavier || other_class {
         staged.dirty = true;
     }
-    if staged.dirty {
+    if staged.dirty || before != after {
         step.draw(Redraw::Now);
     }
     staged.spec = spec;
@@ -546,13 +550,10 @@ pub(in crate::app) fn refresh(model: &mut Model, step: &mut Step) {
     model.panes.ticket.staged = Some(staged);
 }
 
-/// What of a verdict the trader has to have seen: entry or exit, and which checks weigh how much.
-fn signature(assessment: Option<&Assessment>) -> Option<(Class, Vec<(&'static str, Weight)>)> {
-    let findings = |a: &Assessment| {
-        let heavy = a.findings.iter().filter(|f| f.weight > Weight::Note);
-        heavy.map(|f| (f.code, f.weight)).collect()
-    };
-    assessment.map(|a| (a.class, findings(a)))
+/// What of a verdict the trader has to have seen: which checks ask or forbid.
+fn heavy(assessment: Option<&Assessment>) -> Vec<(&'static str, Weight)> {
+    let findings = assessment.map(|a| a.findings.as_slice()).unwrap_or_default();
+    findings.iter().filter(|f| f.weight > Weight::Note).map(|f| (f.code, f.weight)).collect()
 }
 
 /// Numbers the revision that shows a changed order, and notes when it was on the screen.

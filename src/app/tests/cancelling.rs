@@ -1,0 +1,221 @@
+//! Cancel, cancel a symbol, kill, leave.
+
+use super::desk;
+use super::fixture::{AAPL, CLIENT, MSFT};
+use crate::app::model::Overlay;
+use crate::broker::event::BrokerStatus;
+use crate::broker::{Command, Event};
+use crate::domain::order::OrderState;
+
+#[test]
+fn x_cancels_the_only_order_of_the_symbol() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.keys("x");
+    assert_eq!(d.cancels(), [key.clone()]);
+    assert_eq!(d.order(&key).state, OrderState::Cancelling);
+    d.status(&key, BrokerStatus::Cancelled, 0);
+    assert_eq!(d.order(&key).state, OrderState::Cancelled);
+    d.assert_said("cancelled buy 100 AAPL lmt 187.20");
+}
+
+#[test]
+fn x_with_several_orders_says_how_many_and_where() {
+    let mut d = desk();
+    d.work("b enter");
+    d.work("b t enter");
+    d.keys("x");
+    assert!(d.cancels().is_empty());
+    d.assert_said("2 orders of AAPL work");
+}
+
+#[test]
+fn a_repeated_x_cancels_nothing_more() {
+    let mut d = desk();
+    d.work("b enter");
+    d.after(300).key("x", true);
+    assert!(d.cancels().is_empty());
+}
+
+#[test]
+fn a_cancel_never_overtakes_its_order() {
+    let mut d = desk();
+    d.keys("b enter");
+    let key = d.placed_one().key().clone();
+    d.act(crate::app::action::Action::Cancel);
+    assert!(d.cancels().is_empty(), "the order is not sent yet: its cancel would arrive first");
+    d.carry(&key);
+    assert_eq!(d.cancels(), [key]);
+}
+
+#[test]
+fn a_cancel_without_an_answer_is_looked_for() {
+    let mut d = desk();
+    d.work("b enter");
+    d.keys("x").after(3_000);
+    assert_eq!(d.sent(|c| *c == Command::Resync), 1);
+}
+
+#[test]
+fn a_cancel_that_came_too_late_says_what_filled() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.keys("x");
+    d.fill(&key, "0001.01", 100, "187.20").hold(AAPL, "AAPL", 100);
+    d.broker(Event::OrderError { order_id: 32, code: 10148, text: "state: Filled".into() });
+    assert_eq!(d.order(&key).state, OrderState::Filled);
+    d.assert_said("#32 filled before the cancel arrived (10148). AAPL long 100.");
+}
+
+#[test]
+fn big_x_cancels_entries_and_again_within_three_seconds_exits() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 300);
+    let entry = d.work("b enter");
+    let exit = d.work("s enter");
+    d.keys("X");
+    assert_eq!(d.cancels(), [entry]);
+    d.assert_said("Cancelling 1 entry of AAPL. X again within 3 s cancels its 1 exit too.");
+    d.keys("X");
+    assert_eq!(d.cancels(), [exit]);
+}
+
+#[test]
+fn big_x_after_three_seconds_is_a_first_press_again() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 300);
+    d.work("s enter");
+    d.keys("X").after(3_001).keys("X");
+    assert!(d.cancels().is_empty());
+}
+
+#[test]
+fn big_x_leaves_other_symbols_alone() {
+    let mut d = desk();
+    d.work("b enter");
+    let other = d.work("j b enter");
+    assert_eq!(d.order(&other).spec.con_id, MSFT);
+    d.keys("X");
+    assert_eq!(d.cancels(), [other]);
+}
+
+#[test]
+fn kill_halts_drops_what_is_unsent_and_cancels_entries_but_keeps_exits() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 300);
+    let entry = d.work("b enter");
+    let exit = d.work("s enter");
+    d.keys(r"ctrl-\");
+    assert!(d.model.desk.halted);
+    assert_eq!(d.sent(|c| *c == Command::DropUnsent), 1);
+    assert_eq!(d.cancels(), [entry]);
+    d.assert_said("HALT. Cancelling 1 entry, 1 exit kept.");
+    d.keys(r"ctrl-\");
+    assert_eq!(d.cancels(), [exit]);
+}
+
+#[test]
+fn kill_works_from_every_overlay_and_field_and_after_a_prefix() {
+    for before in [":", "/", "?", "!", "b", "b 2", "b @", "g", "o"] {
+        let mut d = desk();
+        d.keys(before).keys(r"ctrl-\");
+        assert!(d.model.desk.halted, "after {before}");
+    }
+    let mut d = super::live_desk();
+    d.keys("b enter f12");
+    assert!(d.model.desk.halted, "in the confirmation");
+}
+
+#[test]
+fn a_held_kill_key_does_not_take_the_exits() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 300);
+    d.work("s enter");
+    d.keys(r"ctrl-\").after(500).key(r"ctrl-\", true);
+    assert!(d.cancels().is_empty());
+}
+
+#[test]
+fn ctrl_k_kills_outside_text_and_deletes_inside() {
+    let mut d = desk();
+    d.keys("b 2 5").keys("home ctrl-k");
+    assert!(!d.model.desk.halted);
+    assert_eq!(d.staged().typing.as_ref().unwrap().value(), "");
+    d.keys("esc esc ctrl-k");
+    assert!(d.model.desk.halted);
+}
+
+#[test]
+fn kill_without_a_link_says_that_the_orders_still_work() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.lose_link();
+    d.keys(r"ctrl-\");
+    d.assert_said("NOT SENT: 1 order");
+    d.broker(Event::CancelNotSent { key: key.clone(), why: "not connected".into(), queued: true });
+    assert!(d.order(&key).state.is_live());
+}
+
+#[test]
+fn a_cancel_the_sender_refuses_is_not_shown_as_under_way_for_long() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.keys("x");
+    d.broker(Event::CancelNotSent { key: key.clone(), why: "the queue is full".into(), queued: false });
+    d.assert_said("NOT SENT: #32");
+    assert_eq!(d.sent(|c| *c == Command::Resync), 1);
+    let open = vec![super::fixture::report_of(d.order(&key), BrokerStatus::Working)];
+    d.after(10).broker(Event::Synced(Box::new(crate::broker::event::Snapshot { open, ..super::fixture::snapshot() })));
+    assert_eq!(d.order(&key).state, OrderState::Working);
+}
+
+#[test]
+fn ctrl_c_leaves_at_once_when_nothing_works() {
+    let mut d = desk();
+    d.keys("ctrl-c");
+    assert!(d.quits());
+}
+
+#[test]
+fn ctrl_c_asks_while_orders_work_and_esc_stays() {
+    let mut d = desk();
+    d.work("b enter");
+    d.keys("ctrl-c");
+    assert!(matches!(d.model.overlay, Some(Overlay::Quit)));
+    d.keys("enter y");
+    assert!(!d.quits(), "only the key that asked answers");
+    d.keys("esc");
+    assert!(d.model.overlay.is_none());
+    d.keys("ctrl-c ctrl-c");
+    assert!(d.quits());
+    assert!(d.cancels().is_empty());
+}
+
+#[test]
+fn x_in_the_quit_box_cancels_day_entries_and_leaves_once_they_are_answered() {
+    let mut d = desk();
+    let day = d.work("b enter");
+    let gtc = d.work("b i t enter");
+    d.keys("ctrl-c x");
+    assert_eq!(d.cancels(), [day.clone()]);
+    assert!(!d.quits());
+    d.status(&day, BrokerStatus::Cancelled, 0);
+    assert!(d.quits());
+    assert_eq!(d.order(&gtc).state, OrderState::Working);
+}
+
+#[test]
+fn leaving_does_not_wait_for_ever() {
+    let mut d = desk();
+    d.work("b enter");
+    d.keys("ctrl-c x").after(2_000);
+    assert!(d.quits());
+}
+
+#[test]
+fn the_process_being_told_to_end_ends() {
+    let mut d = desk();
+    d.tell(crate::app::msg::Msg::Signalled(crate::app::msg::Signal::Terminate));
+    assert!(d.quits());
+    assert_eq!(CLIENT, d.model.desk.client_id);
+}
