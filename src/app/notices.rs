@@ -77,7 +77,7 @@ impl Notices {
     /// Takes out of the hint row what has stood there long enough; whether anything left.
     pub(super) fn expire(&mut self, now: Stamp) -> bool {
         let mut left = false;
-        for notice in self.list.iter_mut() {
+        for notice in &mut self.list {
             if notice.standing && notice.tone != Tone::Error && now.since(notice.at) >= STANDS {
                 notice.standing = false;
                 left = true;

@@ -140,24 +140,30 @@ pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
     let entry_count = cancel_all(model, step, &entry_keys);
     let exit_keys = of_class(model, None, Class::Exit);
     let exit_count = if again { cancel_all(model, step, &exit_keys) } else { 0 };
-    let foreign = model.orders.live().filter(|o| o.ids.client_id != model.desk.client_id).count();
-    let mut text = format!("HALT. Cancelling {}", entries(entry_count));
-    if again {
-        text.push_str(&format!(" and {}.", words::count(exit_count, "exit")));
-    } else {
-        text.push_str(&format!(", {} kept.", words::count(exit_keys.len(), "exit")));
-    }
-    if !select::is_current(model) && entry_count.saturating_add(exit_count) > 0 {
-        text = format!(
-            "HALT. NOT SENT: {} still work at the broker. The cancels go out with the next connection.",
-            words::count(entry_count.saturating_add(exit_count), "order")
-        );
-    } else if foreign > 0 {
-        text.push_str(&format!(" {} of other clients work on.", words::count(foreign, "order")));
-    }
-    text.push_str(" o h lifts it.");
+    let taken = entry_count.saturating_add(exit_count);
+    let others =
+        model.orders.live().filter(|o| o.ids.client_id != model.desk.client_id && o.state != OrderState::Sending);
+    let text = kill_words(model, (entry_count, taken), exit_keys.len(), others.count());
     let tone = if select::is_current(model) { Tone::Warn } else { Tone::Error };
     model.notices.say(now, tone, text, None);
+}
+
+/// What a kill has done: cancels of entries and of all, exits there are, orders of others.
+fn kill_words(model: &Model, (entry_count, taken): (usize, usize), exits: usize, others: usize) -> String {
+    if !select::is_current(model) && taken > 0 {
+        let orders = words::count(taken, "order");
+        return format!(
+            "HALT. NOT SENT: {orders} still work at the broker. The cancels go out with the next connection."
+        );
+    }
+    let exits = if taken > entry_count {
+        format!(" and {}", words::count(taken.saturating_sub(entry_count), "exit"))
+    } else {
+        format!(", {} kept", words::count(exits, "exit"))
+    };
+    let others =
+        if others > 0 { format!(" {} of other clients stay.", words::count(others, "order")) } else { String::new() };
+    format!("HALT. Cancelling {}{exits}.{others} o h lifts it.", entries(entry_count))
 }
 
 /// Lifts HALT, unless the journal is why.
@@ -177,11 +183,11 @@ pub(super) fn lift(model: &mut Model) {
 /// Asks the broker again.
 pub(super) fn resolve(model: &mut Model, step: &mut Step) {
     let unknown = select::unknown_count(model);
-    let text = if !select::is_current(model) {
-        "Not connected: everything is asked again with the next connection.".to_owned()
-    } else {
+    let text = if select::is_current(model) {
         reconcile::ask(model, step);
         format!("Asking the broker again; {} UNKNOWN.", words::count(unknown, "order"))
+    } else {
+        "Not connected: everything is asked again with the next connection.".to_owned()
     };
     model.notices.say(model.now, Tone::Info, text, None);
 }

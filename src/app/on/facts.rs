@@ -300,7 +300,7 @@ fn cancel_failed(model: &mut Model, step: &mut Step, key: &OrderKey, code: i32, 
 }
 
 pub(super) fn execution(model: &mut Model, step: &mut Step, execution: Execution) {
-    let Some(key) = take_execution(model, step, execution.clone()) else { return };
+    let Some(key) = take_execution(model, step, execution) else { return };
     let Some(order) = model.orders.all.get(&key) else { return };
     let was = Was::of(order);
     rebook(model, &key);

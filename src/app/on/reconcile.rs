@@ -20,7 +20,7 @@ use crate::domain::position::{Pnl, Position};
 
 /// A DAY order that is nowhere at the broker after so long has ended with its day, whatever weekends and holidays lie
 /// between.
-const DAY_OVER: Duration = Duration::from_secs(5 * 86_400);
+const DAY_OVER: Duration = Duration::from_hours(5 * 24);
 
 /// Asks the broker for everything again; while an answer is outstanding, once more after it.
 pub(super) fn ask(model: &mut Model, step: &mut Step) {

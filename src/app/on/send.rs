@@ -341,7 +341,8 @@ fn nudge_now(model: &mut Model, step: &mut Step) {
             // Staged as a change at the price it was run to, with the confirmation open; another staged order is not
             // pushed off the ticket for it.
             if model.panes.ticket.staged.is_some() {
-                let text = format!("{} was not moved: it needs ctrl-y, and the ticket is in use.", key);
+                let name = select::order_name(order);
+                let text = format!("{name} was not moved: it needs ctrl-y, and the ticket is in use.");
                 return model.notices.say(model.now, Tone::Warn, text, Some(key));
             }
             let staged = ticket::change_of(order, OrderKind::Limit(price), model.workspace.focus);

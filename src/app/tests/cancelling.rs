@@ -12,7 +12,7 @@ fn x_cancels_the_only_order_of_the_symbol() {
     let mut d = desk();
     let key = d.work("b enter");
     d.keys("x");
-    assert_eq!(d.cancels(), [key.clone()]);
+    assert_eq!(d.cancels(), std::slice::from_ref(&key));
     assert_eq!(d.order(&key).state, OrderState::Cancelling);
     d.status(&key, BrokerStatus::Cancelled, 0);
     assert_eq!(d.order(&key).state, OrderState::Cancelled);
@@ -197,7 +197,7 @@ fn x_in_the_quit_box_cancels_day_entries_and_leaves_once_they_are_answered() {
     let day = d.work("b enter");
     let gtc = d.work("b i t enter");
     d.keys("ctrl-c x");
-    assert_eq!(d.cancels(), [day.clone()]);
+    assert_eq!(d.cancels(), std::slice::from_ref(&day));
     assert!(!d.quits());
     d.status(&day, BrokerStatus::Cancelled, 0);
     assert!(d.quits());

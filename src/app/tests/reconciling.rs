@@ -124,7 +124,7 @@ fn an_order_the_broker_disowns_and_does_not_list_has_ended() {
     d.after(1_000).connect("DU0000001", snapshot());
     d.effects.clear();
     d.keys("x");
-    assert_eq!(d.cancels(), [key.clone()]);
+    assert_eq!(d.cancels(), std::slice::from_ref(&key));
     assert_eq!(d.order(&key).state, OrderState::Unknown, "a cancel of what is unknown leaves it unknown");
     d.broker(Event::OrderError { order_id: 32, code: 10147, text: "not found".into() });
     assert_eq!(d.order(&key).state, OrderState::Unknown);

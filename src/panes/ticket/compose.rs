@@ -221,7 +221,7 @@ pub fn parse_price(text: &str, side: Side, view: &View<'_>) -> Result<Pricing, I
     }
     match sentence::parse_price(word).map_err(invalid)? {
         PriceExpr::Fixed(price) => on_tick(price, side, view),
-        floating => Ok(floating.into()),
+        floating @ PriceExpr::Market(..) => Ok(floating.into()),
     }
 }
 
@@ -232,7 +232,7 @@ impl From<PriceExpr> for Pricing {
             PriceExpr::Market(Ref::Join, None) => Self::Join,
             PriceExpr::Market(Ref::Mid, None) => Self::Mid,
             PriceExpr::Market(Ref::Take, None) => Self::Take,
-            other => Self::Follow(other),
+            other @ PriceExpr::Market(..) => Self::Follow(other),
         }
     }
 }
