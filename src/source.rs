@@ -8,6 +8,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use indexmap::IndexMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -144,6 +145,21 @@ impl Source {
         }
         table.into_inner()
     }
+}
+
+/// Built-in texts with the users' beside them; a user's text may not take the name of a built-in one, which others inherit.
+pub fn beside(
+    mut builtin: IndexMap<String, Source>,
+    users: IndexMap<String, Source>,
+) -> Result<IndexMap<String, Source>, Problems> {
+    let taken = users.iter().filter(|(name, _)| builtin.contains_key(*name));
+    let taken = taken.map(|(name, source)| source.problem(&(0..0), format!("\"{name}\" is built in: the file needs another name")));
+    let problems = Problems(taken.collect());
+    if problems.is_empty() {
+        builtin.extend(users);
+        return Ok(builtin);
+    }
+    Err(problems)
 }
 
 /// The rows of a table in the order of the file.

@@ -103,9 +103,6 @@ pub enum ChordError {
     /// Shift with a character that is not a letter.
     #[error("shift gives another character: write the one it gives instead of \"{0}\"")]
     ShiftedSign(String),
-    /// A capital letter with ctrl.
-    #[error("terminals send the same for capitals with ctrl: write \"{0}\"")]
-    CtrlCapital(String),
 }
 
 impl ChordError {
@@ -120,7 +117,8 @@ impl ChordError {
 
 impl Chord {
     /// A key press in normal form: shift is folded into letters and dropped for other characters, which already are what
-    /// shift made of them; ctrl with 4 to 7 is the sign whose byte the terminal sends for it (`ctrl-4` is `ctrl-\`).
+    /// shift made of them; with ctrl a capital is its small letter and 4 to 7 are the signs whose bytes terminals send for
+    /// them (`ctrl-4` is `ctrl-\`).
     pub fn new(key: Key, mods: Mods) -> Self {
         let Key::Char(c) = key else { return Self { key, mods } };
         let c = match c {
@@ -128,6 +126,7 @@ impl Chord {
             '5' if mods.ctrl => ']',
             '6' if mods.ctrl => '^',
             '7' if mods.ctrl => '_',
+            _ if mods.ctrl => c.to_ascii_lowercase(),
             _ if mods.shift && c.is_lowercase() => capital(c),
             _ => c,
         };
@@ -193,15 +192,12 @@ impl FromStr for Chord {
             rest = after;
         }
         let key = key(rest).ok_or_else(|| match rest {
-            "" => ChordError::Missing(text.to_owned()),
+            "" | "ctrl-" | "alt-" | "shift-" => ChordError::Missing(text.to_owned()),
             _ => ChordError::Unknown(rest.to_owned()),
         })?;
         if let Key::Char(c) = key {
             if mods.shift && !(c.is_alphabetic() && (capital(c) != c || c.is_uppercase())) {
                 return Err(ChordError::ShiftedSign(text.to_owned()));
-            }
-            if mods.ctrl && !mods.shift && c.is_ascii_uppercase() {
-                return Err(ChordError::CtrlCapital(format!("ctrl-{}", c.to_ascii_lowercase())));
             }
         }
         Ok(Self::new(key, mods))

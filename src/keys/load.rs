@@ -426,7 +426,11 @@ impl<A: Command> Reader<'_, A> {
             Some(arg) if message.starts_with("unknown variant") => {
                 format!("\"{wrong}\" is not a {arg}: {}", names.join(", "))
             }
-            Some(arg) => format!("{arg} of {name}: {message}"),
+            Some(arg) => match message.split_once(", expected ") {
+                Some((_, "u8")) => format!("{arg} of {name} is a whole number from 0 to 255"),
+                Some((_, wanted)) => format!("{arg} of {name} is {wanted}"),
+                None => format!("{arg} of {name}: {message}"),
+            },
             None => message.to_owned(),
         };
         self.source.problem_near(&guilty.map_or(value.span(), span_of), what, wrong, names)

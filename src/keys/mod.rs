@@ -13,6 +13,8 @@ mod keymap;
 mod load;
 mod rules;
 mod sequence;
+#[cfg(test)]
+mod tests;
 
 pub use chord::{Chord, ChordError, Key, Mods};
 pub use keymap::{Binding, Hint, Keymap, Resolution};

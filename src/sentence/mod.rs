@@ -28,7 +28,7 @@ mod words;
 
 use std::ops::Range;
 
-pub use parse::parse;
+pub use parse::{is_symbol, parse};
 pub use price::{Offset, PriceExpr, Ref, Unit, nearest_ending, parse_price};
 pub use print::text;
 pub use size::{Size, Thousands, parse_size};

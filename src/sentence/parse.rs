@@ -299,8 +299,8 @@ fn is_word(lower: &str) -> bool {
     NOW.contains(&lower) || LATER.contains(&lower)
 }
 
-/// A stock's symbol: a letter, then letters and digits, and a suffix of letters after a point.
-fn is_symbol(text: &str) -> bool {
+/// Whether this is a stock's symbol: a letter, then letters and digits, and a suffix of letters after a point.
+pub fn is_symbol(text: &str) -> bool {
     let (root, suffix) = text.split_once('.').unwrap_or((text, "A"));
     let letters = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphabetic());
     root.len() <= 12

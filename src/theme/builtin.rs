@@ -2,7 +2,7 @@
 
 use super::load::{Library, Look};
 use super::{Theme, load};
-use crate::source::Source;
+use crate::source::{Problems, Source, beside};
 
 /// The theme used without a setting and without an answer about the terminal's ground.
 pub const DEFAULT: &str = "dark";
@@ -21,6 +21,11 @@ const BUILTIN: [(&str, &str); 5] = [
 /// The built-in themes by name.
 pub fn builtin() -> Library {
     BUILTIN.iter().map(|(name, text)| ((*name).to_owned(), Source::new(format!("{name}.toml"), *text))).collect()
+}
+
+/// The theme `name`, a user's or a built-in one, or everything that is wrong with it.
+pub fn load_beside(name: &str, users: Library, look: &Look) -> Result<Theme, Problems> {
+    load(name, &beside(builtin(), users)?, look)
 }
 
 /// The theme that is used when a user's has mistakes.

@@ -16,7 +16,7 @@ mod tests;
 
 use ratatui::style::Style;
 
-pub use builtin::{DEFAULT, builtin, fallback};
+pub use builtin::{DEFAULT, builtin, fallback, load_beside};
 pub use depth::Depth;
 pub use load::{Ground, Library, Look, Rising, load};
 pub use role::Role;

@@ -189,3 +189,45 @@ fn the_terminals_own_ground_can_stay() {
     assert_eq!(theme.style(Role::Ground).bg, None);
     assert!(theme.style(Role::OverlayGround).bg.is_some());
 }
+
+fn problems(name: &str, text: &str) -> Vec<String> {
+    let mut library = builtin();
+    library.insert(name.to_owned(), crate::source::Source::new(format!("{name}.toml"), text));
+    load(name, &library, &Look::at(Depth::True)).unwrap_err().0.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_mistake_of_a_bad_theme_is_listed_with_its_place_and_the_built_in_theme_works() {
+    let found = problems("bad-theme", include_str!("../../tests/data/bad-theme.toml"));
+    assert_eq!(found, ["bad-theme.toml:2:12 no theme is called \"drak\", nearest dark", "bad-theme.toml:3:10 \"fill\" is not colour or filled", "bad-theme.toml:6:9 \"#12345\" is not a colour: # and six hexadecimal digits", "bad-theme.toml:7:9 \"redd\" is not a colour: # and six hexadecimal digits", "bad-theme.toml:8:9 a text is wanted here, not a whole number", "bad-theme.toml:12:1 unknown role \"price.upp\", nearest price.up", "bad-theme.toml:13:17 \"#c6cfda\": colours stand in [palette], roles name them", "bad-theme.toml:14:32 unknown key \"ad\", nearest add", "bad-theme.toml:15:39 \"blod\" is not a way to stress a text, nearest bold", "bad-theme.toml:16:1 unknown role \"price\"; names with a point stand in quotes", "bad-theme.toml:17:17 a colour's name or a table is wanted here, not a list", "bad-theme.toml:20:8 \"lime\" is not a colour of the terminal", "bad-theme.toml:22:2 unknown key \"roless\", nearest roles"]);
+    assert!(fallback(&Look::at(Depth::Ansi16)).style(Role::Text).fg.is_some());
+}
+
+#[test]
+fn a_theme_that_hides_texts_or_confuses_sides_is_refused() {
+    let found = problems(
+        "faint",
+        "inherits = \"dark\"\n[palette]\ndim = \"#303030\"\n[roles]\n\"side.sell\" = { fg = \"buy\", add = [\"bold\"] }\n",
+    );
+    assert_eq!(
+        found.iter().filter(|p| !p.contains("contrast")).collect::<Vec<_>>(),
+        ["faint.toml:5:15 side.sell looks like side.buy"]
+    );
+    assert!(found.iter().any(|p| p == "faint.toml:3:7 text.dim has contrast 1.4, at least 3.0"), "{found:?}");
+}
+
+#[test]
+fn circles_colours_nobody_defined_and_missing_roots_are_told() {
+    let circle = problems("own", "inherits = \"own\"");
+    assert_eq!(circle, ["own.toml:1:12 inherits in a circle: own → own"]);
+    let unknown = problems("own", "[roles]\n\"price.up\" = \"rize\"\n[ansi16]\nrize = \"red\"\n");
+    assert_eq!(
+        unknown,
+        [
+            "own.toml:2:14 no colour of the palette is called \"rize\", nearest rise",
+            "own.toml:4:1 no colour of the palette is called \"rize\", nearest rise",
+        ]
+    );
+    let bare = problems("own", "inherits = \"none\"");
+    assert_eq!(bare, ["own.toml:1:1 role ground has no row", "own.toml:1:1 role text has no row"]);
+}
