@@ -153,7 +153,8 @@ pub fn beside(
     users: IndexMap<String, Source>,
 ) -> Result<IndexMap<String, Source>, Problems> {
     let taken = users.iter().filter(|(name, _)| builtin.contains_key(*name));
-    let taken = taken.map(|(name, source)| source.problem(&(0..0), format!("\"{name}\" is built in: the file needs another name")));
+    let taken = taken
+        .map(|(name, source)| source.problem(&(0..0), format!("\"{name}\" is built in: the file needs another name")));
     let problems = Problems(taken.collect());
     if problems.is_empty() {
         builtin.extend(users);

@@ -96,14 +96,47 @@ fn problems(name: &str, text: &str) -> Vec<String> {
 #[test]
 fn every_mistake_of_a_bad_map_is_listed_with_its_place_and_the_built_in_map_works() {
     let found = problems("bad-keymap", include_str!("../../tests/data/bad-keymap.toml"));
-    assert_eq!(found, ["bad-keymap.toml:2:12 no key map is called \"defualt\", nearest default", "bad-keymap.toml:3:1 unknown key \"colour\"", "bad-keymap.toml:6:1 a key is missing in \"ctrl-\"", "bad-keymap.toml:9:7 unknown action \"order.stge\", nearest order.stage", "bad-keymap.toml:10:40 \"bye\" is not a verb: buy, sell, close", "bad-keymap.toml:11:47 by of ticket.tick is a whole number from 0 to 255", "bad-keymap.toml:13:1 G is bound already in line 12", "bad-keymap.toml:15:1 g w begins with g, which is a key of its own in line 14", "bad-keymap.toml:16:7 order.stage needs \"verb\"", "bad-keymap.toml:17:26 app.quit has no argument \"now\"", "bad-keymap.toml:18:1 no key is called \"entre\", nearest enter", "bad-keymap.toml:19:1 ctrl-i is Tab, Enter or Backspace to the terminal", "bad-keymap.toml:20:1 [ is what a split escape sequence begins with", "bad-keymap.toml:21:1 S ends split escape sequences: no order action may stand on it", "bad-keymap.toml:22:1 esc only ever goes back: no order action may stand on it", "bad-keymap.toml:23:1 f12 is kept for orders.kill", "bad-keymap.toml:24:7 an action is a name or a table, not a whole number", "bad-keymap.toml:27:1 1 is text in field", "bad-keymap.toml:30:1 y is typed too easily to send an order", "bad-keymap.toml:31:1 space takes a fix: no order action may stand on it", "bad-keymap.toml:33:8 unknown scope \"blotters\", nearest blotter"]);
+    assert_eq!(
+        found,
+        [
+            "bad-keymap.toml:2:12 no key map is called \"defualt\", nearest default",
+            "bad-keymap.toml:3:1 unknown key \"colour\"",
+            "bad-keymap.toml:6:1 a key is missing in \"ctrl-\"",
+            "bad-keymap.toml:9:7 unknown action \"order.stge\", nearest order.stage",
+            "bad-keymap.toml:10:40 \"bye\" is not a verb: buy, sell, close",
+            "bad-keymap.toml:11:47 by of ticket.tick is a whole number from 0 to 255",
+            "bad-keymap.toml:13:1 G is bound already in line 12",
+            "bad-keymap.toml:15:1 g w begins with g, which is a key of its own in line 14",
+            "bad-keymap.toml:16:7 order.stage needs \"verb\"",
+            "bad-keymap.toml:17:26 app.quit has no argument \"now\"",
+            "bad-keymap.toml:18:1 no key is called \"entre\", nearest enter",
+            "bad-keymap.toml:19:1 ctrl-i is Tab, Enter or Backspace to the terminal",
+            "bad-keymap.toml:20:1 [ is what a split escape sequence begins with",
+            "bad-keymap.toml:21:1 S ends split escape sequences: no order action may stand on it",
+            "bad-keymap.toml:22:1 esc only ever goes back: no order action may stand on it",
+            "bad-keymap.toml:23:1 f12 is kept for orders.kill",
+            "bad-keymap.toml:24:7 an action is a name or a table, not a whole number",
+            "bad-keymap.toml:27:1 1 is text in field",
+            "bad-keymap.toml:30:1 y is typed too easily to send an order",
+            "bad-keymap.toml:31:1 space takes a fix: no order action may stand on it",
+            "bad-keymap.toml:33:8 unknown scope \"blotters\", nearest blotter"
+        ]
+    );
     assert!(fallback().keys_for(&["global"], &Action::Kill).is_some());
 }
 
 #[test]
 fn a_map_without_kill_or_cancel_all_is_refused_where_it_takes_them_away() {
     let found = problems("no-kill", include_str!("../../tests/data/no-kill.toml"));
-    assert_eq!(found, ["no-kill.toml:5:1 f12 is kept for orders.kill", "no-kill.toml:6:1 ctrl-\\ is kept for orders.kill", "no-kill.toml:6:1 orders.kill is not bound in global", "no-kill.toml:8:1 orders.cancel-all is not bound in global"]);
+    assert_eq!(
+        found,
+        [
+            "no-kill.toml:5:1 f12 is kept for orders.kill",
+            "no-kill.toml:6:1 ctrl-\\ is kept for orders.kill",
+            "no-kill.toml:6:1 orders.kill is not bound in global",
+            "no-kill.toml:8:1 orders.cancel-all is not bound in global"
+        ]
+    );
 }
 
 #[test]

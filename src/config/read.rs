@@ -233,7 +233,7 @@ impl Reader<'_> {
         };
         let before = self.problems.len();
         let mut list: Vec<String> = Vec::new();
-        for item in items.iter() {
+        for item in items {
             let Some(text) = self.text(item) else { continue };
             let symbol = text.to_ascii_uppercase();
             if !is_symbol(text) {
@@ -313,7 +313,7 @@ impl Reader<'_> {
         }
         match &profile.address {
             None if row("address").is_none() => {
-                self.fault(span, format!("profile {name} needs address = \"host:port\""))
+                self.fault(span, format!("profile {name} needs address = \"host:port\""));
             }
             Some(address) if profile::mode_of_port(address.port).is_some_and(|m| m != mode) => {
                 let at = row("address").or(row("mode")).map_or(span.clone(), Node::span);

@@ -154,7 +154,10 @@ impl Chord {
             key if NAMED.iter().any(|n| n.0 == key) => {
                 out.push_str(NAMED.iter().find(|n| n.0 == key).map_or("", name));
             }
-            Key::F(n) => out.push_str(&format!("f{n}")),
+            Key::F(n) => {
+                out.push('f');
+                out.push_str(&n.to_string());
+            }
             Key::Char('-') if !out.is_empty() => out.push_str("minus"),
             Key::Char(c) => out.push(c),
             _ => {}
@@ -195,10 +198,12 @@ impl FromStr for Chord {
             "" | "ctrl-" | "alt-" | "shift-" => ChordError::Missing(text.to_owned()),
             _ => ChordError::Unknown(rest.to_owned()),
         })?;
-        if let Key::Char(c) = key {
-            if mods.shift && !(c.is_alphabetic() && (capital(c) != c || c.is_uppercase())) {
-                return Err(ChordError::ShiftedSign(text.to_owned()));
-            }
+        if let Key::Char(c) = key
+            && mods.shift
+            && capital(c) == c
+            && !c.is_uppercase()
+        {
+            return Err(ChordError::ShiftedSign(text.to_owned()));
         }
         Ok(Self::new(key, mods))
     }

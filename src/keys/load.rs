@@ -143,8 +143,8 @@ fn check<A: Command>(
 ) {
     for Required { action, name, scopes, .. } in &rules.required {
         let rows = |sheet: &Sheet<A>| -> Vec<Row<A>> {
-            let of = |s: &&str| sheet.scopes.get(*s).cloned().unwrap_or_default();
-            scopes.iter().flat_map(|s| of(&s)).collect()
+            let of = |s: &str| sheet.scopes.get(s).cloned().unwrap_or_default();
+            scopes.iter().copied().flat_map(of).collect()
         };
         let (before, now) = (rows(base), rows(merged));
         let lost = before.into_iter().find(|r| r.action.as_ref() == Some(action));
@@ -269,7 +269,7 @@ impl<A: Command> Reader<'_, A> {
                 continue;
             };
             let mut order = Vec::new();
-            for item in items.iter() {
+            for item in items {
                 let text = self.text(item);
                 order.extend(text.and_then(|text| self.sequence(&text, &item.span())));
             }

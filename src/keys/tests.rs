@@ -146,7 +146,7 @@ fn circles_and_unknown_parents_are_told() {
 #[test]
 fn a_chord_that_could_arrive_unpressed_never_sends() {
     let fault = |scope: &str, row: &str| {
-        own(&format!("[scope.{scope}]\n{row}\n")).map(|_| ()).unwrap_or_else(|p| panic!("{p:?}"))
+        own(&format!("[scope.{scope}]\n{row}\n")).map_or_else(|p| panic!("{p:?}"), |_| ());
     };
     fault("all", "\"enter\" = \"fire\"");
     fault("aimed", "\"+\" = \"fire\"");

@@ -128,7 +128,7 @@ pub fn load(name: &str, library: &Library, look: &Look) -> Result<Theme, Problem
     if look.depth == Depth::Mono && name != MONO {
         return load(MONO, &builtin(), look);
     }
-    Ok(sheet.resolve(look))
+    Ok(sheet.resolve(*look))
 }
 
 fn stack(name: &str, library: &Library, above: &mut Vec<String>, problems: &mut Vec<Problem>) -> Option<Sheet> {
@@ -227,7 +227,7 @@ impl Sheet {
         }
     }
 
-    fn resolve(&self, look: &Look) -> Theme {
+    fn resolve(&self, look: Look) -> Theme {
         let mut theme =
             Theme::from_fn(|role| self.row(role).map_or_else(Style::new, |row| self.style(role, row, look)));
         theme.glyphs = look.glyphs;
@@ -236,7 +236,7 @@ impl Sheet {
         theme
     }
 
-    fn style(&self, role: Role, row: &Row, look: &Look) -> Style {
+    fn style(&self, role: Role, row: &Row, look: Look) -> Style {
         let painted = role != Role::Ground || look.ground == Ground::Painted;
         let fg = row.fg.as_ref().and_then(|name| self.colour(name, look));
         let bg = row.bg.as_ref().filter(|_| painted).and_then(|name| self.colour(name, look));
@@ -255,7 +255,7 @@ impl Sheet {
         style
     }
 
-    fn colour(&self, name: &str, look: &Look) -> Option<Color> {
+    fn colour(&self, name: &str, look: Look) -> Option<Color> {
         let name = match (look.rising, name) {
             (Rising::Swapped, "rise") => "fall",
             (Rising::Swapped, "fall") => "rise",
@@ -440,7 +440,7 @@ impl Reader<'_> {
             self.fault(&value.span(), format!("a list is wanted here, not {}", kind(value)));
             return all;
         };
-        for item in items.iter() {
+        for item in items {
             let Some(text) = self.text(item) else { continue };
             match NAMES.iter().find(|(name, _)| *name == text) {
                 Some((_, modifier)) => all |= *modifier,

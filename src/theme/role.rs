@@ -31,6 +31,7 @@ macro_rules! roles {
             }
 
             /// The role it looks like where a theme says nothing; its own fallback for the two roots.
+            #[must_use]
             pub const fn fallback(self) -> Self {
                 match self {
                     $(Self::$variant => Self::$fallback,)*

@@ -199,7 +199,24 @@ fn problems(name: &str, text: &str) -> Vec<String> {
 #[test]
 fn every_mistake_of_a_bad_theme_is_listed_with_its_place_and_the_built_in_theme_works() {
     let found = problems("bad-theme", include_str!("../../tests/data/bad-theme.toml"));
-    assert_eq!(found, ["bad-theme.toml:2:12 no theme is called \"drak\", nearest dark", "bad-theme.toml:3:10 \"fill\" is not colour or filled", "bad-theme.toml:6:9 \"#12345\" is not a colour: # and six hexadecimal digits", "bad-theme.toml:7:9 \"redd\" is not a colour: # and six hexadecimal digits", "bad-theme.toml:8:9 a text is wanted here, not a whole number", "bad-theme.toml:12:1 unknown role \"price.upp\", nearest price.up", "bad-theme.toml:13:17 \"#c6cfda\": colours stand in [palette], roles name them", "bad-theme.toml:14:32 unknown key \"ad\", nearest add", "bad-theme.toml:15:39 \"blod\" is not a way to stress a text, nearest bold", "bad-theme.toml:16:1 unknown role \"price\"; names with a point stand in quotes", "bad-theme.toml:17:17 a colour's name or a table is wanted here, not a list", "bad-theme.toml:20:8 \"lime\" is not a colour of the terminal", "bad-theme.toml:22:2 unknown key \"roless\", nearest roles"]);
+    assert_eq!(
+        found,
+        [
+            "bad-theme.toml:2:12 no theme is called \"drak\", nearest dark",
+            "bad-theme.toml:3:10 \"fill\" is not colour or filled",
+            "bad-theme.toml:6:9 \"#12345\" is not a colour: # and six hexadecimal digits",
+            "bad-theme.toml:7:9 \"redd\" is not a colour: # and six hexadecimal digits",
+            "bad-theme.toml:8:9 a text is wanted here, not a whole number",
+            "bad-theme.toml:12:1 unknown role \"price.upp\", nearest price.up",
+            "bad-theme.toml:13:17 \"#c6cfda\": colours stand in [palette], roles name them",
+            "bad-theme.toml:14:32 unknown key \"ad\", nearest add",
+            "bad-theme.toml:15:39 \"blod\" is not a way to stress a text, nearest bold",
+            "bad-theme.toml:16:1 unknown role \"price\"; names with a point stand in quotes",
+            "bad-theme.toml:17:17 a colour's name or a table is wanted here, not a list",
+            "bad-theme.toml:20:8 \"lime\" is not a colour of the terminal",
+            "bad-theme.toml:22:2 unknown key \"roless\", nearest roles"
+        ]
+    );
     assert!(fallback(&Look::at(Depth::Ansi16)).style(Role::Text).fg.is_some());
 }
 
