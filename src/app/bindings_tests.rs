@@ -146,3 +146,20 @@ fn a_users_map_inherits_and_may_not_take_a_built_in_name() {
     assert_eq!(press(&map, &["global"], "b"), Resolution::Action(Action::Stage { verb: StageVerb::Buy }));
     assert_eq!(problems("vim", ""), ["vim.toml:1:1 \"vim\" is built in: the file needs another name"]);
 }
+
+#[test]
+fn every_action_is_bound_in_the_default_map() {
+    let mut nothing = toml::Table::new();
+    nothing.insert("do".to_owned(), toml::Value::String("?".to_owned()));
+    let error = nothing.try_into::<Action>().unwrap_err();
+    let names = crate::source::expected_names(error.message());
+    assert!(names.len() > 40, "{names:?}");
+    let map = fallback();
+    let bound: Vec<String> = map
+        .scopes()
+        .flat_map(|scope| map.bindings(scope))
+        .map(|b| toml::Table::try_from(b.action).unwrap()["do"].as_str().unwrap().to_owned())
+        .collect();
+    let unbound: Vec<&str> = names.into_iter().filter(|n| *n != "none" && !bound.iter().any(|b| b == n)).collect();
+    assert_eq!(unbound, Vec::<&str>::new());
+}
