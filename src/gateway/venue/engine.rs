@@ -169,6 +169,10 @@ impl Venue {
             if let Some(wake) = self.sleeps_until(market, &listings)
                 && wake > self.now
             {
+                // The changes slept through would have told each order that its session is over.
+                for working in &mut self.working {
+                    working.live = false;
+                }
                 self.now = at.min(wake);
                 continue;
             }

@@ -226,3 +226,16 @@ fn contracts_of_one_moment_trade_in_the_order_of_their_ids() {
     let contracts: Vec<_> = venue.executions().map(|execution| execution.con_id).collect();
     assert_eq!(contracts, [ONE, TWO]);
 }
+
+#[test]
+fn an_order_that_slept_is_not_woken_by_another_that_works_at_night() {
+    let leaf = Leaf { theta: MS, ..Leaf::quiet(10_000, 10_005, 300) };
+    let mut leaves = vec![leaf; 3];
+    leaves.push(Leaf::quiet(10_000, 10_005, 300).print(100, 9_990, 500));
+    let mut script = Script::new(leaves);
+    script.regular = (0, 2 * LEAF);
+    let mut venue = Venue::new(0, &script);
+    venue.place(MS, &script, OrderRequest { outside_rth: false, ..buy(1, 50, "100") });
+    venue.place(3 * LEAF, &script, buy(2, 50, "99.99"));
+    assert_eq!(fills(&venue.step(4 * LEAF, &script)), [fill(50, "99.99")]);
+}
