@@ -60,7 +60,8 @@ where
     W: AsyncWrite + Unpin,
 {
     let mut frames = FramedRead::new(reader, Frames::default());
-    let Some(version) = greet(&mut frames, &mut writer, key, &host).await else { return };
+    let greeted = stop.run_until_cancelled(greet(&mut frames, &mut writer, key, &host)).await;
+    let Some(version) = greeted.flatten() else { return };
     let (outbox, chunks) = mpsc::channel(CHUNKS);
     let cut = stop.child_token();
     if host.events.send(Event::Opened { key, version, outbox, cut: cut.clone() }).await.is_err() {

@@ -129,7 +129,8 @@ async fn accept(listener: TcpListener, host: Host, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => break,
             Some(_) = clients.join_next() => {}
-            accepted = listener.accept(), if clients.len() < CLIENTS => match accepted {
+            accepted = listener.accept() => match accepted {
+                Ok((_, peer)) if clients.len() >= CLIENTS => warn!(%peer, "too many clients: one is turned away"),
                 Ok((socket, peer)) => {
                     key = key.next();
                     info!(%key, %peer, "a client connects");

@@ -61,7 +61,7 @@ pub struct Stepped {
 
 /// One move of the hand: how far, and whom to tell when the gateway is there.
 #[derive(Debug)]
-struct Order {
+pub(super) struct Order {
     span: Duration,
     done: oneshot::Sender<Nanos>,
 }

@@ -9,7 +9,7 @@ use crate::gateway::Nanos;
 use crate::gateway::feed::Calendar;
 use crate::gateway::wire::bars::Span;
 use crate::gateway::wire::convert::Hours;
-use crate::gateway::wire::time::{EASTERN, zoned};
+use crate::gateway::wire::time::{EASTERN, parse, zoned};
 
 const SECOND: Nanos = 1_000_000_000;
 const DAY: Nanos = 86_400 * SECOND;
@@ -51,6 +51,14 @@ fn sessions_back(calendar: Calendar, sessions: i64, until: Nanos, regular: bool)
             }
             if regular { open } else { at_hour(open, 4) }
         }
+    }
+}
+
+/// The beginning of the trading day whose figures hold at `at`: 04:00 on the exchanges, else midnight.
+pub(super) fn trading_day(calendar: Calendar, at: Nanos) -> Nanos {
+    match calendar {
+        Calendar::Always => at.saturating_sub(at.rem_euclid(DAY)),
+        Calendar::Nyse => parse(&format!("{:08} 04:00:00", calendar.date(at))).unwrap_or(at),
     }
 }
 
@@ -105,7 +113,6 @@ fn at_hour(at: Nanos, hour: i8) -> Nanos {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::wire::time::parse;
 
     #[test]
     fn the_exchanges_hours_name_closed_days_and_half_days() {
@@ -126,5 +133,13 @@ mod tests {
         assert_eq!(span_start(Calendar::Always, Span::Days(2), monday, true), monday - 2 * DAY);
         assert_eq!(span_start(Calendar::Always, Span::Years(68), monday, true), FIRST_MOMENT);
         assert_eq!(parse("19930104 09:30:00"), Some(FIRST_MOMENT));
+    }
+
+    #[test]
+    fn the_figures_of_a_morning_before_four_are_those_of_the_day_before() {
+        let early = parse("20251125 03:00:00").unwrap();
+        assert_eq!(trading_day(Calendar::Nyse, early), parse("20251124 04:00:00").unwrap());
+        assert_eq!(trading_day(Calendar::Nyse, early + 2 * 3_600 * SECOND), parse("20251125 04:00:00").unwrap());
+        assert_eq!(trading_day(Calendar::Always, early), parse("20251125-00:00:00").unwrap());
     }
 }

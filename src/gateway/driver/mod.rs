@@ -94,6 +94,7 @@ impl Driver {
                 event = inbox.recv() => {
                     let Some(event) = event else { return Ok(()) };
                     self.world.advance(self.clock.now());
+                    self.tell()?;
                     self.handle(event)?;
                     for _ in 0..BUDGET {
                         let Ok(event) = inbox.try_recv() else { break };

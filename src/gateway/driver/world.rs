@@ -149,8 +149,8 @@ impl World {
             ..Top::default()
         };
         let Some(day) = self.feed.day(con_id, self.now) else { return shown };
-        let open = self.feed.calendar().session(self.now).0;
-        let own = self.venue.own_prints(con_id, open.saturating_sub(1), self.now);
+        let begin = hours::trading_day(self.feed.calendar(), self.now);
+        let own = self.venue.own_prints(con_id, begin.saturating_sub(1), self.now);
         overlay::day(shown, &day, own)
     }
 

@@ -40,7 +40,6 @@ pub(super) struct Session {
     kept: BTreeMap<i32, history::Kept>,
     five_seconds: BTreeMap<i32, history::FiveSeconds>,
     accounts: accounts::Subscriptions,
-    auto_bind: bool,
 }
 
 impl Session {
@@ -55,7 +54,6 @@ impl Session {
             kept: BTreeMap::new(),
             five_seconds: BTreeMap::new(),
             accounts: accounts::Subscriptions::default(),
-            auto_bind: false,
         }
     }
 
@@ -157,7 +155,8 @@ impl Session {
             Request::GlobalCancel(_) => world.cancel_all(),
             Request::OpenOrders(Empty {}) => self.open_orders(Some(client_id), world),
             Request::AllOpenOrders(Empty {}) => self.open_orders(None, world),
-            Request::AutoOpenOrders(request) => self.auto_bind = request.auto_bind.unwrap_or(false),
+            // Binds orders entered in TWS itself, of which there are none.
+            Request::AutoOpenOrders(_) => {}
             Request::CompletedOrders(_) => self.completed_orders(world),
             Request::Executions(request) => self.executions(&request, world),
 

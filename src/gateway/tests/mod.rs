@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt};
 use ibapi::Client;
 use ibapi::contracts::Contract;
+use ibapi::market_data::realtime::Quote;
 use ibapi::subscriptions::SubscriptionItem;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -101,4 +102,10 @@ where
 
 fn stock(symbol: &str) -> Contract {
     Contract::stock(symbol.to_owned()).build()
+}
+
+/// What a contract is quoted at, from a snapshot.
+async fn quote(client: &Client, contract: &Contract) -> Quote {
+    let ticks = soon(client.market_data(contract).snapshot_once(PATIENCE)).await.expect("a snapshot");
+    Quote::from_ticks(&ticks)
 }

@@ -28,3 +28,6 @@ pub(crate) use request::Request;
 
 /// What is added to a message id when its body is protobuf.
 pub(crate) const PROTOBUF_OFFSET: i32 = 200;
+
+#[cfg(test)]
+mod tests;

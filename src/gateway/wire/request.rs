@@ -96,14 +96,17 @@ requests! {
     105 CurrentTimeInMillis(Empty),
 }
 
-/// Requests that only end something this server never began: they have no answer.
-const SILENT: [i32; 10] = [11, 23, 56, 57, 70, 89, 98, 101, 103, 106];
+/// The message ids that can be; a text frame read as protobuf shows one far beyond.
+const IDS: std::ops::RangeInclusive<i32> = 1..=PROTOBUF_OFFSET;
+/// Requests without an answer here: those that end something this server never began, and advisor and verification
+/// requests, which carry no request id to answer on.
+const SILENT: [i32; 15] = [11, 18, 23, 56, 57, 65, 66, 70, 72, 73, 89, 98, 101, 103, 106];
 
 impl Request {
     /// Reads the body of a frame; `None` for a frame without an id or with a text body, which protobuf mode does not have.
     pub(crate) fn decode(frame: &[u8]) -> Option<Result<Self, DecodeError>> {
         let (id, body) = frame.split_first_chunk::<4>()?;
-        let id = i32::from_be_bytes(*id).checked_sub(PROTOBUF_OFFSET).filter(|id| *id > 0)?;
+        let id = i32::from_be_bytes(*id).checked_sub(PROTOBUF_OFFSET).filter(|id| IDS.contains(id))?;
         Some(Self::decode_body(id, body))
     }
 
