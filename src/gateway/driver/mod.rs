@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
@@ -87,8 +88,12 @@ impl Driver {
         mut inbox: mpsc::Receiver<Event>,
         stop: &CancellationToken,
     ) -> Result<(), GatewayError> {
+        // Whatever clock the market follows, bytes that a writer did not take are offered again in real time.
+        let mut retry = interval(STEP);
+        retry.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let watching = self.is_watching();
+            let behind = self.sessions.values().any(Session::is_behind);
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 event = inbox.recv() => {
@@ -108,6 +113,7 @@ impl Driver {
                         session.step(&mut self.world);
                     }
                 }
+                _ = retry.tick(), if behind => {}
             }
             self.hand_out();
             self.clock.arrived();

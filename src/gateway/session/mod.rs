@@ -69,11 +69,12 @@ impl Session {
 
     /// Whether something of this session changes as time passes.
     pub(super) fn is_watching(&self) -> bool {
+        !self.lines.is_empty() || !self.kept.is_empty() || !self.five_seconds.is_empty() || self.accounts.is_watching()
+    }
+
+    /// Whether bytes wait that the writer has not taken yet.
+    pub(super) fn is_behind(&self) -> bool {
         self.out.is_behind()
-            || !self.lines.is_empty()
-            || !self.kept.is_empty()
-            || !self.five_seconds.is_empty()
-            || self.accounts.is_watching()
     }
 
     /// Begins the session under its client id.

@@ -145,9 +145,7 @@ async fn a_client_that_does_not_read_loses_quotes_but_no_order_message() {
         frame::put(&mut asked, |out| out.extend_from_slice(&Request::PlaceOrder(Box::new(place)).encode()));
     }
     socket.write_all(&asked).await.unwrap();
-    eprintln!("A");
     let other = gateway.client(1).await;
-    eprintln!("B {}", open_orders(&other).await);
     soon(async { while open_orders(&other).await < orders as usize {} }).await;
     gateway.advance(1_000).await;
 
