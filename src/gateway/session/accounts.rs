@@ -3,7 +3,7 @@
 //! A subscription sends everything once, then what has changed: positions as they change, values with the next change of
 //! cash or margin and every [`PACE`] besides, profit and loss once a second.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Session;
 use crate::gateway::driver::World;
@@ -30,7 +30,7 @@ type Told = BTreeMap<(&'static str, &'static str), String>;
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     positions: bool,
-    positions_multi: BTreeMap<i32, ()>,
+    positions_multi: BTreeSet<i32>,
     updates: Option<Updates>,
     updates_multi: BTreeMap<i32, Updates>,
     summaries: BTreeMap<i32, (wire::Tags, Updates)>,
@@ -88,7 +88,7 @@ impl Subscriptions {
     }
 
     pub(super) fn cancel_positions_multi(&mut self, req_id: Option<i32>) {
-        req_id.and_then(|req_id| self.positions_multi.remove(&req_id));
+        req_id.map(|req_id| self.positions_multi.remove(&req_id));
     }
 
     pub(super) fn cancel_updates_multi(&mut self, req_id: Option<i32>) {
@@ -142,7 +142,7 @@ impl Session {
         if self.is_foreign(req_id, request.account.as_ref(), world) {
             return;
         }
-        self.accounts.positions_multi.insert(req_id, ());
+        self.accounts.positions_multi.insert(req_id);
         for position in world.venue().positions() {
             self.position_multi(req_id, &position, world);
         }
@@ -165,7 +165,7 @@ impl Session {
         if self.accounts.positions {
             self.position(position, world);
         }
-        let multi: Vec<i32> = self.accounts.positions_multi.keys().copied().collect();
+        let multi: Vec<i32> = self.accounts.positions_multi.iter().copied().collect();
         for req_id in multi {
             self.position_multi(req_id, position, world);
         }

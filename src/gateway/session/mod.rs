@@ -133,7 +133,7 @@ impl Session {
                 self.send(&Reply::CurrentTimeInMillis(CurrentTimeInMillis { current_time_in_millis: millis }));
             }
             Request::SetServerLogLevel(level) => {
-                tracing::debug!(key = %self.key, level = ?level.log_level, "log level")
+                tracing::debug!(key = %self.key, level = ?level.log_level, "log level");
             }
 
             Request::ContractData(request) => self.contract_data(&request, world),
@@ -151,7 +151,7 @@ impl Session {
             Request::RealTimeBars(request) => self.real_time_bars(&request, world),
             Request::CancelRealTimeBars(IdOnly { req_id }) => self.cancel_real_time_bars(req_id),
 
-            Request::PlaceOrder(request) => self.place_order(client_id, *request, world),
+            Request::PlaceOrder(request) => self.place_order(client_id, &request, world),
             Request::CancelOrder(request) => world.cancel(client_id, request.order_id.unwrap_or(0)),
             Request::GlobalCancel(_) => world.cancel_all(),
             Request::OpenOrders(Empty {}) => self.open_orders(Some(client_id), world),
@@ -186,7 +186,7 @@ impl Session {
             Request::SoftDollarTiers(id) => self.send(&Reply::SoftDollarTiers(id)),
             Request::SmartComponents(id) => self.send(&Reply::SmartComponents(id)),
             Request::MarketDepthExchanges(Empty {}) => {
-                self.send(&Reply::MarketDepthExchanges(MarketDepthExchanges::default()))
+                self.send(&Reply::MarketDepthExchanges(MarketDepthExchanges::default()));
             }
             Request::NewsProviders(Empty {}) => self.send(&Reply::NewsProviders(NewsProviders::default())),
             Request::ScannerParameters(Empty {}) => {
@@ -207,7 +207,7 @@ impl Session {
             10 => (10092, "market depth"),
             22 => (162, "market scanners"),
             54 | 55 => (321, "option calculations"),
-            67 | 68 | 69 => (321, "display groups"),
+            67..=69 => (321, "display groups"),
             78 => (321, "option chains"),
             84 | 86 => (321, "news"),
             88 => (321, "histograms"),

@@ -12,11 +12,11 @@ use crate::gateway::wire::proto::{Empty, ExecutionFilter, ExecutionRequest, IdOn
 use crate::gateway::wire::{Reply, orders, time};
 
 impl Session {
-    pub(super) fn place_order(&mut self, client_id: ClientId, request: PlaceOrderRequest, world: &mut World) {
+    pub(super) fn place_order(&mut self, client_id: ClientId, request: &PlaceOrderRequest, world: &mut World) {
         let order_id = request.order_id.unwrap_or(0);
         let preview = request.order.as_ref().is_some_and(|order| order.what_if.unwrap_or(false));
         let read = resolve(request.contract.as_ref())
-            .and_then(|listing| orders::read(client_id, listing, &request).map(|order| (listing, order)));
+            .and_then(|listing| orders::read(client_id, listing, request).map(|order| (listing, order)));
         match read {
             Ok((listing, order)) if preview => match world.what_if(&order) {
                 Ok(effect) => self.send(&Reply::OpenOrder(Box::new(orders::preview(listing, &order, &effect)))),

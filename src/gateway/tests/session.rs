@@ -26,7 +26,7 @@ async fn a_client_connects_and_learns_account_id_and_time() {
     assert_eq!(client.server_version(), 226);
     assert_eq!(client.handshake_managed_accounts(), ["DU0000001"]);
     assert_eq!(client.next_order_id(), 1);
-    assert_eq!(client.connection_time().map(|at| at.unix_timestamp()), Some(START / 1_000_000_000));
+    assert_eq!(client.connection_time().unwrap().unix_timestamp(), START / 1_000_000_000);
     assert_eq!(soon(client.server_time()).await.unwrap().unix_timestamp(), START / 1_000_000_000);
     gateway.advance(1_500).await;
     let millis = soon(client.server_time_millis()).await.unwrap().unix_timestamp_nanos() / 1_000_000;

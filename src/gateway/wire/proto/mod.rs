@@ -4,6 +4,8 @@
 //! fields in its own order. Every scalar is optional because absent and zero differ on this wire. Only messages that the
 //! gateway reads or sends are here.
 
+#![expect(clippy::struct_field_names, reason = "fields are named as the protocol names them")]
+
 pub(crate) mod accounts;
 pub(crate) mod common;
 pub(crate) mod history;
