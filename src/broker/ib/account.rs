@@ -100,8 +100,8 @@ impl Ledger {
         ledger
     }
 
-    /// Ends every stream, in order, before the same ones are asked for again.
-    pub async fn close(mut self, pace: &Pace) {
+    /// Ends every stream, in order, before the same ones are asked for again; gives the last profit and loss.
+    pub async fn close(mut self, pace: &Pace) -> Pnl {
         if let Some(stream) = self.positions.take() {
             pace.count();
             stream.cancel().await;
@@ -118,6 +118,7 @@ impl Ledger {
             pace.count();
             stream.cancel().await;
         }
+        self.values.pnl
     }
 
     /// Whether a profit and loss stream waits to be asked for.

@@ -33,13 +33,11 @@ const SEARCH_GAP: Duration = Duration::from_secs(1);
 /// Ticks taken at once before anything else is looked at.
 const TICKS_AT_ONCE: usize = 64;
 
-/// The connection as the data lane sees it.
+/// The connection as the data lane sees it; told again when its subscriptions have to be made anew.
 #[derive(Clone, Default)]
 pub struct Feed {
     /// The client, while there is a connection.
     pub client: Option<Arc<Client>>,
-    /// Grows whenever subscriptions have to be made anew.
-    pub epoch: u64,
 }
 
 /// The task's belongings.
@@ -118,10 +116,14 @@ impl Desk {
                 Some(update) = self.charts.next(), if self.charts.is_running() => self.charts.take(update),
                 Some(tick) = self.lines.next(), if self.lines.is_running() => self.ticks(tick),
             };
-            if let Some(event) = event
-                && self.events.send(event).await.is_err()
-            {
-                return;
+            if let Some(event) = event {
+                tokio::select! {
+                    biased;
+                    told = self.events.send(event) => if told.is_err() {
+                        return;
+                    },
+                    () = stop.cancelled() => return,
+                }
             }
         }
     }

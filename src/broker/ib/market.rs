@@ -2,7 +2,7 @@
 //!
 //! Invariants: what the broker has not said is not known; delayed ticks make the whole quote delayed, so that they are never
 //! shown as live; a line that is asked for again forgets its old bid and ask with the first new tick, and keeps its last
-//! trade. A refused line says why on the tape.
+//! trade. Without the right to live data a line is asked for once more as delayed. A refused line says why on the tape.
 //!
 //! Must not know: the desk's lists, orders, when to connect.
 
@@ -30,6 +30,9 @@ use crate::money::{Price, Qty};
 /// What one line's stream says, with the line's subscription number.
 pub type Tick = (ConId, u64, Result<SubscriptionItem<TickTypes>, Error>);
 
+/// Codes of missing rights to live data that delayed data can stand in for.
+const NO_RIGHT: [i32; 6] = [354, 10_089, 10_090, 10_091, 10_168, 10_186];
+
 /// All lines.
 pub struct Lines {
     tape: Tape,
@@ -45,6 +48,8 @@ struct Line {
     quote: Quote,
     /// Whether the next tick is the first of a new subscription.
     renewed: bool,
+    /// Whether delayed data is asked for, since there is no right to live data.
+    delayed: bool,
     /// The running subscription's number, and what ends it when dropped.
     running: Option<(u64, oneshot::Sender<()>)>,
 }
@@ -61,6 +66,7 @@ impl Lines {
             exchange: instrument.exchange.clone(),
             quote: Quote::default(),
             renewed: false,
+            delayed: false,
             running: None,
         });
         if line.running.is_none() && !self.waiting.contains(&instrument.con_id) {
@@ -80,7 +86,7 @@ impl Lines {
     pub fn renew(&mut self) {
         self.ticks.clear();
         for line in self.wanted.values_mut() {
-            line.running = None;
+            (line.running, line.delayed) = (None, false);
         }
         self.waiting = self.wanted.keys().copied().collect();
     }
@@ -100,7 +106,19 @@ impl Lines {
         let Some(con_id) = self.waiting.pop_front() else { return };
         let Some(line) = self.wanted.get_mut(&con_id) else { return };
         let wire = order::contract(con_id, &line.exchange);
-        match client.market_data(&wire).subscribe().await {
+        let asked = async {
+            if !line.delayed {
+                return client.market_data(&wire).subscribe().await;
+            }
+            // The type holds for every later request, so it is put back at once.
+            self.pace.count();
+            client.switch_market_data_type(MarketDataType::Delayed).await?;
+            let stream = client.market_data(&wire).subscribe().await;
+            self.pace.count();
+            client.switch_market_data_type(MarketDataType::Realtime).await?;
+            stream
+        };
+        match asked.await {
             Ok(stream) => {
                 self.numbers += 1;
                 let number = self.numbers;
@@ -119,7 +137,7 @@ impl Lines {
         self.ticks.next().await
     }
 
-    /// Takes what a line said; a message that came beside its ticks is given back.
+    /// Takes what a line said; a message about it is given back.
     pub fn take(&mut self, (con_id, number, item): Tick, now: Stamp) -> Option<(i32, SafeText)> {
         let line = self.wanted.get_mut(&con_id)?;
         if line.running.as_ref().is_none_or(|(running, _)| *running != number) {
@@ -136,14 +154,30 @@ impl Lines {
                 }
                 None
             }
-            Ok(SubscriptionItem::Notice(notice)) => Some((notice.code, convert::text(&notice.message))),
+            Ok(SubscriptionItem::Notice(notice)) => {
+                if self.falls_back(con_id, notice.code) {
+                    self.pace.count();
+                }
+                Some((notice.code, convert::text(&notice.message)))
+            }
             Err(error) => {
                 line.running = None;
                 refuse(line, &error);
                 self.put(con_id);
-                None
+                let Error::Notice(notice) = error else { return None };
+                self.falls_back(con_id, notice.code).then(|| (notice.code, convert::text(&notice.message)))
             }
         }
+    }
+
+    /// Asks for delayed data where there is no right to live data; once a connection.
+    fn falls_back(&mut self, con_id: ConId, code: i32) -> bool {
+        let Some(line) = self.wanted.get_mut(&con_id).filter(|l| !l.delayed && NO_RIGHT.contains(&code)) else {
+            return false;
+        };
+        (line.delayed, line.running) = (true, None);
+        self.waiting.push_back(con_id);
+        true
     }
 
     fn put(&self, con_id: ConId) {

@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use self::data::{Desk, Feed};
 use self::pacing::Pace;
 use self::sender::{Gate, Sender};
-use self::supervisor::Supervisor;
+use self::supervisor::{Supervisor, Tempo};
 use super::{Event, Lanes, Tape};
 use crate::clock::Stamp;
 use crate::domain::account::{AccountId, Mode};
@@ -73,6 +73,18 @@ impl Default for Profile {
 /// Wants a tokio runtime of its own with IO and time; the events' channel should hold
 /// [`super::port::EVENTS_WAITING_MAX`].
 pub async fn run(profile: Profile, lanes: Lanes, events: mpsc::Sender<Event>, tape: Tape, stop: CancellationToken) {
+    run_at(Tempo::default(), profile, lanes, events, tape, stop).await;
+}
+
+/// [`run`] with other waits.
+async fn run_at(
+    tempo: Tempo,
+    profile: Profile,
+    lanes: Lanes,
+    events: mpsc::Sender<Event>,
+    tape: Tape,
+    stop: CancellationToken,
+) {
     let Lanes { urgent, orders, data } = lanes;
     let pace = Pace::new(Stamp::now());
     let (gate, gate_seen) = watch::channel(Gate::Closed);
@@ -86,7 +98,7 @@ pub async fn run(profile: Profile, lanes: Lanes, events: mpsc::Sender<Event>, ta
     // The supervisor outlives the sender: what is in the urgent lane at the end still needs its client.
     let end = CancellationToken::new();
     let supervisor =
-        Supervisor { profile: Arc::new(profile), events, gate, feed, resync, broken, pace, stop: end.clone() };
+        Supervisor { profile: Arc::new(profile), events, gate, feed, resync, broken, pace, tempo, stop: end.clone() };
     let supervising = tokio::spawn(supervisor.run());
     joined("sender", sending).await;
     end.cancel();

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use ibapi::orders::OrderUpdate;
 use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
 use ibapi::{Client, Error, Notice};
@@ -30,19 +30,42 @@ use crate::broker::{Event, Link};
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::account::AccountId;
+use crate::domain::position::Pnl;
 
-/// The first wait before dialling again; it doubles up to [`BACKOFF_MAX`] and starts over after READY.
-const BACKOFF_MIN: Duration = Duration::from_millis(250);
-/// The longest wait before dialling again.
-const BACKOFF_MAX: Duration = Duration::from_secs(15);
-/// Waits before SYNC is tried again.
-const SYNC_AGAIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
-/// How often the gateway is asked for the time.
-const BEAT: Duration = Duration::from_secs(5);
-/// How long it may take to answer.
-const BEAT_MAX: Duration = Duration::from_secs(2);
 /// Unanswered beats after which the connection counts as lost.
 const BEATS_MISSED_MAX: u32 = 3;
+/// Why orders do not pass while the gateway has no link to IB.
+const IB_LOST: &str = "IB's servers are not reachable";
+
+/// The waits of a connection; tests shorten them.
+#[derive(Debug, Clone, Copy)]
+pub struct Tempo {
+    /// The first wait before dialling again; it doubles up to `backoff_max` and starts over after READY.
+    pub backoff: Duration,
+    /// The longest wait before dialling again.
+    pub backoff_max: Duration,
+    /// How long one question of SYNC may take.
+    pub step: Duration,
+    /// Waits before SYNC is tried again; the last one repeats.
+    pub sync_again: [Duration; 3],
+    /// How often the gateway is asked for the time.
+    pub beat: Duration,
+    /// How long it may take to answer.
+    pub beat_max: Duration,
+}
+
+impl Default for Tempo {
+    fn default() -> Self {
+        Self {
+            backoff: Duration::from_millis(250),
+            backoff_max: Duration::from_secs(15),
+            step: Duration::from_secs(10),
+            sync_again: [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)],
+            beat: Duration::from_secs(5),
+            beat_max: Duration::from_secs(2),
+        }
+    }
+}
 
 /// Why a session ended.
 enum Ending {
@@ -76,6 +99,8 @@ pub struct Supervisor {
     pub broken: mpsc::Receiver<SafeText>,
     /// The outbound pace.
     pub pace: Pace,
+    /// The waits.
+    pub tempo: Tempo,
     /// Ends everything.
     pub stop: CancellationToken,
 }
@@ -84,7 +109,7 @@ impl Supervisor {
     /// Dials until `stop`.
     pub async fn run(mut self) {
         let mut attempt = 1;
-        let mut backoff = BACKOFF_MIN;
+        let mut backoff = self.tempo.backoff;
         let mut why = None;
         loop {
             self.link(self.dialling(attempt, None, why.clone())).await;
@@ -99,14 +124,14 @@ impl Supervisor {
                     let client = connection.client.clone();
                     let (ending, was_ready) = Box::pin(self.session(connection)).await;
                     self.gate.send_replace(Gate::Closed);
-                    self.feed.send_modify(|feed| feed.client = None);
+                    self.feed.send_replace(Feed::default());
                     connect::hang_up(&client).await;
                     match ending {
                         Ending::Stop => return,
                         Ending::Lost(refusal) => why = Some(refusal),
                     }
                     if was_ready {
-                        (attempt, backoff) = (0, BACKOFF_MIN);
+                        (attempt, backoff) = (0, self.tempo.backoff);
                     }
                 }
                 Err(Failure::Retry(refusal)) => why = Some(refusal),
@@ -115,7 +140,7 @@ impl Supervisor {
                     if !self.wish(None).await {
                         return;
                     }
-                    (attempt, backoff, why) = (1, BACKOFF_MIN, None);
+                    (attempt, backoff, why) = (1, self.tempo.backoff, None);
                     continue;
                 }
             }
@@ -124,7 +149,7 @@ impl Supervisor {
                 return;
             }
             attempt += 1;
-            backoff = (backoff * 2).min(BACKOFF_MAX);
+            backoff = (backoff * 2).min(self.tempo.backoff_max);
         }
     }
 
@@ -150,9 +175,13 @@ impl Supervisor {
         Link::Dialling { address: convert::text(&self.profile.address), attempt, next_in, why }
     }
 
-    /// Tells; a loop that is gone is noticed by [`Self::wish`] and by the session.
+    /// Tells, unless the program ends first; a loop that is gone is noticed by [`Self::wish`] and by the session.
     async fn tell(&self, event: Event) {
-        let _ = self.events.send(event).await;
+        tokio::select! {
+            biased;
+            _ = self.events.send(event) => {}
+            () = self.stop.cancelled() => {}
+        }
     }
 
     async fn link(&self, link: Link) {
@@ -170,23 +199,21 @@ impl Supervisor {
             Err(error) => return (Ending::Lost(connect::why(&error, &self.profile)), false),
         };
         self.gate.send_replace(Gate::Cancels(client.clone(), "the session is not synchronised"));
-        self.feed.send_modify(|feed| {
-            feed.client = Some(client.clone());
-            feed.epoch += 1;
-        });
+        self.feed.send_replace(Feed { client: Some(client.clone()) });
         let mut live = Live {
             client,
             account,
             notices,
             orders: Some(orders),
             ledger: None,
+            pnl: Pnl::default(),
             read_only: self.profile.read_only,
             ib_lost: false,
             ready: false,
             was_ready: false,
             missed: 0,
             beat: None,
-            next_beat: Instant::now() + BEAT,
+            next_beat: Instant::now() + self.tempo.beat,
         };
         loop {
             let next = match self.synchronise(&mut live).await {
@@ -206,7 +233,7 @@ impl Supervisor {
         loop {
             self.close_gate(live, "the session is not synchronised");
             if let Some(ledger) = live.ledger.take() {
-                ledger.close(&self.pace).await;
+                live.pnl = ledger.close(&self.pace).await;
             }
             if live.orders.is_none() {
                 let opened = live.client.order_update_stream().await;
@@ -214,13 +241,15 @@ impl Supervisor {
             }
             match self.ask(live).await? {
                 Ok(synced) => {
-                    self.ready(live, synced).await;
-                    return Ok(());
+                    if self.ready(live, synced).await? {
+                        return Ok(());
+                    }
                 }
                 Err((step, refusal)) => {
                     let text = format!("SYNC failed at {step}: {}", refusal.text);
                     self.tell(Event::Notice { code: refusal.code.unwrap_or(0), text: text.into() }).await;
-                    let wait = SYNC_AGAIN.get(attempt).or(SYNC_AGAIN.last()).copied().unwrap_or(BACKOFF_MAX);
+                    let [first, second, last] = self.tempo.sync_again;
+                    let wait = [first, second].get(attempt).copied().unwrap_or(last);
                     attempt += 1;
                     if let Next::End(ending) = self.serve(live, Some(Instant::now() + wait)).await {
                         return Err(Next::End(ending));
@@ -238,6 +267,7 @@ impl Supervisor {
             account: &live.account,
             pace: &self.pace,
             days: self.profile.execution_days,
+            step_max: self.tempo.step,
             events: &self.events,
         };
         let result = tokio::select! {
@@ -253,14 +283,30 @@ impl Supervisor {
         }
     }
 
-    /// Hands the snapshot out and opens the gate.
-    async fn ready(&mut self, live: &mut Live, synced: Synced) {
-        let Synced { snapshot, positions, updates } = synced;
-        let held = snapshot.positions.clone();
-        live.ledger = Some(Ledger::new(live.account.clone(), snapshot.account.clone(), positions, updates, &held));
+    /// Hands the snapshot out and opens the gate; `false` if what was said meanwhile asks for another SYNC.
+    async fn ready(&mut self, live: &mut Live, synced: Synced) -> Result<bool, Next> {
+        let Synced { mut snapshot, positions, updates } = synced;
+        snapshot.account.pnl = live.pnl;
+        let (account, values) = (live.account.clone(), snapshot.account.clone());
+        live.ledger = Some(Ledger::new(account, values, positions, updates, &snapshot.positions));
         self.tell(Event::Synced(Box::new(snapshot))).await;
-        (live.ready, live.was_ready, live.missed, live.ib_lost) = (true, true, 0, false);
-        self.open_gate(live).await;
+        // What IB's servers did during SYNC must be known before an order may pass.
+        while let Some(notice) = live.notices.next().now_or_never() {
+            let Some(notice) = notice else { return Err(self.lost(&Error::ConnectionReset)) };
+            match self.notice(live, notice).await {
+                None => {}
+                Some(Next::Sync) => return Ok(false),
+                Some(end) => return Err(end),
+            }
+        }
+        (live.ready, live.was_ready, live.missed) = (true, true, 0);
+        if live.ib_lost {
+            self.close_gate(live, IB_LOST);
+            self.link(Link::IbLost).await;
+        } else {
+            self.open_gate(live).await;
+        }
+        Ok(true)
     }
 
     /// Lets orders through and says so.
@@ -312,9 +358,9 @@ impl Supervisor {
                 Some(()) = self.resync.recv() => Some(Next::Sync),
                 beat = next_beat(&mut live.beat) => self.beaten(live, beat).await,
                 () = tokio::time::sleep_until(live.next_beat), if live.beat.is_none() => {
-                    live.next_beat = Instant::now() + BEAT;
+                    live.next_beat = Instant::now() + self.tempo.beat;
                     self.pace.count();
-                    live.beat = Some(Box::pin(beat(live.client.clone())));
+                    live.beat = Some(Box::pin(beat(live.client.clone(), self.tempo.beat_max)));
                     None
                 }
                 item = next_item(&mut live.ledger) => self.item(live, item).await,
@@ -393,16 +439,18 @@ impl Supervisor {
             1100 | 2110 => {
                 if !live.ib_lost {
                     live.ib_lost = true;
-                    self.close_gate(live, "IB's servers are not reachable");
+                    self.close_gate(live, IB_LOST);
                     self.link(Link::IbLost).await;
                 }
                 None
             }
             1101 | 1102 => {
                 let data_kept = notice.code == 1102;
+                live.ib_lost = false;
                 self.link(Link::IbBack { data_kept }).await;
                 if !data_kept {
-                    self.feed.send_modify(|feed| feed.epoch += 1);
+                    // The same client told again: everything wanted is asked for anew.
+                    self.feed.send_modify(|_| ());
                 }
                 Some(Next::Sync)
             }
@@ -461,6 +509,8 @@ struct Live {
     notices: NoticeStream,
     orders: Option<Subscription<OrderUpdate>>,
     ledger: Option<Ledger>,
+    /// The account's profit and loss as last told in this connection.
+    pnl: Pnl,
     read_only: bool,
     ib_lost: bool,
     ready: bool,
@@ -487,9 +537,9 @@ fn order_event(account: &AccountId, update: OrderUpdate) -> Option<Event> {
 }
 
 /// Asks for the time; an error of the broker's is an answer too.
-async fn beat(client: Arc<Client>) -> Option<Duration> {
+async fn beat(client: Arc<Client>, within: Duration) -> Option<Duration> {
     let asked = Stamp::now();
-    match timeout(BEAT_MAX, client.server_time()).await {
+    match timeout(within, client.server_time()).await {
         Ok(Ok(_) | Err(Error::Notice(_))) => Some(Stamp::now().since(asked)),
         Ok(Err(_)) | Err(_) => None,
     }

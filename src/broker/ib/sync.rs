@@ -1,7 +1,7 @@
 //! SYNC: asking for everything the broker knows, the only way to READY.
 //!
 //! Invariants: the order of the questions is open orders, completed orders, executions, positions, account, so that an order
-//! which leaves one answer shows up in a later one; each is read to its end marker within ten seconds; one failure fails
+//! which leaves one answer shows up in a later one; each is read to its end marker within a deadline; one failure fails
 //! the whole, and no part of a failed SYNC is handed out as if it were everything.
 //!
 //! Must not know: what is done with the snapshot, when to try again.
@@ -27,8 +27,6 @@ use crate::clock::Stamp;
 use crate::domain::account::{AccountId, AccountValues};
 use crate::domain::instrument::ConId;
 
-/// How long each question may take.
-const STEP_MAX: Duration = Duration::from_secs(10);
 /// The questions.
 const STEPS: [&str; 5] = ["orders", "completed", "executions", "positions", "account"];
 
@@ -61,6 +59,8 @@ pub struct Sync<'a> {
     pub pace: &'a Pace,
     /// How many days of executions to ask for; 1 is since midnight.
     pub days: i32,
+    /// How long each question may take.
+    pub step_max: Duration,
     /// Where the steps are told.
     pub events: &'a mpsc::Sender<Event>,
 }
@@ -71,14 +71,15 @@ impl Sync<'_> {
         let client = self.client;
         self.tell(0).await;
         let open =
-            self.step(0, async { client.all_open_orders().await?.collect_to_end_within(STEP_MAX).await }).await?;
+            self.step(0, async { client.all_open_orders().await?.collect_to_end_within(self.step_max).await }).await?;
         self.tell(1).await;
-        let done =
-            self.step(1, async { client.completed_orders(false).await?.collect_to_end_within(STEP_MAX).await }).await?;
+        let done = self
+            .step(1, async { client.completed_orders(false).await?.collect_to_end_within(self.step_max).await })
+            .await?;
         self.tell(2).await;
         let filter = ExecutionFilter { last_n_days: self.days, ..ExecutionFilter::default() };
         let fills =
-            self.step(2, async { client.executions(filter).await?.collect_to_end_within(STEP_MAX).await }).await?;
+            self.step(2, async { client.executions(filter).await?.collect_to_end_within(self.step_max).await }).await?;
         self.tell(3).await;
         let (positions, held) = self.step(3, self.positions()).await?;
         self.tell(4).await;
@@ -109,10 +110,10 @@ impl Sync<'_> {
 
     async fn step<T>(&self, step: usize, question: impl Future<Output = Result<T, Error>>) -> Result<T, Failed> {
         self.pace.permit().await;
-        let why = match timeout(STEP_MAX, question).await {
+        let why = match timeout(self.step_max, question).await {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(error)) => contract::refusal(&error),
-            Err(_) => contract::refused("no answer within 10 s"),
+            Err(_) => contract::refused("no complete answer in time"),
         };
         Err(Failed { step: STEPS.get(step).copied().unwrap_or_default(), why })
     }

@@ -1,0 +1,248 @@
+//! What the session does when the wire, the gateway or IB's servers fail.
+
+use super::wire::Wire;
+use super::*;
+
+/// A session over a wire that can fail, with waits short enough to see them pass.
+async fn wired(tempo: Tempo) -> (Venue, Wire, Bench) {
+    let venue = Venue::open(Options::default()).await;
+    let wire = Wire::to(venue.address).await;
+    let mut bench = Bench::start_at(tempo, Profile { address: wire.address.to_string().into(), ..Profile::default() });
+    bench.hand = Some(venue.hand.clone());
+    (venue, wire, bench)
+}
+
+fn quick() -> Tempo {
+    Tempo {
+        backoff: Duration::from_millis(20),
+        sync_again: [Duration::from_millis(20); 3],
+        step: Duration::from_millis(500),
+        ..Tempo::default()
+    }
+}
+
+async fn closed(venue: Venue, wire: Wire, bench: Bench) {
+    bench.close().await;
+    wire.close();
+    venue.close().await;
+}
+
+async fn synced(bench: &mut Bench) -> Snapshot {
+    bench
+        .until("snapshot", |e| match e {
+            Event::Synced(snapshot) => Some((**snapshot).clone()),
+            _ => None,
+        })
+        .await
+}
+
+/// The next state of the link that is not a step of SYNC.
+async fn link(bench: &mut Bench) -> Link {
+    bench
+        .until("link", |e| match e {
+            Event::Link(Link::Syncing { .. }) => None,
+            Event::Link(link) => Some(link.clone()),
+            _ => None,
+        })
+        .await
+}
+
+async fn place(bench: &Bench, key: &str, account: &AccountId, id: i32) {
+    let instrument = apple();
+    let order = approved(key, buy(&instrument, 100, low()), account, &instrument, Stamp::now());
+    bench.send(Command::Place(order, Intent::unproven(i64::from(id), id)));
+}
+
+async fn not_sent(bench: &mut Bench) -> String {
+    bench
+        .until("refusal", |e| match e {
+            Event::NotSent { why, .. } => Some(why.to_string()),
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test]
+async fn without_ibs_servers_cancels_pass_and_orders_do_not_until_a_new_sync() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id).await;
+    bench.status(id, BrokerStatus::Working).await;
+    for _ in 0..3 {
+        wire.say_error(-1, 1100, "Connectivity between IB and TWS has been lost.").await;
+    }
+    assert_eq!(link(&mut bench).await, Link::IbLost);
+    place(&bench, "b", &account, id + 1).await;
+    assert_eq!(not_sent(&mut bench).await, "IB's servers are not reachable");
+    bench.send(Command::Cancel { key: OrderKey::own("a"), ids: BrokerIds { client_id: 1, order_id: id, perm_id: 0 } });
+    bench.status(id, BrokerStatus::Cancelled).await;
+    bench.send(Command::Resync);
+    synced(&mut bench).await;
+    assert_eq!(link(&mut bench).await, Link::IbLost, "a SYNC does not prove IB's servers");
+    wire.say_error(-1, 1102, "Connectivity restored, data maintained.").await;
+    assert_eq!(link(&mut bench).await, Link::IbBack { data_kept: true });
+    synced(&mut bench).await;
+    assert!(matches!(link(&mut bench).await, Link::Ready { .. }));
+    place(&bench, "c", &account, id + 1).await;
+    bench.status(id + 1, BrokerStatus::Working).await;
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn when_ib_lost_the_data_every_line_is_asked_for_again() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    bench.until_ready().await;
+    bench.send(Command::Watch(Box::new(apple())));
+    bench.quote(apple().con_id, Quote::is_two_sided).await;
+    let before = wire.line();
+    wire.say_error(-1, 1101, "Connectivity restored, data lost.").await;
+    bench.until_ready().await;
+    bench.quote(apple().con_id, |q| q.is_two_sided() && wire.line() > before).await;
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn a_cut_wire_leads_back_to_ready_with_the_same_order() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id).await;
+    bench.status(id, BrokerStatus::Working).await;
+    wire.cut().await;
+    let why = bench
+        .until("dialling", |e| match e {
+            Event::Link(Link::Dialling { why: Some(why), next_in: Some(_), .. }) => Some(why.text.to_string()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(why, format!("Connection reset by {}.", wire.address));
+    let snapshot = synced(&mut bench).await;
+    let known: Vec<&str> = snapshot.open.iter().map(|o| o.order_ref.as_str()).collect();
+    assert_eq!(known, ["a"]);
+    let (_, next_id) = bench.until_ready().await;
+    assert!(next_id > id);
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn a_mute_gateway_is_told_and_heard_again() {
+    let tempo = Tempo { beat: Duration::from_millis(100), beat_max: Duration::from_millis(300), ..quick() };
+    let (venue, wire, mut bench) = wired(tempo).await;
+    let (account, id) = bench.until_ready().await;
+    bench.until("heartbeat", |e| matches!(e, Event::Heartbeat { .. }).then_some(())).await;
+    wire.hold(true);
+    assert_eq!(link(&mut bench).await, Link::Mute);
+    place(&bench, "a", &account, id).await;
+    assert_eq!(not_sent(&mut bench).await, "the gateway does not answer");
+    wire.hold(false);
+    assert!(matches!(link(&mut bench).await, Link::Ready { .. }));
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn a_gateway_that_stays_mute_is_dialled_anew() {
+    let tempo = Tempo { beat: Duration::from_millis(50), beat_max: Duration::from_millis(50), ..quick() };
+    let (venue, wire, mut bench) = wired(tempo).await;
+    bench.until_ready().await;
+    wire.hold(true);
+    bench
+        .until("dialling", |e| match e {
+            Event::Link(Link::Dialling { why: Some(why), .. }) if why.text.contains("does not answer") => Some(()),
+            _ => None,
+        })
+        .await;
+    wire.hold(false);
+    bench.until_ready().await;
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn an_order_frame_that_cannot_be_read_leads_to_sync() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    // A status of order 1 without its quantities, then without anything.
+    wire.say(3, &[0x08, 0x01, 0x12, 0x01, b'X']).await;
+    synced(&mut bench).await;
+    bench.until_ready().await;
+    place(&bench, "a", &account, id).await;
+    bench.status(id, BrokerStatus::Working).await;
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn a_sync_without_an_end_is_tried_again_and_never_read_as_flat() {
+    /// The end of positions.
+    const POSITION_END: u32 = 62;
+    let (venue, wire, mut bench) = wired(quick()).await;
+    wire.lose(Some(POSITION_END));
+    let text = bench
+        .until("failure", |e| match e {
+            Event::Notice { text, .. } if text.starts_with("SYNC failed") => Some(text.to_string()),
+            Event::Synced(_) => panic!("half an answer was handed out"),
+            _ => None,
+        })
+        .await;
+    assert_eq!(text, "SYNC failed at positions: no complete answer in time");
+    wire.lose(None);
+    synced(&mut bench).await;
+    bench.until_ready().await;
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn a_read_only_gateway_closes_the_session_to_orders() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id).await;
+    bench.status(id, BrokerStatus::Working).await;
+    wire.say_error(id, 321, "Error validating request: the API interface is currently in Read-Only mode.").await;
+    assert!(matches!(link(&mut bench).await, Link::Ready { read_only: true, .. }));
+    place(&bench, "b", &account, id + 1).await;
+    assert_eq!(not_sent(&mut bench).await, "the session is read-only");
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn a_line_without_the_right_to_live_data_says_so_and_asks_for_delayed_data() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    bench.until_ready().await;
+    bench.send(Command::Watch(Box::new(apple())));
+    bench.quote(apple().con_id, Quote::is_two_sided).await;
+    let first = wire.line();
+    wire.say_error(first, 354, "Requested market data is not subscribed.").await;
+    let text = bench
+        .until("notice", |e| match e {
+            Event::Notice { code: 354, text } => Some(text.to_string()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(text, "Requested market data is not subscribed.");
+    bench.quote(apple().con_id, |q| q.is_two_sided() && q.refused.is_none() && wire.line() > first).await;
+    let second = wire.line();
+    wire.say_error(second, 354, "Requested market data is not subscribed.").await;
+    let refused = bench.quote(apple().con_id, |q| q.refused.is_some()).await.refused;
+    assert_eq!(refused, Some((354, "Requested market data is not subscribed.".into())));
+    closed(venue, wire, bench).await;
+}
+
+#[tokio::test]
+async fn farm_messages_and_words_about_orders_are_passed_on_clean() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    bench.until_ready().await;
+    wire.say_error(-1, 2103, "Market data farm connection is broken:\x1b[31musfarm").await;
+    let text = bench
+        .until("notice", |e| match e {
+            Event::Notice { code: 2103, text } => Some(text.to_string()),
+            _ => None,
+        })
+        .await;
+    assert!(!text.contains('\x1b') && text.contains("usfarm"));
+    wire.say_error(77, 201, "Order rejected - reason: no\nshares").await;
+    let text = bench
+        .until("order error", |e| match e {
+            Event::OrderError { order_id: 77, code: 201, text } => Some(text.to_string()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(text, "Order rejected - reason: no shares");
+    closed(venue, wire, bench).await;
+}
