@@ -44,7 +44,9 @@ macro_rules! amount {
                 if !value.is_finite() || value == f64::MAX {
                     return None;
                 }
-                Decimal::try_from(value).ok().map(|d| Self(d.normalize()))
+                // Through the shortest digits that mean this double: `Decimal::try_from` makes 4096.154900000001 of 4096.1549.
+                // Adding zero takes the sign off a negative zero.
+                Decimal::from_str(&(value + 0.0).to_string()).ok().map(|d| Self(d.normalize()))
             }
 
             /// The same magnitude without its sign.
@@ -176,6 +178,9 @@ mod tests {
     #[test]
     fn a_double_from_the_wire_keeps_its_digits() {
         assert_eq!(Price::from_wire(187.2), Some(price("187.2")));
+        assert_eq!(Price::from_wire(4096.1549), Some(price("4096.1549")));
+        assert_eq!(Price::from_wire(-0.0).unwrap().to_string(), "0");
+        assert_eq!(Price::from_wire(1e300), None);
         assert_eq!(Price::from_wire(f64::MAX), None);
         assert_eq!(Price::from_wire(f64::NAN), None);
         assert_eq!(Price::from_wire(f64::NEG_INFINITY), None);

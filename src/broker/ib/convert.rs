@@ -166,7 +166,7 @@ mod tests {
         fn a_number_that_would_change_does_not_go_out(units in any::<i64>(), scale in 0u32..20) {
             let value = Decimal::new(units, scale);
             if let Some(double) = to_wire(value) {
-                prop_assert_eq!(Decimal::try_from(double).unwrap().normalize(), value.normalize());
+                prop_assert_eq!(double.to_string(), value.normalize().to_string());
             }
         }
 

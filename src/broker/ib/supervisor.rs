@@ -201,6 +201,8 @@ impl Supervisor {
         self.gate.send_replace(Gate::Cancels(client.clone(), "the session is not synchronised"));
         self.feed.send_replace(Feed { client: Some(client.clone()) });
         let mut live = Live {
+            // Asking for it takes it, so it is asked for once a connection; the journal counts on from there.
+            first_id: client.next_order_id(),
             client,
             account,
             notices,
@@ -317,7 +319,7 @@ impl Supervisor {
             mode: self.profile.mode,
             read_only: live.read_only,
             client_id: self.profile.client_id,
-            next_order_id: live.client.next_order_id(),
+            next_order_id: live.first_id,
         };
         let link = Link::Ready {
             account: live.account.clone(),
@@ -505,6 +507,8 @@ impl Supervisor {
 /// One connection while it lives.
 struct Live {
     client: Arc<Client>,
+    /// The lowest order id the broker took when this connection began.
+    first_id: i32,
     account: AccountId,
     notices: NoticeStream,
     orders: Option<Subscription<OrderUpdate>>,

@@ -16,7 +16,7 @@ fn quick() -> Tempo {
     Tempo {
         backoff: Duration::from_millis(20),
         sync_again: [Duration::from_millis(20); 3],
-        step: Duration::from_millis(500),
+        step: Duration::from_secs(2),
         ..Tempo::default()
     }
 }
@@ -25,15 +25,6 @@ async fn closed(venue: Venue, wire: Wire, bench: Bench) {
     bench.close().await;
     wire.close();
     venue.close().await;
-}
-
-async fn synced(bench: &mut Bench) -> Snapshot {
-    bench
-        .until("snapshot", |e| match e {
-            Event::Synced(snapshot) => Some((**snapshot).clone()),
-            _ => None,
-        })
-        .await
 }
 
 /// The next state of the link that is not a step of SYNC.
@@ -47,33 +38,24 @@ async fn link(bench: &mut Bench) -> Link {
         .await
 }
 
-async fn place(bench: &Bench, key: &str, account: &AccountId, id: i32) {
+fn place(bench: &Bench, key: &str, account: &AccountId, id: i32) {
     let instrument = apple();
     let order = approved(key, buy(&instrument, 100, low()), account, &instrument, Stamp::now());
     bench.send(Command::Place(order, Intent::unproven(i64::from(id), id)));
-}
-
-async fn not_sent(bench: &mut Bench) -> String {
-    bench
-        .until("refusal", |e| match e {
-            Event::NotSent { why, .. } => Some(why.to_string()),
-            _ => None,
-        })
-        .await
 }
 
 #[tokio::test]
 async fn without_ibs_servers_cancels_pass_and_orders_do_not_until_a_new_sync() {
     let (venue, wire, mut bench) = wired(quick()).await;
     let (account, id) = bench.until_ready().await;
-    place(&bench, "a", &account, id).await;
+    place(&bench, "a", &account, id);
     bench.status(id, BrokerStatus::Working).await;
     for _ in 0..3 {
         wire.say_error(-1, 1100, "Connectivity between IB and TWS has been lost.").await;
     }
     assert_eq!(link(&mut bench).await, Link::IbLost);
-    place(&bench, "b", &account, id + 1).await;
-    assert_eq!(not_sent(&mut bench).await, "IB's servers are not reachable");
+    place(&bench, "b", &account, id + 1);
+    assert_eq!(refused(&mut bench).await, "IB's servers are not reachable");
     bench.send(Command::Cancel { key: OrderKey::own("a"), ids: BrokerIds { client_id: 1, order_id: id, perm_id: 0 } });
     bench.status(id, BrokerStatus::Cancelled).await;
     bench.send(Command::Resync);
@@ -83,7 +65,7 @@ async fn without_ibs_servers_cancels_pass_and_orders_do_not_until_a_new_sync() {
     assert_eq!(link(&mut bench).await, Link::IbBack { data_kept: true });
     synced(&mut bench).await;
     assert!(matches!(link(&mut bench).await, Link::Ready { .. }));
-    place(&bench, "c", &account, id + 1).await;
+    place(&bench, "c", &account, id + 1);
     bench.status(id + 1, BrokerStatus::Working).await;
     closed(venue, wire, bench).await;
 }
@@ -105,7 +87,7 @@ async fn when_ib_lost_the_data_every_line_is_asked_for_again() {
 async fn a_cut_wire_leads_back_to_ready_with_the_same_order() {
     let (venue, wire, mut bench) = wired(quick()).await;
     let (account, id) = bench.until_ready().await;
-    place(&bench, "a", &account, id).await;
+    place(&bench, "a", &account, id);
     bench.status(id, BrokerStatus::Working).await;
     wire.cut().await;
     let why = bench
@@ -125,14 +107,14 @@ async fn a_cut_wire_leads_back_to_ready_with_the_same_order() {
 
 #[tokio::test]
 async fn a_mute_gateway_is_told_and_heard_again() {
-    let tempo = Tempo { beat: Duration::from_millis(100), beat_max: Duration::from_millis(300), ..quick() };
+    let tempo = Tempo { beat: Duration::from_millis(200), beat_max: Duration::from_secs(1), ..quick() };
     let (venue, wire, mut bench) = wired(tempo).await;
     let (account, id) = bench.until_ready().await;
     bench.until("heartbeat", |e| matches!(e, Event::Heartbeat { .. }).then_some(())).await;
     wire.hold(true);
-    assert_eq!(link(&mut bench).await, Link::Mute);
-    place(&bench, "a", &account, id).await;
-    assert_eq!(not_sent(&mut bench).await, "the gateway does not answer");
+    bench.until("mute", |e| matches!(e, Event::Link(Link::Mute)).then_some(())).await;
+    place(&bench, "a", &account, id);
+    assert_eq!(refused(&mut bench).await, "the gateway does not answer");
     wire.hold(false);
     assert!(matches!(link(&mut bench).await, Link::Ready { .. }));
     closed(venue, wire, bench).await;
@@ -163,7 +145,7 @@ async fn an_order_frame_that_cannot_be_read_leads_to_sync() {
     wire.say(3, &[0x08, 0x01, 0x12, 0x01, b'X']).await;
     synced(&mut bench).await;
     bench.until_ready().await;
-    place(&bench, "a", &account, id).await;
+    place(&bench, "a", &account, id);
     bench.status(id, BrokerStatus::Working).await;
     closed(venue, wire, bench).await;
 }
@@ -192,12 +174,12 @@ async fn a_sync_without_an_end_is_tried_again_and_never_read_as_flat() {
 async fn a_read_only_gateway_closes_the_session_to_orders() {
     let (venue, wire, mut bench) = wired(quick()).await;
     let (account, id) = bench.until_ready().await;
-    place(&bench, "a", &account, id).await;
+    place(&bench, "a", &account, id);
     bench.status(id, BrokerStatus::Working).await;
     wire.say_error(id, 321, "Error validating request: the API interface is currently in Read-Only mode.").await;
     assert!(matches!(link(&mut bench).await, Link::Ready { read_only: true, .. }));
-    place(&bench, "b", &account, id + 1).await;
-    assert_eq!(not_sent(&mut bench).await, "the session is read-only");
+    place(&bench, "b", &account, id + 1);
+    assert_eq!(refused(&mut bench).await, "the session is read-only");
     closed(venue, wire, bench).await;
 }
 

@@ -233,3 +233,23 @@ fn apple() -> Instrument {
 fn low() -> OrderKind {
     OrderKind::Limit(Price::from(100))
 }
+
+/// The next snapshot.
+async fn synced(bench: &mut Bench) -> Snapshot {
+    bench
+        .until("snapshot", |e| match e {
+            Event::Synced(snapshot) => Some((**snapshot).clone()),
+            _ => None,
+        })
+        .await
+}
+
+/// Why the next order that does not go does not.
+async fn refused(bench: &mut Bench) -> String {
+    bench
+        .until("refusal", |e| match e {
+            Event::NotSent { why, .. } => Some(why.to_string()),
+            _ => None,
+        })
+        .await
+}

@@ -112,15 +112,6 @@ async fn a_resting_order_is_changed_and_cancelled() {
     venue.close().await;
 }
 
-async fn refused(bench: &mut Bench) -> String {
-    bench
-        .until("refusal", |e| match e {
-            Event::NotSent { why, .. } => Some(why.to_string()),
-            _ => None,
-        })
-        .await
-}
-
 #[tokio::test]
 async fn what_may_not_be_sent_is_told_and_does_not_reach_the_gateway() {
     let venue = Venue::open(Options::default()).await;
@@ -138,12 +129,7 @@ async fn what_may_not_be_sent_is_told_and_does_not_reach_the_gateway() {
     bench.send(Command::Place(approved("d", spec(), &account, &instrument, Stamp::now()), Intent::unproven(4, id)));
     assert_eq!(refused(&mut bench).await, "its order id was used before");
     bench.send(Command::Resync);
-    let snapshot = bench
-        .until("snapshot", |e| match e {
-            Event::Synced(snapshot) => Some((**snapshot).clone()),
-            _ => None,
-        })
-        .await;
+    let snapshot = synced(&mut bench).await;
     let known: Vec<&str> = snapshot.open.iter().map(|o| o.order_ref.as_str()).collect();
     assert_eq!(known, ["c"]);
     bench.close().await;

@@ -6,12 +6,7 @@ use super::*;
 async fn connects_synchronises_and_is_ready() {
     let venue = Venue::open(Options::default()).await;
     let mut bench = Bench::start(venue.profile());
-    let snapshot: Snapshot = bench
-        .until("snapshot", |e| match e {
-            Event::Synced(snapshot) => Some((**snapshot).clone()),
-            _ => None,
-        })
-        .await;
+    let snapshot = synced(&mut bench).await;
     let (account, next_order_id) = bench.until_ready().await;
     assert_eq!(account.mode(), Mode::Paper);
     assert!(next_order_id >= 1);
@@ -108,12 +103,7 @@ async fn after_the_gateway_is_gone_and_back_the_same_orders_are_there() {
     bench.tape.take();
     let venue = Venue::open(Options { state, listen: address, ..Options::default() }).await;
     bench.hand = Some(venue.hand.clone());
-    let snapshot = bench
-        .until("snapshot", |e| match e {
-            Event::Synced(snapshot) => Some((**snapshot).clone()),
-            _ => None,
-        })
-        .await;
+    let snapshot = synced(&mut bench).await;
     let all: Vec<&OrderReport> = snapshot.open.iter().chain(&snapshot.completed).collect();
     let names: Vec<&str> = all.iter().map(|o| o.order_ref.as_str()).collect();
     assert_eq!(names, ["k3f2-1-3"], "the same order, once");
