@@ -35,7 +35,7 @@ impl Hours {
         let (now, end) = match self {
             Self::Always => {
                 let utc = at.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
-                return Some(Duration::from_secs(86_400).saturating_sub(since_midnight(utc.time())));
+                return Some(Duration::from_hours(24).saturating_sub(since_midnight(utc.time())));
             }
             Self::NewYork => (at.time(), close(at.date())?),
         };

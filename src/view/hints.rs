@@ -12,7 +12,7 @@ use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
 use crate::domain::account::Mode;
 use crate::domain::shown;
-use crate::keys::{Hint, group_label};
+use crate::keys::{Hint, Sequence, group_label};
 use crate::theme::Role;
 
 /// `b`.
@@ -22,12 +22,16 @@ pub const STAGE_SELL: Action = Action::Stage { verb: StageVerb::Sell };
 /// `c`.
 pub const STAGE_CLOSE: Action = Action::Stage { verb: StageVerb::Close };
 
-/// Cells that hints keep beside a long notice.
-const HINTS_MIN: u16 = 26;
+/// Cells that hints keep beside a long notice, in a wide row and in a narrow one.
+const HINTS_MIN: (u16, u16) = (26, 9);
+/// Width from which on a row is wide.
+const WIDE: u16 = 100;
+/// Characters of a notice's text below which it says nothing.
+const NOTICE_MIN: usize = 10;
 
 /// The words on the keys of an action, as these scopes bind it; `—` if none does.
 pub fn key(model: &Model, scopes: &[&str], action: Action) -> String {
-    model.keymap.keys_for(scopes, &action).map_or_else(|| shown::ABSENT.to_owned(), crate::keys::Sequence::label)
+    model.keymap.keys_for(scopes, &action).map_or_else(|| shown::ABSENT.to_owned(), Sequence::label)
 }
 
 /// The words on the keys of an action at this moment.
@@ -45,7 +49,11 @@ pub fn keys_of(model: &Model, scopes: &[&str], wanted: &[(Action, &str)]) -> Wor
     let mut words = Words::new();
     for (action, label) in wanted {
         if let Some(keys) = model.keymap.keys_for(scopes, action) {
-            words.join(3, hint(keys.label(), label));
+            // Arrows that share a word stand together: ↑↓ scroll.
+            let mut groups = scopes.iter().flat_map(|s| model.keymap.groups(s));
+            let group = groups.find(|g| g.keys.contains(keys)).map(|g| arrows(&g.keys));
+            let together = group.filter(|all| all.len() == 2 && all.contains(keys));
+            words.join(3, hint(together.map_or_else(|| keys.label(), |all| group_label(&all)), label));
         }
     }
     words
@@ -64,7 +72,8 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
     }
     let tail = always(model);
     let tail_cells = cells(canvas, &tail);
-    let notice_start = notice(canvas, model, line, at.saturating_add(tail_cells).saturating_add(HINTS_MIN));
+    let least = if line.width >= WIDE { HINTS_MIN.0 } else { HINTS_MIN.1 };
+    let notice_start = notice(canvas, model, line, at.saturating_add(tail_cells).saturating_add(least));
     let limit = notice_start.saturating_sub(2);
     let room = limit.saturating_sub(tail_cells);
     for hint in model.keymap.hints(&keymap::scopes(model)) {
@@ -103,7 +112,14 @@ fn label_for(model: &Model, hint: &Hint<Action>) -> Words {
         }
         _ => hint.desc.as_str(),
     };
-    self::hint(group_label(&hint.keys), label)
+    self::hint(group_label(&arrows(&hint.keys)), label)
+}
+
+/// The arrows of a group that has them beside other keys; else all its keys.
+fn arrows(keys: &[Sequence]) -> Vec<Sequence> {
+    let arrow = |keys: &&Sequence| matches!(keys.label().as_str(), "↑" | "↓" | "←" | "→");
+    let arrows: Vec<Sequence> = keys.iter().filter(arrow).cloned().collect();
+    if arrows.is_empty() { keys.to_vec() } else { arrows }
 }
 
 /// Help and kill: the hints that never go.
@@ -144,7 +160,7 @@ fn notice(canvas: &mut Canvas<'_>, model: &Model, line: Rect, left: u16) -> u16 
     words.push(mark, role);
     let fixed = words.width(canvas.theme);
     let text = canvas.cut(&notice.text, end.saturating_sub(left).saturating_sub(fixed));
-    if text.is_empty() {
+    if text.chars().count() < NOTICE_MIN.min(notice.text.chars().count()) {
         return line.right().saturating_add(1);
     }
     words.push(text, role);

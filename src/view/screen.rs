@@ -20,7 +20,7 @@ use crate::theme::{Role, Theme};
 pub fn screen(model: &Model, theme: &Theme, buffer: &mut Buffer, hits: &mut Hits) -> Option<Cursor> {
     hits.clear();
     let area = buffer.area;
-    let mut canvas = Canvas { buffer, theme, hits };
+    let mut canvas = Canvas::new(buffer, theme, hits);
     canvas.clear(area, Role::Ground);
     if area.is_empty() {
         return None;
@@ -66,12 +66,16 @@ fn desk(canvas: &mut Canvas<'_>, model: &Model, area: Rect, placements: &[Placem
     if model.overlay.is_some() {
         return overlay::draw(canvas, model, inner, ticket);
     }
-    overlay::which_key(canvas, model, inner);
+    overlay::which_key(canvas, model, overlay::beside(inner, ticket));
     cursor
 }
 
 /// Draws one pane.
 pub(super) fn draw_pane(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) -> Option<Cursor> {
+    canvas.within(slot.area, |canvas| content(canvas, model, slot))
+}
+
+fn content(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) -> Option<Cursor> {
     match slot.pane {
         PaneKind::Watchlist => watchlist::view::draw(canvas, model, slot),
         PaneKind::Chart => chart::view::draw(canvas, model, slot),
@@ -104,12 +108,12 @@ fn card(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
     if let Some(account) = &model.desk.account {
         first.join(1, Words::of(account.to_string(), Role::Text));
     }
-    first.join(2, status::session(model, false));
+    first.join(2, status::session(model, false, false));
     let (need_w, need_h) = workspace::SIZE_MIN;
     let kill = hints::hint(hints::key(model, &[GLOBAL], Action::Kill), "kill");
     let quit = hints::hint(hints::key(model, &[GLOBAL], Action::Quit), "quit");
     let mut counts = Words::new();
-    for item in status::barriers(model).into_iter().chain(status::counts(model)) {
+    for item in status::barriers(model, false).into_iter().chain(status::counts(model)) {
         counts.join(3, item);
     }
     let needed = format!("{need_w}×{need_h} is needed.");

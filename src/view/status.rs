@@ -2,7 +2,7 @@
 //!
 //! Invariants: mode, account, session word, HALT, UNKNOWN, the count of working orders never leave; what leaves when it
 //! is narrow goes in the order of `screens.md` §2: net liquidation, excess, profit of the day, countdown, profile,
-//! latency. Counts of zero are not shown; a count known only from before the link broke ends in `?`.
+//! latency, then the words that explain a state, the clock, the staged mark. Counts of zero are not shown; a count known only from before the link broke ends in `?`.
 //!
 //! Absent: UNPROTECTED (it comes with stop orders), ARMED and PAUSED (they come with live order entry).
 
@@ -35,10 +35,22 @@ enum Detail {
     Countdown,
     Profile,
     Latency,
+    Explanation,
+    Clock,
+    Staged,
 }
 
-const DETAILS: [Detail; 6] =
-    [Detail::NetLiq, Detail::Excess, Detail::Day, Detail::Countdown, Detail::Profile, Detail::Latency];
+const DETAILS: [Detail; 9] = [
+    Detail::NetLiq,
+    Detail::Excess,
+    Detail::Day,
+    Detail::Countdown,
+    Detail::Profile,
+    Detail::Latency,
+    Detail::Explanation,
+    Detail::Clock,
+    Detail::Staged,
+];
 
 /// Draws the first row.
 pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
@@ -53,7 +65,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
         let shown = |detail: Detail| DETAILS.iter().position(|d| *d == detail).is_some_and(|i| i >= dropped);
         left = state(canvas.theme, model, usize::from(gap), &shown);
         middle = money(model, usize::from(gap), &shown);
-        right = clock(model, shown(Detail::Countdown));
+        right = if shown(Detail::Clock) { clock(model, shown(Detail::Countdown)) } else { Words::new() };
         let cells = |w: &Words| w.width(canvas.theme);
         let gaps = if middle.is_empty() { gap } else { 2 * gap };
         let needed = cells(&left).saturating_add(cells(&middle)).saturating_add(cells(&right)).saturating_add(gaps);
@@ -90,18 +102,25 @@ fn state(theme: &Theme, model: &Model, gap: usize, shown: &impl Fn(Detail) -> bo
         words.push(if shown(Detail::Profile) { " · " } else { "" }, Role::TextDim);
         words.push(account.to_string(), Role::Text);
     }
-    words.join(gap, session(model, shown(Detail::Latency)));
-    for item in barriers(model).into_iter().chain(counts(model)) {
+    let explains = shown(Detail::Explanation);
+    words.join(gap, session(model, shown(Detail::Latency), explains));
+    for item in barriers(model, explains).into_iter().chain(counts(model)) {
         words.join(gap, item);
+    }
+    if model.panes.ticket.staged.is_some() && shown(Detail::Staged) {
+        words.join(gap, Words::of("staged", Role::OrderStaged));
     }
     words
 }
 
-/// The session word.
-pub fn session(model: &Model, latency: bool) -> Words {
+/// The session word, with what it means where there is room.
+pub fn session(model: &Model, latency: bool, explains: bool) -> Words {
     let desk = &model.desk;
     let since = model.now.since(desk.link_at);
     let age = |span: Duration| if span.as_secs() == 0 { "0s".to_owned() } else { shown::age(span) };
+    let degraded = |word: String, means: String| {
+        Words::of(if explains { word + &means } else { word }, Role::SessionDegraded)
+    };
     match &desk.link {
         Link::Ready { .. } => {
             let words = Words::of("● READY", Role::SessionReady);
@@ -109,17 +128,21 @@ pub fn session(model: &Model, latency: bool) -> Words {
             trip.map_or_else(|| words.clone(), |t| words.clone().say(format!(" {}", shown::latency(t)), Role::TextDim))
         }
         Link::Dialling { address, attempt, next_in, .. } => {
-            let mut text = format!("○ DIAL {address}, try {attempt}");
-            if let Some(wait) = next_in.and_then(|w| w.checked_sub(since)) {
-                text.push_str(&format!(", next in {} s", wait.as_millis().div_ceil(1_000)));
-            }
+            let wait = next_in.and_then(|w| w.checked_sub(since)).map(|w| w.as_millis().div_ceil(1_000));
+            let text = match wait {
+                _ if !explains => format!("○ DIAL try {attempt}"),
+                Some(wait) => format!("○ DIAL {address}, try {attempt}, next in {wait} s"),
+                None => format!("○ DIAL {address}, try {attempt}"),
+            };
             let first = desk.account.is_none() && *attempt <= 1;
             Words::of(text, if first { Role::SessionDegraded } else { Role::SessionDown })
         }
-        Link::Syncing { step, of, what } => Words::of(format!("◐ SYNC {step}/{of} {what}"), Role::SessionDegraded),
-        Link::IbLost => Words::of(format!("▲ IBLINK {}: cancels only, unconfirmed", age(since)), Role::SessionDegraded),
-        Link::IbBack { .. } => Words::of("◐ SYNC: IB's servers are back", Role::SessionDegraded),
-        Link::Mute => Words::of(format!("▲ MUTE {}: the gateway does not answer", age(since)), Role::SessionDegraded),
+        Link::Syncing { step, of, what } => {
+            degraded(format!("◐ SYNC {step}/{of}"), format!(" {what}"))
+        }
+        Link::IbLost => degraded(format!("▲ IBLINK {}", age(since)), ": cancels only, unconfirmed".to_owned()),
+        Link::IbBack { .. } => degraded("◐ SYNC".to_owned(), ": IB's servers are back".to_owned()),
+        Link::Mute => degraded(format!("▲ MUTE {}", age(since)), ": the gateway does not answer".to_owned()),
         Link::Refused(refusal) => {
             let code = refusal.code.map(|c| format!(" ({c})")).unwrap_or_default();
             Words::of(format!("○ REFUSED{code}"), Role::SessionDown)
@@ -128,22 +151,25 @@ pub fn session(model: &Model, latency: bool) -> Words {
 }
 
 /// What stands in the way of orders.
-pub fn barriers(model: &Model) -> Vec<Words> {
+pub fn barriers(model: &Model, explains: bool) -> Vec<Words> {
     let mut out = Vec::new();
     if let Journal::Failed(_) = model.desk.journal {
-        out.push(Words::of(" JOURNAL cannot be written ", Role::SessionHalt));
+        let text = if explains { "JOURNAL cannot be written" } else { "JOURNAL" };
+        out.push(Words::of(text, Role::SessionHalt));
     }
     if model.desk.halted {
         let lifts = super::hints::key(model, &[GLOBAL], Action::HaltLift);
-        out.push(Words::of(format!("HALT: exits and cancels only; {lifts} lifts"), Role::SessionHalt));
+        let text = if explains { format!("HALT: exits and cancels only; {lifts} lifts") } else { "HALT".to_owned() };
+        out.push(Words::of(text, Role::SessionHalt));
     }
     if matches!(model.desk.link, Link::Ready { read_only: true, .. }) {
-        out.push(Words::of("READ-ONLY: no orders leave", Role::SessionDegraded));
+        let text = if explains { "READ-ONLY: no orders leave" } else { "READ-ONLY" };
+        out.push(Words::of(text, Role::SessionDegraded));
     }
     out
 }
 
-/// `UNKNOWN 1   working 9   staged`.
+/// `UNKNOWN 1   working 9`.
 pub fn counts(model: &Model) -> Vec<Words> {
     let doubt = if select::is_current(model) { "" } else { "?" };
     let mut out = Vec::new();
@@ -155,9 +181,6 @@ pub fn counts(model: &Model) -> Vec<Words> {
     if working > 0 {
         let role = if doubt.is_empty() { Role::Text } else { Role::ValueStale };
         out.push(Words::of("working ", Role::Text).say(format!("{working}{doubt}"), role));
-    }
-    if model.panes.ticket.staged.is_some() {
-        out.push(Words::of("staged", Role::OrderStaged));
     }
     out
 }

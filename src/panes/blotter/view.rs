@@ -134,6 +134,7 @@ fn working(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Select
 
 fn working_row(model: &Model, order: &Order) -> Row {
     let (status, role) = status(model, order);
+    let status = if order.state == OrderState::Unknown { "UNKNOWN".to_owned() } else { status };
     let age = if stale_for(model).is_some() { model.desk.link_at } else { order.placed_at };
     let cells = vec![
         Words::new(),
@@ -163,7 +164,11 @@ fn all(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection)
 fn all_row(model: &Model, order: &Order) -> Row {
     let (status, role) = status(model, order);
     let why = why(model, order);
-    let pad = if why.is_empty() { status } else { format!("{status:<13} ") };
+    let status = match (why.is_empty(), why.starts_with('@')) {
+        (true, _) => status,
+        (false, true) => format!("{status} "),
+        (false, false) => format!("{status:<13} "),
+    };
     let cells = vec![
         side(order),
         Words::of(shown::qty(order.spec.qty), Role::Text),
@@ -171,7 +176,7 @@ fn all_row(model: &Model, order: &Order) -> Row {
         Words::of(kind(order), Role::Text),
         limit(model, order),
         done(order),
-        Words::of(pad, role).say(why, Role::TextDim),
+        Words::of(status, role).say(why, Role::TextDim),
     ];
     Row { cells, role: None }
 }
@@ -256,7 +261,7 @@ fn why(model: &Model, order: &Order) -> String {
             let tenths = model.now.since(order.changed_at).as_millis() / 100;
             format!("{}.{} s", tenths / 10, tenths % 10)
         }
-        OrderState::Unknown => "may still come alive".into(),
+        OrderState::Unknown => "may come alive".into(),
         OrderState::Working => {
             let rule = rule(model, order.spec.con_id);
             let before = order.before_change.as_ref().and_then(|b| b.kind.limit());
@@ -298,7 +303,7 @@ fn filled_row(model: &Model, order: &Order, costs: &Costs) -> Row {
 }
 
 fn filled_total(costs: &[Costs]) -> Row {
-    let all = costs.iter().fold(Costs::default(), |sum, c| sum.and(c));
+    let all = costs.iter().fold(Costs::default(), Costs::and);
     let mut cells = vec![Words::new(); FILLED.len()];
     cells[0] = Words::of("total", Role::TextDim);
     cells[6] = all.commission();

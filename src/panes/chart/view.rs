@@ -40,19 +40,20 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
     let chart = &model.panes.chart;
     let id = select::charted(model);
     let instrument = id.and_then(|id| select::instrument(model, id));
-    let symbol = id.and_then(|id| select::symbol(model, id)).unwrap_or_default();
+    let chosen = || model.panes.watchlist.current().map(|row| row.symbol.clone());
+    let symbol = id.and_then(|id| select::symbol(model, id)).or_else(chosen).unwrap_or_default();
     let entry = id.and_then(|id| model.market.bars.get(&(id, chart.interval)));
     let bars = id.map_or(&[][..], |id| select::bars(model, id, chart.interval));
     let focus = cursor_bar(bars, chart.cursor).or(bars.last());
     let name = |rth: &str| {
         let mut words = Words::of(symbol.as_str(), Role::TextStrong);
-        words.push(format!("  {}{rth}", chart.interval.words()), Role::Text);
+        words.join(2, Words::of(format!("{}{rth}", chart.interval.words()), Role::Text));
         words
     };
     let head = Head { left: vec![name("  RTH"), name("")], right: ends(model, id, instrument, focus), keep: true };
     let area = pane::head(canvas, model, slot, &head);
     let Some(instrument) = instrument else {
-        return pane::teach(canvas, area, if symbol.is_empty() { "No symbol is selected." } else { "connecting" });
+        return pane::teach(canvas, area, if symbol.is_empty() { "No symbol is selected." } else { "No contract yet." });
     };
     match entry {
         None => pane::teach(canvas, area, &asking(chart.interval, &symbol)),
@@ -403,7 +404,7 @@ impl<'m> Plot<'m> {
         }
         if let Some(row) = self.scale.visible_row(bar.close) {
             let y = self.prices.y + row;
-            for x in self.prices.x..self.prices.right() {
+            for x in self.prices.x..self.x_of(self.bars.len()).min(self.prices.right()) {
                 if canvas.is_blank(x, y) {
                     canvas.put(x, y, self.prices.right(), "┈", Role::ChartCursor);
                 }

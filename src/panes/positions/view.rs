@@ -56,7 +56,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
     let count = if area.width >= WIDE_FROM { COLUMNS.len() } else { 7 };
     let cents = cents_fit(&positions);
     let mut rows: Vec<table::Row> = positions.iter().map(|p| row(model, p, cents, stale.is_some())).collect();
-    rows.push(total(&positions, cents));
+    rows.push(total(&positions, cents, stale.is_some()));
     for row in &mut rows {
         row.cells.truncate(count);
     }
@@ -106,7 +106,7 @@ fn marked(words: Words, stale: bool) -> Words {
 }
 
 /// The sums; one that misses a part is not known.
-fn total(positions: &[&Position], cents: bool) -> table::Row {
+fn total(positions: &[&Position], cents: bool, stale: bool) -> table::Row {
     let sum = |part: fn(&Position) -> Option<Cash>, of: fn(&&&Position) -> bool| {
         positions.iter().filter(of).try_fold(Cash::ZERO, |sum, p| sum.plus(part(p)?))
     };
@@ -119,9 +119,9 @@ fn total(positions: &[&Position], cents: bool) -> table::Row {
             Words::new(),
             Words::new(),
             Words::new(),
-            profit(sum(|p| p.pnl.unrealized, open), cents),
-            profit(sum(|p| p.pnl.daily, everything), cents),
-            profit(sum(|p| p.pnl.realized, everything), cents),
+            marked(profit(sum(|p| p.pnl.unrealized, open), cents), stale),
+            marked(profit(sum(|p| p.pnl.daily, everything), cents), stale),
+            marked(profit(sum(|p| p.pnl.realized, everything), cents), stale),
             known(sum(|p| p.value, open).map(shown::cash), Role::RowTotal),
         ],
         role: Some(Role::RowTotal),

@@ -22,7 +22,7 @@ use crate::domain::quote::{Quote, Truth};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty, Rounding};
 use crate::risk::{Finding, Weight};
-use crate::theme::Role;
+use crate::theme::{Role, Theme};
 use crate::view::hints::{self, hint};
 use crate::view::numbers::{hours, rule, stale_for, truth_role, verb_role};
 use crate::view::pane::{self, Head, Slot};
@@ -33,10 +33,12 @@ use crate::view::{Cursor, widgets};
 const SCOPES: &[&str] = &["ticket", GLOBAL];
 /// Findings shown before `+n more`.
 const FINDINGS: usize = 4;
-/// Columns of the fields, from the pane's edge.
-const AT: [u16; 5] = [2, 10, 19, 29, 51];
-/// The column of the session.
-const AT_SESSION: u16 = 58;
+/// Columns of side, size, type, limit, time in force and session, from the pane's edge.
+const WIDE: [u16; 6] = [2, 10, 19, 29, 51, 58];
+/// The same in a narrow pane.
+const NARROW: [u16; 6] = [2, 9, 18, 27, 38, 45];
+/// Width from which on the wide columns fit.
+const WIDE_FROM: u16 = 66;
 
 /// A line of the ticket: words at the left, words at the right.
 type Line = (Words, Words);
@@ -89,45 +91,60 @@ fn nothing_staged(model: &Model, height: u16) -> Words {
 /// The empty ticket teaches what can be staged, with the numbers of this moment.
 fn empty(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
     let end = area.right().saturating_sub(1);
-    let mut row = |y: u16, x: u16, words: &Words| {
-        if y < area.height {
-            canvas.say(area.x + x, area.y + y, end, words);
-        }
-    };
     let subject = select::subject(model).and_then(|id| select::instrument(model, id));
-    let key = |action| hints::key(model, &[GLOBAL], action);
-    if let Some(instrument) = subject {
-        let dim = |text: &str| Words::of(text, Role::TextDim);
-        row(1, 1, &dim("At join, the own side's price, for the selected symbol:"));
-        let side = |verb, side| stage_sentence(model, instrument, verb, side);
-        let sell =
-            if select::held(model, instrument.con_id).is_some_and(Qty::is_positive) { Verb::Sell } else { Verb::Short };
-        let chord = |action| Words::of(format!("{:<4}", key(action)), Role::KeyChord);
-        row(3, 3, &with(chord(hints::STAGE_BUY), side(Verb::Buy, Side::Buy)));
-        row(3, 36, &with(chord(hints::STAGE_SELL), side(sell, Side::Sell)));
-        if select::held(model, instrument.con_id).is_some_and(|q| !q.is_zero()) {
-            let close = Words::of(format!("close all {}", instrument.symbol), Role::Text);
-            row(4, 3, &with(chord(hints::STAGE_CLOSE), close));
+    let lines = subject.map_or_else(Vec::new, |instrument| lesson(model, instrument, area.width >= WIDE_FROM));
+    let mut taught = 0;
+    for (y, x, words) in &lines {
+        if *y < area.height {
+            canvas.say(area.x + x, area.y + y, end, words);
+            taught = *y + 1;
         }
-        let send = hints::key(model, SCOPES, Action::Send);
-        let drop = hints::key(model, SCOPES, Action::TicketDrop);
-        let nothing = Words::of("Nothing leaves before ", Role::TextDim)
-            .say(send, Role::KeyChord)
-            .say(". ", Role::TextDim)
-            .say(drop, Role::KeyChord)
-            .say(" drops it. ", Role::TextDim)
-            .say(key(Action::CommandOpen), Role::KeyChord)
-            .say(" takes a sentence:", Role::TextDim);
-        row(6, 1, &nothing);
-        row(7, 3, &stage_sentence(model, instrument, Verb::Buy, Side::Buy));
     }
-    if let Some((at, sentence)) = &model.panes.ticket.last {
-        let last = area.height.saturating_sub(1);
+    let last = area.height.saturating_sub(1);
+    if let Some((at, sentence)) = model.panes.ticket.last.as_ref().filter(|_| last >= taught && area.height > 0) {
         let text = format!("{}  {sentence}", shown::time_of(*at));
-        if last > 7 || subject.is_none() {
-            row(last, 1, &Words::of("last   ", Role::TextDim).say(text, Role::Text));
-        }
+        let text = canvas.cut(&text, end.saturating_sub(area.x + 8));
+        let words = Words::of("last   ", Role::TextDim).say(text, Role::Text);
+        canvas.say(area.x + 1, area.y + last, end, &words);
     }
+}
+
+/// What can be staged for a contract: row, column, words.
+fn lesson(model: &Model, instrument: &Instrument, wide: bool) -> Vec<(u16, u16, Words)> {
+    let key = |action| hints::key(model, &[GLOBAL], action);
+    let chord = |action| Words::of(format!("{:<4}", key(action)), Role::KeyChord);
+    let held = select::held(model, instrument.con_id);
+    let sell = if held.is_some_and(Qty::is_positive) { Verb::Sell } else { Verb::Short };
+    let sentence = |verb, side| stage_sentence(model, instrument, verb, side);
+    let mut y = 0;
+    let mut lines = Vec::new();
+    let mut line = |rows: u16, x: u16, words: Words| {
+        y += rows;
+        lines.push((y, x, words));
+    };
+    let symbol = &instrument.symbol;
+    line(1, 1, Words::of(format!("At join, the own side's price, for {symbol}:"), Role::TextDim));
+    line(2, 3, with(chord(hints::STAGE_BUY), sentence(Verb::Buy, Side::Buy)));
+    let (down, x) = if wide { (0, 38) } else { (1, 3) };
+    line(down, x, with(chord(hints::STAGE_SELL), sentence(sell, Side::Sell)));
+    let close = with(chord(hints::STAGE_CLOSE), Words::of(format!("close all {symbol}"), Role::Text));
+    line(1, 3, if held.is_some_and(|q| !q.is_zero()) { close } else { Words::new() });
+    let nothing = Words::of("Nothing leaves before ", Role::TextDim)
+        .say(hints::key(model, SCOPES, Action::Send), Role::KeyChord)
+        .say(". ", Role::TextDim)
+        .say(hints::key(model, SCOPES, Action::TicketDrop), Role::KeyChord)
+        .say(" drops it.", Role::TextDim);
+    let command = Words::of(key(Action::CommandOpen), Role::KeyChord).say(" takes a sentence:", Role::TextDim);
+    if wide {
+        let mut both = nothing;
+        both.join(1, command);
+        line(2, 1, both);
+    } else {
+        line(2, 1, nothing);
+        line(1, 1, command);
+    }
+    line(1, 3, sentence(Verb::Buy, Side::Buy).say(" day rth", Role::Text));
+    lines
 }
 
 fn with(mut chord: Words, sentence: Words) -> Words {
@@ -204,7 +221,7 @@ fn staged(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rect) -
         given
     };
     let touch = take(1);
-    let more = take(extra.min(FINDINGS as u16));
+    let more = (0..extra).take_while(|_| take(1)).count();
     let blank = take(1);
     let contract = take(2);
     let market = take(1);
@@ -240,11 +257,16 @@ fn staged(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rect) -
         put(canvas, &Words::new());
     }
     if market {
-        put(canvas, &market_line(model, staged.con_id));
+        let line = market_line(canvas.theme, model, staged.con_id, area.width.saturating_sub(2));
+        put(canvas, &line);
     }
-    let shown = if more { verdict.len() } else { 1 };
-    for line in verdict.iter().take(shown) {
-        put(canvas, line);
+    let hidden = verdict.len().saturating_sub(1 + more);
+    for (i, line) in verdict.iter().take(1 + more).enumerate() {
+        if i == more && hidden > 0 {
+            put(canvas, &line.clone().say(format!("  +{hidden} more"), Role::TextDim));
+        } else {
+            put(canvas, line);
+        }
     }
     if area.height > 0 {
         let last = area.bottom() - 1;
@@ -403,18 +425,16 @@ fn fields(canvas: &mut Canvas<'_>, staged: &Staged, instrument: Option<&Instrume
         _ => staged.spec.as_ref().map_or(side_of(staged.verb), |s| s.side).word(),
     };
     let side_role = verb_role(staged.verb, staged.spec.as_ref().map_or(side_of(staged.verb), |s| s.side));
-    let narrow = area.width < AT_SESSION + 8;
-    let session_at = if narrow { AT[4] + 5 } else { AT_SESSION };
-    let tif_at = if narrow { AT[4] - 7 } else { AT[4] };
+    let at = if area.width >= WIDE_FROM { WIDE } else { NARROW };
     let end = area.right().saturating_sub(1);
     let size = staged.qty.map_or_else(|| "?".to_owned(), shown::qty);
     let columns = [
-        (AT[0], "Side", side.to_owned(), None, side_role),
-        (AT[1], "Size", size, Some(Field::Size), Role::Text),
-        (AT[2], "Type", kind.to_owned(), Some(Field::Kind), Role::Text),
-        (AT[3], "Limit", limit, Some(Field::Limit), Role::Text),
-        (tif_at, "TIF", staged.tif.word().to_owned(), Some(Field::Tif), Role::Text),
-        (session_at, "Session", session.to_owned(), Some(Field::Session), Role::Text),
+        (at[0], "Side", side.to_owned(), None, side_role),
+        (at[1], "Size", size, Some(Field::Size), Role::Text),
+        (at[2], "Type", kind.to_owned(), Some(Field::Kind), Role::Text),
+        (at[3], "Limit", limit, Some(Field::Limit), Role::Text),
+        (at[4], "TIF", staged.tif.word().to_owned(), Some(Field::Tif), Role::Text),
+        (at[5], "Session", session.to_owned(), Some(Field::Session), Role::Text),
     ];
     let mut cursor = None;
     for (x, header, value, field, role) in columns {
@@ -473,7 +493,7 @@ fn touch_line(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rec
         (40, ("mid", mid, staged.pricing == Pricing::Mid)),
         (53, ("take", take, staged.pricing == Pricing::Take)),
     ];
-    let narrow = area.width < 68;
+    let narrow = area.width < WIDE_FROM;
     let mut at = area.x + 3;
     for (x, (word, price, follows)) in items {
         let text = price.map_or_else(
@@ -491,19 +511,20 @@ fn contract_lines(canvas: &mut Canvas<'_>, model: &Model, instrument: Option<&In
     let end = area.right().saturating_sub(1);
     let (x, y) = (area.x + 2, area.y);
     canvas.put(x, y, end, "Contract", Role::RowHeader);
-    canvas.put(area.x + AT[4], y, end, "Account", Role::RowHeader);
+    let account_at = area.x + if area.width >= WIDE_FROM { WIDE[4] } else { NARROW[5] };
+    canvas.put(account_at, y, end, "Account", Role::RowHeader);
     let text = instrument.map_or_else(
         || shown::ABSENT.to_owned(),
         |i| format!("{}  {} {}  {}", i.long_name, i.primary_exchange, i.currency, i.exchange),
     );
-    let text = canvas.cut(&text, AT[4].saturating_sub(4));
+    let text = canvas.cut(&text, account_at.saturating_sub(x + 2));
     canvas.put(x, y + 1, end, &text, Role::Text);
     let account = model.desk.account.as_ref().map_or_else(|| shown::ABSENT.to_owned(), ToString::to_string);
-    canvas.put(area.x + AT[4], y + 1, end, &account, Role::Text);
+    canvas.put(account_at, y + 1, end, &account, Role::Text);
 }
 
-/// `spread 0.02 · bid 300 × 187.20 · ask 187.22 × 500`.
-fn market_line(model: &Model, con_id: ConId) -> Words {
+/// `spread 0.02 · bid 187.20 × 300 · ask 187.22 × 500`, without the sizes where there is no room.
+fn market_line(theme: &Theme, model: &Model, con_id: ConId, room: u16) -> Words {
     let (Some(instrument), Some(quote)) = (select::instrument(model, con_id), model.market.quotes.get(&con_id)) else {
         return Words::new();
     };
@@ -511,13 +532,20 @@ fn market_line(model: &Model, con_id: ConId) -> Words {
     let side = |price: Option<Price>| price.map_or_else(|| shown::ABSENT.to_owned(), |p| shown::price(p, rule));
     let size = |qty: Option<Qty>| qty.map_or_else(|| shown::ABSENT.to_owned(), |q| shown::market_size(q, 6));
     let spread = quote.ask.and_then(|a| a.minus(quote.bid?));
-    let spread = spread.map_or_else(|| shown::ABSENT.to_owned(), |s| plain(s, Some(rule)));
-    Words::of("spread ", Role::TextDim)
-        .say(spread, Role::Text)
-        .say(" · bid ", Role::TextDim)
-        .say(format!("{} × {}", side(quote.bid), size(quote.bid_size)), Role::Text)
-        .say(" · ask ", Role::TextDim)
-        .say(format!("{} × {}", side(quote.ask), size(quote.ask_size)), Role::Text)
+    let places = quote.bid.map_or(0, |b| rule.decimals_at(b));
+    let spread = spread.map_or_else(|| shown::ABSENT.to_owned(), |s| shown::price_with(s, places));
+    let line = |bid: String, ask: String| {
+        Words::of("spread ", Role::TextDim)
+            .say(spread.clone(), Role::Text)
+            .say(" · bid ", Role::TextDim)
+            .say(bid, Role::Text)
+            .say(" · ask ", Role::TextDim)
+            .say(ask, Role::Text)
+    };
+    let (bid, ask) = (side(quote.bid), side(quote.ask));
+    let sized = |price: &str, qty| format!("{price} × {}", size(qty));
+    let full = line(sized(&bid, quote.bid_size), sized(&ask, quote.ask_size));
+    if full.width(theme) <= room { full } else { line(bid, ask) }
 }
 
 /// The guard's findings, worst first, at most four; or that there are none, with the truth of the quote.
@@ -608,7 +636,7 @@ fn fix_words(model: &Model, staged: &Staged, fix: &OrderSpec) -> String {
 }
 
 /// The lines of the confirmation: the order, its consequences, the market, the reasons.
-pub fn confirmation(model: &Model, staged: &Staged) -> Vec<(Words, Words)> {
+pub fn confirmation(theme: &Theme, model: &Model, staged: &Staged, width: u16) -> Vec<(Words, Words)> {
     let (sentence, worth) = sentence(model, staged);
     let mut badge = Words::of(
         format!("{:<7}", model.desk.mode.word()),
@@ -626,7 +654,7 @@ pub fn confirmation(model: &Model, staged: &Staged) -> Vec<(Words, Words)> {
     let mut lines = vec![
         (badge, worth),
         indent(consequences(model, staged)),
-        indent(market_line(model, staged.con_id)),
+        indent(market_line(theme, model, staged.con_id, width.saturating_sub(7))),
         Line::default(),
     ];
     lines.extend(verdict(model, staged).into_iter().map(|w| (w, Words::new())));

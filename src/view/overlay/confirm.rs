@@ -12,7 +12,7 @@ use crate::view::widgets::canvas::{Canvas, Words};
 use crate::view::widgets::frame::{self, Frame, HEAVY, LIGHT};
 
 /// Draws the confirmation over the ticket.
-pub fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
+pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, area: Rect) {
     let Some(staged) = &model.panes.ticket.staged else { return };
     let live = model.desk.mode == Mode::Live;
     let scopes: &[&str] = &["confirm"];
@@ -35,16 +35,17 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
         corner: Words::of(format!("confirm, {account}"), Role::Text),
         keys,
     };
-    // The docked ticket has few rows: the box may grow upward over the list, never over the hint row.
-    let height = area.height.max(9);
-    let area = Rect { y: area.bottom().saturating_sub(height), height, ..area };
-    let inside = frame::draw(canvas, area, &frame);
-    let mut lines = ticket::view::confirmation(model, staged);
+    let mut lines = ticket::view::confirmation(canvas.theme, model, staged, area.width.saturating_sub(4));
     lines.push((Words::new(), Words::new()));
     let money = if live { "the broker with real money" } else { "the paper account" };
     lines.push((Words::of(key, Role::KeyChord).say(format!(" sends it to {money}."), Role::Text), Words::new()));
     let send = hints::key(model, &["ticket"], Action::Send);
     lines.push((Words::of(format!("{send} does nothing here."), Role::TextDim), Words::new()));
+    // The docked ticket has few rows: the box may grow upward over the list, never over the hint row.
+    let needed = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let height = area.height.max(needed).min(area.bottom().saturating_sub(room.y));
+    let area = Rect { y: area.bottom().saturating_sub(height), height, ..area };
+    let inside = frame::draw(canvas, area, &frame);
     for (y, (left, right)) in (inside.y..inside.bottom()).zip(&lines) {
         let at = canvas.say(inside.x, y, inside.right(), left);
         canvas.say_right(inside.right(), y, at + 1, right);

@@ -9,14 +9,14 @@ use crate::app::model::Model;
 use crate::keys::group_label;
 use crate::panes::PaneKind;
 use crate::theme::Role;
-use crate::view::widgets::canvas::{Canvas, Words, width};
+use crate::view::widgets::canvas::{Canvas, Words};
 use crate::view::widgets::field;
 use crate::view::widgets::frame::{self, Frame};
 use crate::view::{Cursor, hints};
 
 /// Cells of a column, and of the keys in it.
-const COLUMN: u16 = 38;
-const KEYS: usize = 8;
+const COLUMN: u16 = 35;
+const KEYS: u16 = 10;
 
 /// Marks that the panes use, and what they mean.
 const MARKS: [(&str, &str); 6] = [
@@ -57,7 +57,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, top: usize, filt
     }
     let box_ = Frame::light(title, keys);
     let lines = lines(model, pane, &typed.to_lowercase());
-    let columns = usize::from((room.width.saturating_sub(4) / (COLUMN + 1)).clamp(1, 4));
+    let columns = usize::from((room.width.saturating_sub(3) / (COLUMN + 1)).clamp(1, 4));
     let per_column = lines.len().div_ceil(columns);
     let height = u16::try_from(per_column + 4).unwrap_or(u16::MAX);
     let wide = u16::try_from(columns).unwrap_or(1) * (COLUMN + 1) + 3;
@@ -84,6 +84,12 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, top: usize, filt
     let foot = inside.bottom().saturating_sub(1);
     let left = lines.len().saturating_sub(top + shown);
     let more = if left > 0 { format!("{left} more below.  ") } else { String::new() };
+    let send = hints::key(model, &["ticket"], Action::Send);
+    let confirm = hints::key(model, &["confirm"], Action::Confirm);
+    let rule = format!("Staging only fills the ticket. {send} sends it in paper and asks in live, where {confirm} sends.");
+    if usize::from(inside.width) > rule.len() + more.len() + 40 {
+        canvas.put_right(inside.right(), foot, inside.x, &rule, Role::TextDim);
+    }
     let at = canvas.put(inside.x, foot, inside.right(), &more, Role::Text);
     let at = canvas.put(at, foot, inside.right(), "Type to filter: ", Role::TextDim);
     field::draw(canvas, at, foot, inside.right(), filter, Role::InputText)
@@ -96,15 +102,13 @@ fn draw_line(canvas: &mut Canvas<'_>, x: u16, y: u16, limit: u16, line: &Line) {
         }
         Line::Keys(keys, label) => {
             let at = canvas.put(x + 1, y, limit, keys, Role::KeyChord);
-            let column = x + 2 + u16::try_from(KEYS).unwrap_or(8);
-            let at = at.saturating_add(1).max(column);
+            let at = at.saturating_add(1).max(x + 2 + KEYS);
             let room = limit.saturating_sub(at);
             let label = canvas.cut(label, room);
             canvas.put(at, y, limit, &label, Role::Text);
         }
         Line::Blank => {}
     }
-    debug_assert!(width(canvas.theme, "x") == 1);
 }
 
 /// All lines that the filter leaves.

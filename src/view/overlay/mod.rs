@@ -21,33 +21,36 @@ pub(super) use which_key::draw as which_key;
 
 /// Draws the open overlay over `room`, the rows of the panes; `ticket` is the ticket's place.
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: Rect) -> Option<Cursor> {
-    let above = Rect { height: room.height, ..room };
     match model.overlay.as_ref()? {
         Overlay::Help { top, filter } => help::draw(canvas, model, room, *top, filter),
         Overlay::Notices { top } => {
-            notices::draw(canvas, model, beside(above, ticket), *top);
+            notices::draw(canvas, model, beside(room, ticket), *top);
             None
         }
         Overlay::Command { input, errors } => command::draw(canvas, model, room, input, errors),
         Overlay::Search { input, job, matches, refused, selected } => {
             let asking = job.is_some();
             let found = search::Found { asking, matches, refused: refused.as_ref(), selected: *selected };
-            search::draw(canvas, model, beside(above, ticket), input, &found)
+            search::draw(canvas, model, beside(room, ticket), input, &found)
         }
         Overlay::Confirm => {
-            confirm::draw(canvas, model, ticket);
+            confirm::draw(canvas, model, room, ticket);
             None
         }
         Overlay::Quit => {
-            quit::draw(canvas, model, beside(above, ticket));
+            quit::draw(canvas, model, beside(room, ticket));
             None
         }
     }
 }
 
 /// The larger piece of `room` that leaves the ticket uncovered: above it, or to its right.
-fn beside(room: Rect, ticket: Rect) -> Rect {
+pub(super) fn beside(room: Rect, ticket: Rect) -> Rect {
     let right = Rect { x: ticket.right(), width: room.right().saturating_sub(ticket.right()), ..room };
     let above = Rect { height: ticket.y.saturating_sub(room.y), ..room };
-    if right.width >= 70 || above.height < 8 { if right.width >= 40 { right } else { room } } else { above }
+    match (right.width, above.height) {
+        (70.., _) | (40.., ..8) => right,
+        (_, 8..) => above,
+        _ => room,
+    }
 }

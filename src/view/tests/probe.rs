@@ -12,7 +12,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
 use crate::app::model::Model;
+use crate::panes::PaneKind;
 use crate::theme::{Role, Theme};
+use crate::view::pane::Slot;
+use crate::view::screen::draw_pane;
+use crate::view::widgets::canvas::Canvas;
 use crate::view::{Cursor, Hits, screen};
 
 /// Roles that colour the ground of a cell.
@@ -34,7 +38,7 @@ pub fn frame(model: &Model, theme: &Theme) -> (Buffer, Option<Cursor>) {
     (buffer, cursor)
 }
 
-/// The text of an area, line by line, trailing blanks kept as `·` would hide nothing: every line ends in `|`.
+/// The text of an area, line by line; every line ends in `|`, so that trailing blanks count.
 pub fn text(buffer: &Buffer, area: Rect) -> String {
     let mut out = String::new();
     for y in area.y..area.bottom() {
@@ -86,4 +90,23 @@ fn name(color: Color) -> &'static str {
         Color::Indexed(n) => Role::ALL[usize::from(n)].name(),
         _ => "nothing",
     }
+}
+
+/// One pane by itself, at a size.
+pub fn pane(model: &Model, theme: &Theme, pane: PaneKind, size: (u16, u16), focused: bool) -> Buffer {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+    let mut hits = Hits::default();
+    let area = buffer.area;
+    let mut canvas = Canvas::new(&mut buffer, theme, &mut hits);
+    canvas.clear(area, Role::Ground);
+    draw_pane(&mut canvas, model, Slot { pane, area, focused, tabs: &[] });
+    buffer
+}
+
+/// Pictures under headings, one below the other.
+pub fn album<'a>(pictures: impl IntoIterator<Item = (&'a str, Buffer)>) -> String {
+    pictures.into_iter().fold(String::new(), |mut out, (heading, buffer)| {
+        let _ = writeln!(out, "## {heading}\n{}", text(&buffer, buffer.area));
+        out
+    })
 }

@@ -1,13 +1,13 @@
 //! The canvas: every cell a view writes goes through here.
 //!
-//! Invariants: nothing is written outside the buffer or beyond the right limit given; glyphs are translated before they
+//! Invariants: nothing is written outside the clip, the buffer, or beyond the right limit given; glyphs are translated before they
 //! are measured, so what follows a wide substitute moves and never overlaps; styles are patched onto what is there
 //! (ground, row, value, flash).
 //!
 //! Must not know: the desk.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::theme::{Role, Theme};
@@ -81,9 +81,31 @@ pub struct Canvas<'a> {
     pub theme: &'a Theme,
     /// Where the mouse finds what.
     pub hits: &'a mut Hits,
+    /// The area that may be written to.
+    pub clip: Rect,
 }
 
-impl Canvas<'_> {
+impl<'a> Canvas<'a> {
+    /// A canvas over the whole buffer.
+    pub fn new(buffer: &'a mut Buffer, theme: &'a Theme, hits: &'a mut Hits) -> Self {
+        let clip = buffer.area;
+        Self { buffer, theme, hits, clip }
+    }
+
+    /// Draws with writing confined to `area`.
+    pub fn within<T>(&mut self, area: Rect, draw: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.clip;
+        self.clip = outer.intersection(area);
+        let out = draw(self);
+        self.clip = outer;
+        out
+    }
+
+    /// The cell there, if it may be written to.
+    fn cell(&mut self, x: u16, y: u16) -> Option<&mut Cell> {
+        if self.clip.contains(Position::new(x, y)) { self.buffer.cell_mut((x, y)) } else { None }
+    }
+
     /// The whole area.
     pub fn area(&self) -> Rect {
         self.buffer.area
@@ -92,13 +114,13 @@ impl Canvas<'_> {
     /// Patches a role onto an area.
     pub fn tint(&mut self, area: Rect, role: Role) {
         let style = self.theme.style(role);
-        self.buffer.set_style(area, style);
+        self.buffer.set_style(area.intersection(self.clip), style);
     }
 
     /// Empties an area down to the ground, then patches `role`.
     pub fn clear(&mut self, area: Rect, role: Role) {
-        for at in area.intersection(self.buffer.area).positions() {
-            if let Some(cell) = self.buffer.cell_mut(at) {
+        for at in area.intersection(self.clip).positions() {
+            if let Some(cell) = self.cell(at.x, at.y) {
                 cell.reset();
             }
         }
@@ -122,10 +144,10 @@ impl Canvas<'_> {
             if at.saturating_add(cells) > limit {
                 break;
             }
-            let Some(cell) = self.buffer.cell_mut((at, y)) else { break };
+            let Some(cell) = self.cell(at, y) else { break };
             cell.set_symbol(c.encode_utf8(&mut bytes)).set_style(style);
             for covered in 1..cells {
-                if let Some(cell) = self.buffer.cell_mut((at + covered, y)) {
+                if let Some(cell) = self.cell(at + covered, y) {
                     cell.set_symbol(" ").set_style(style);
                 }
             }
@@ -159,7 +181,7 @@ impl Canvas<'_> {
         let style = self.theme.style(role);
         let glyphs = self.theme.glyphs.text(glyph);
         for at in x..limit.min(self.buffer.area.right()) {
-            if let Some(cell) = self.buffer.cell_mut((at, y)) {
+            if let Some(cell) = self.cell(at, y) {
                 cell.set_symbol(&glyphs).set_style(style);
             }
         }

@@ -1,7 +1,7 @@
 //! A table: columns with widths, headers, rows; whole columns leave when they do not fit, all rows alike.
 //!
 //! Invariants: a number is never cut, so a column grows with its content; the column with the lowest drop number goes
-//! first, columns with 0 never go by themselves; the selected row is marked in column 0 and stays visible.
+//! first, columns with 0 never go by themselves; where only two cells are missing, word columns give spare ones first; the selected row is marked in column 0 and stays visible.
 
 use ratatui::layout::Rect;
 
@@ -136,9 +136,14 @@ pub fn first_visible(count: usize, visible: usize, selection: Selection) -> usiz
 /// Where each column stands, `None` for those that do not fit.
 fn fit(theme: &Theme, columns: &[Column], rows: &[Row], area: Rect) -> Vec<Option<(u16, u16)>> {
     let room = area.width.saturating_sub(2);
-    let widths: Vec<u16> = columns.iter().enumerate().map(|(i, c)| needed(theme, c, i, rows)).collect();
+    let content: Vec<u16> = columns.iter().enumerate().map(|(i, c)| needed(theme, c, i, rows)).collect();
+    let mut widths: Vec<u16> = columns.iter().zip(&content).map(|(c, w)| c.width.max(*w)).collect();
     let mut kept: Vec<bool> = vec![true; columns.len()];
-    while total(columns, &widths, &kept) > u32::from(room) {
+    loop {
+        let missing = total(columns, &widths, &kept).saturating_sub(u32::from(room));
+        if missing == 0 || squeeze(columns, &content, &kept, missing, &mut widths) {
+            break;
+        }
         let goes = (0..columns.len()).filter(|i| kept[*i] && columns[*i].drop > 0).min_by_key(|i| columns[*i].drop);
         let Some(goes) = goes else { break };
         let number = columns[goes].drop;
@@ -166,12 +171,33 @@ fn fit(theme: &Theme, columns: &[Column], rows: &[Row], area: Rect) -> Vec<Optio
     places
 }
 
+/// Takes the missing cells from columns of words that have them to spare, if they are few; whether that sufficed.
+fn squeeze(columns: &[Column], content: &[u16], kept: &[bool], missing: u32, widths: &mut [u16]) -> bool {
+    const FEW: u32 = 2;
+    let spare = |i: usize, widths: &[u16]| {
+        let words = kept[i] && !columns[i].rest && columns[i].align == Align::Left;
+        if words { widths[i].saturating_sub(content[i]) } else { 0 }
+    };
+    let all: u32 = (0..columns.len()).map(|i| u32::from(spare(i, widths))).sum();
+    if missing > FEW || all < missing {
+        return false;
+    }
+    let mut missing = u16::try_from(missing).unwrap_or(0);
+    for i in (0..columns.len()).rev() {
+        let taken = spare(i, widths).min(missing);
+        widths[i] -= taken;
+        missing -= taken;
+    }
+    true
+}
+
+/// Cells that a column's content and header take.
 fn needed(theme: &Theme, column: &Column, index: usize, rows: &[Row]) -> u16 {
     if column.rest {
         return column.width;
     }
     let content = rows.iter().filter_map(|r| r.cells.get(index)).map(|w| w.width(theme)).max().unwrap_or(0);
-    column.width.max(content).max(width(theme, column.header))
+    content.max(width(theme, column.header))
 }
 
 fn total(columns: &[Column], widths: &[u16], kept: &[bool]) -> u32 {

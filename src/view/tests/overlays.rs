@@ -1,0 +1,171 @@
+//! What floats above the panes.
+
+use insta::assert_snapshot;
+use tui_input::Input;
+
+use super::{fixture, probe};
+use crate::app::model::{Model, Overlay};
+use crate::app::notices::Tone;
+use crate::broker::JobId;
+use crate::domain::SafeText;
+use crate::domain::account::Mode;
+use crate::domain::instrument::{ConId, SymbolMatch};
+use crate::keys::{Chord, Key};
+use crate::panes::PaneKind;
+use crate::risk::Weight;
+
+fn picture(model: &Model) -> String {
+    let (buffer, cursor) = probe::frame(model, &probe::theme());
+    format!("{}cursor {cursor:?}\n", probe::text(&buffer, buffer.area))
+}
+
+fn open(size: (u16, u16), overlay: Overlay) -> Model {
+    let mut model = fixture::moment(size.0, size.1);
+    model.overlay = Some(overlay);
+    model
+}
+
+fn help(size: (u16, u16), filter: &str) -> Model {
+    open(size, Overlay::Help { top: 0, filter: Input::new(filter.into()) })
+}
+
+#[test]
+fn help_of_the_watchlist() {
+    assert_snapshot!(picture(&help((160, 48), "")));
+}
+
+#[test]
+fn help_scrolls_and_filters_at_80_by_24() {
+    let mut scrolled = help((80, 24), "");
+    if let Some(Overlay::Help { top, .. }) = &mut scrolled.overlay {
+        *top = 20;
+    }
+    let mut ticket = help((80, 24), "");
+    ticket.workspace.focus_on(PaneKind::Ticket);
+    let all = [help((80, 24), ""), scrolled, help((80, 24), "cancel"), help((80, 24), "nonsense"), ticket];
+    assert_snapshot!(all.iter().map(picture).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn command_line_with_and_without_errors() {
+    let command = |text: &str, errors| open((100, 30), Overlay::Command { input: Input::new(text.into()), errors });
+    let wrong = "buy 100 AAPL 187.203 gtd tomorow";
+    let errors = vec![
+        (13..20, "off the 0.01 tick: 187.20 or 187.21".to_owned()),
+        (21..24, "gtd is not known here: day, gtc or ioc".to_owned()),
+        (25..32, "not a word of an order".to_owned()),
+    ];
+    let all = [command("", Vec::new()), command("buy 100 AAPL lmt 187.20", Vec::new()), command(wrong, errors)];
+    let tails = all.iter().map(|m| {
+        let lines: Vec<String> = picture(m).lines().map(str::to_owned).collect();
+        lines[lines.len() - 8..].join("\n")
+    });
+    assert_snapshot!(tails.collect::<Vec<_>>().join("\n\n"));
+}
+
+fn found(symbol: &str, venue: &str, description: &str) -> SymbolMatch {
+    SymbolMatch {
+        con_id: ConId(1),
+        symbol: SafeText::new(symbol),
+        sec_type: SafeText::new("STK"),
+        primary_exchange: SafeText::new(venue),
+        currency: SafeText::new("USD"),
+        description: SafeText::new(description),
+    }
+}
+
+#[test]
+fn symbol_search() {
+    let search = |size, job, matches, refused: Option<&str>| {
+        let input = Input::new("es".into());
+        open(size, Overlay::Search { input, job, matches, refused: refused.map(SafeText::new), selected: 1 })
+    };
+    let matches = vec![
+        found("ES", "NYSE", "Eversource Energy"),
+        found("ESTC", "NYSE", "Elastic NV"),
+        found("ESTA", "NASDAQ", "Establishment Labs Holdings Inc, a name that is longer than the box is wide"),
+    ];
+    let all = [
+        search((80, 24), Some(JobId(4)), Vec::new(), None),
+        search((80, 24), None, matches.clone(), None),
+        search((80, 24), None, Vec::new(), Some("not connected")),
+        search((160, 48), None, matches, None),
+    ];
+    assert_snapshot!(all.iter().map(picture).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn confirmation_stands_where_the_ticket_stood() {
+    let asks = fixture::finding("G12", Weight::Confirm, "3.2% above the ask 187.22, confirm above 3.0%", None);
+    let confirm = |size: (u16, u16), mode| {
+        let mut model = fixture::moment(size.0, size.1);
+        fixture::connect(&mut model, mode);
+        fixture::stage(&mut model, "193.20", vec![asks.clone()]);
+        model.overlay = Some(Overlay::Confirm);
+        let (buffer, _) = probe::frame(&model, &probe::theme());
+        probe::with_roles(&buffer, buffer.area)
+    };
+    assert_snapshot!(format!("{}\n{}", confirm((80, 24), Mode::Paper), confirm((100, 30), Mode::Live)));
+}
+
+#[test]
+fn quitting_says_what_stays() {
+    let mut broker = open((100, 30), Overlay::Quit);
+    broker.desk.profile = SafeText::new("paper");
+    let all = [open((80, 24), Overlay::Quit), broker];
+    assert_snapshot!(all.iter().map(picture).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn notices_so_far() {
+    let mut model = open((160, 48), Overlay::Notices { top: 0 });
+    let order = model.orders.all.keys().next().cloned();
+    model.notices.say(fixture::ago(9), Tone::Warn, "usfarm data stopped 3 s, 18 rows were stale (2103)", None);
+    model.notices.say(fixture::ago(3), Tone::Error, "REJECTED short 400 AMD: no shares to borrow (201)", order);
+    let empty = {
+        let mut model = open((80, 24), Overlay::Notices { top: 0 });
+        model.notices.list.clear();
+        model
+    };
+    assert_snapshot!(format!("{}\n{}", picture(&model), picture(&empty)));
+}
+
+#[test]
+fn keys_that_wait_for_more_list_what_may_follow() {
+    let pending = |age: i64| {
+        let mut model = fixture::moment(80, 24);
+        model.pending = vec![Chord::plain(Key::Char('o'))];
+        model.pending_at = crate::clock::Stamp::at(fixture::NOW - age * 1_000_000);
+        picture(&model)
+    };
+    assert!(!pending(399).contains("orders and session"));
+    assert_snapshot!(pending(400));
+}
+
+#[test]
+fn no_overlay_covers_the_status_bar_or_the_hint_row() {
+    let overlays = [
+        Overlay::Help { top: 0, filter: Input::default() },
+        Overlay::Notices { top: 0 },
+        Overlay::Command { input: Input::default(), errors: Vec::new() },
+        Overlay::Search {
+            input: Input::default(),
+            job: None,
+            matches: Vec::new(),
+            refused: None,
+            selected: 0,
+        },
+        Overlay::Quit,
+    ];
+    for (width, height) in [(160, 48), (100, 30), (80, 24), (60, 16)] {
+        let bare = fixture::moment(width, height);
+        let first = |m: &Model| picture(m).lines().next().unwrap_or_default().to_owned();
+        for overlay in overlays.clone() {
+            let model = open((width, height), overlay);
+            assert_eq!(first(&model), first(&bare));
+            let text = picture(&model);
+            let hints = text.lines().nth(usize::from(height) - 1).unwrap_or_default().to_owned();
+            assert!(hints.contains("ctrl-\\ kill"), "{hints}");
+        }
+    }
+}
