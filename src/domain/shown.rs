@@ -96,13 +96,7 @@ pub fn market_size(qty: Qty, width: usize) -> String {
     let units = [("k", 1_000i64), ("M", 1_000_000), ("B", 1_000_000_000), ("T", 1_000_000_000_000)];
     for (letter, unit) in units {
         let Some(scaled) = value.checked_div(Decimal::from(unit)) else { continue };
-        let places = if scaled < Decimal::TEN {
-            2
-        } else if scaled < Decimal::ONE_HUNDRED {
-            1
-        } else {
-            0
-        };
+        let places = u32::from(scaled < Decimal::TEN).saturating_add(u32::from(scaled < Decimal::ONE_HUNDRED));
         let digits = rounded(scaled, places);
         if digits < Decimal::ONE_THOUSAND {
             return format!("{digits}{letter}");

@@ -118,9 +118,8 @@ pub fn session(model: &Model, latency: bool, explains: bool) -> Words {
     let desk = &model.desk;
     let since = model.now.since(desk.link_at);
     let age = |span: Duration| if span.as_secs() == 0 { "0s".to_owned() } else { shown::age(span) };
-    let degraded = |word: String, means: String| {
-        Words::of(if explains { word + &means } else { word }, Role::SessionDegraded)
-    };
+    let degraded =
+        |word: String, means: String| Words::of(if explains { word + &means } else { word }, Role::SessionDegraded);
     match &desk.link {
         Link::Ready { .. } => {
             let words = Words::of("● READY", Role::SessionReady);
@@ -137,9 +136,7 @@ pub fn session(model: &Model, latency: bool, explains: bool) -> Words {
             let first = desk.account.is_none() && *attempt <= 1;
             Words::of(text, if first { Role::SessionDegraded } else { Role::SessionDown })
         }
-        Link::Syncing { step, of, what } => {
-            degraded(format!("◐ SYNC {step}/{of}"), format!(" {what}"))
-        }
+        Link::Syncing { step, of, what } => degraded(format!("◐ SYNC {step}/{of}"), format!(" {what}")),
         Link::IbLost => degraded(format!("▲ IBLINK {}", age(since)), ": cancels only, unconfirmed".to_owned()),
         Link::IbBack { .. } => degraded("◐ SYNC".to_owned(), ": IB's servers are back".to_owned()),
         Link::Mute => degraded(format!("▲ MUTE {}", age(since)), ": the gateway does not answer".to_owned()),

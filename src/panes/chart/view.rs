@@ -53,7 +53,11 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
     let head = Head { left: vec![name("  RTH"), name("")], right: ends(model, id, instrument, focus), keep: true };
     let area = pane::head(canvas, model, slot, &head);
     let Some(instrument) = instrument else {
-        return pane::teach(canvas, area, if symbol.is_empty() { "No symbol is selected." } else { "No contract yet." });
+        return pane::teach(
+            canvas,
+            area,
+            if symbol.is_empty() { "No symbol is selected." } else { "No contract yet." },
+        );
     };
     match entry {
         None => pane::teach(canvas, area, &asking(chart.interval, &symbol)),

@@ -86,7 +86,8 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, top: usize, filt
     let more = if left > 0 { format!("{left} more below.  ") } else { String::new() };
     let send = hints::key(model, &["ticket"], Action::Send);
     let confirm = hints::key(model, &["confirm"], Action::Confirm);
-    let rule = format!("Staging only fills the ticket. {send} sends it in paper and asks in live, where {confirm} sends.");
+    let rule =
+        format!("Staging only fills the ticket. {send} sends it in paper and asks in live, where {confirm} sends.");
     if usize::from(inside.width) > rule.len() + more.len() + 40 {
         canvas.put_right(inside.right(), foot, inside.x, &rule, Role::TextDim);
     }

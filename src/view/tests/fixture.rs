@@ -78,12 +78,10 @@ pub fn ago(seconds: i64) -> Stamp {
 /// A desk that has just been started and has heard nothing.
 pub fn fresh(width: u16, height: u16) -> Model {
     let settings = Settings::default();
-    let mut model =
-        Model::new(settings, "embedded", Mode::Paper, Arc::new(bindings::fallback()), (width, height));
+    let mut model = Model::new(settings, "embedded", Mode::Paper, Arc::new(bindings::fallback()), (width, height));
     model.now = Stamp::at(NOW);
     model.desk.link_at = model.now;
-    model.desk.link =
-        Link::Dialling { address: SafeText::new("127.0.0.1:7497"), attempt: 1, next_in: None, why: None };
+    model.desk.link = Link::Dialling { address: SafeText::new("127.0.0.1:7497"), attempt: 1, next_in: None, why: None };
     model
 }
 
@@ -172,14 +170,8 @@ pub fn connect(model: &mut Model, mode: Mode) {
     model.desk.alive = Some(Stamp::at(NOW - 500_000_000));
     model.desk.round_trip = Some(Duration::from_micros(if mode == Mode::Paper { 300 } else { 1_800 }));
     model.desk.link_at = ago(4_000);
-    model.desk.link = Link::Ready {
-        account,
-        mode,
-        read_only: false,
-        client_id: 1,
-        next_order_id: 32,
-        server_version: 213,
-    };
+    model.desk.link =
+        Link::Ready { account, mode, read_only: false, client_id: 1, next_order_id: 32, server_version: 213 };
     if mode == Mode::Live {
         model.desk.profile = SafeText::new("live");
     }
@@ -257,11 +249,7 @@ fn account(model: &mut Model) {
         excess_liquidity: Some(cash("965871.51")),
         buying_power: Some(cash("3729116.64")),
         cushion: Some("0.9652".parse().unwrap()),
-        pnl: Pnl {
-            daily: Some(cash("279.60")),
-            unrealized: Some(cash("285.60")),
-            realized: Some(cash("49.00")),
-        },
+        pnl: Pnl { daily: Some(cash("279.60")), unrealized: Some(cash("285.60")), realized: Some(cash("49.00")) },
         at: Some(ago(1)),
     };
 }
@@ -315,7 +303,8 @@ fn orders(model: &mut Model) {
         done.avg_fill = Some(price(average));
         put(model, done);
     }
-    let mut cancelled = order(24, spec("MSFT", Verb::Buy, 50, Some("412.00"), Tif::Day), OrderState::Cancelled, 0, 2_374);
+    let mut cancelled =
+        order(24, spec("MSFT", Verb::Buy, 50, Some("412.00"), Tif::Day), OrderState::Cancelled, 0, 2_374);
     cancelled.remark = Some((202, SafeText::new("by you 10:02:33")));
     put(model, cancelled);
     let mut refused = order(27, spec("AMD", Verb::Short, 400, Some("159.60"), Tif::Day), OrderState::Rejected, 0, 527);

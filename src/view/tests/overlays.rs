@@ -148,13 +148,7 @@ fn no_overlay_covers_the_status_bar_or_the_hint_row() {
         Overlay::Help { top: 0, filter: Input::default() },
         Overlay::Notices { top: 0 },
         Overlay::Command { input: Input::default(), errors: Vec::new() },
-        Overlay::Search {
-            input: Input::default(),
-            job: None,
-            matches: Vec::new(),
-            refused: None,
-            selected: 0,
-        },
+        Overlay::Search { input: Input::default(), job: None, matches: Vec::new(), refused: None, selected: 0 },
         Overlay::Quit,
     ];
     for (width, height) in [(160, 48), (100, 30), (80, 24), (60, 16)] {

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 use tui_input::Input;
 
-use super::probe::{album, pane, text, theme, with_roles};
 use super::fixture::{self, finding};
+use super::probe::{album, pane, text, theme, with_roles};
 use crate::app::model::{Bars, Model};
 use crate::broker::JobId;
 use crate::clock::Stamp;
@@ -139,11 +139,13 @@ fn chart_of_days_labels_months() {
     let model = changed(|m| {
         m.panes.chart.interval = Interval::Day1;
         let day = 86_400;
-        let Some(Bars::Loaded { bars, .. }) = m.market.bars.get(&(fixture::id_of("AAPL"), Interval::Min5)).cloned() else {
+        let Some(Bars::Loaded { bars, .. }) = m.market.bars.get(&(fixture::id_of("AAPL"), Interval::Min5)).cloned()
+        else {
             panic!("the moment has bars")
         };
         let first = 1_795_189_327 / day * day - 29 * day + 5 * 3_600;
-        let bars = bars.iter().zip(0..).map(|(b, i)| crate::domain::bar::Bar { start: first + i * day, ..*b }).collect();
+        let bars =
+            bars.iter().zip(0..).map(|(b, i)| crate::domain::bar::Bar { start: first + i * day, ..*b }).collect();
         m.market.bars.insert((fixture::id_of("AAPL"), Interval::Day1), Bars::Loaded { job: JobId(2), bars });
     });
     assert_snapshot!(states(PaneKind::Chart, (88, 16), [("days", model)]));
