@@ -21,7 +21,7 @@ use crate::domain::order::Side;
 use crate::domain::quote::Truth;
 use crate::domain::shown;
 use crate::money::{Price, Qty};
-use crate::theme::Role;
+use crate::theme::{Glyphs, Role, Shapes};
 use crate::view::hints;
 use crate::view::numbers::stale_for;
 use crate::view::pane::{self, Head, Slot};
@@ -217,6 +217,9 @@ impl<'m> Plot<'m> {
     fn candles(&self, canvas: &mut Canvas<'_>) {
         let stale = stale_for(self.model).is_some();
         let newest = self.bars.len().saturating_sub(1);
+        let plain = canvas.theme.glyphs == Glyphs::Ascii;
+        // In ASCII both directions need a shape, and a full body one of its own: the frame of LIVE has the stroke.
+        let shapes = if plain { Shapes::Filled } else { canvas.theme.shapes };
         for (i, bar) in self.bars.iter().enumerate() {
             let rising = bar.close >= bar.open;
             let role = match (stale && self.back == 0 && i == newest, rising) {
@@ -225,7 +228,8 @@ impl<'m> Plot<'m> {
                 (false, false) => Role::ChartFall,
             };
             let x = self.x_of(i);
-            for (row, glyph) in candles::glyphs(bar, &self.scale, canvas.theme.shapes) {
+            for (row, glyph) in candles::glyphs(bar, &self.scale, shapes) {
+                let glyph = if plain && glyph == "┃" { "+" } else { glyph };
                 canvas.put(x, self.prices.y + row, self.prices.right(), glyph, role);
             }
         }

@@ -13,6 +13,8 @@ use crate::view::widgets::canvas::{Canvas, width};
 use crate::view::widgets::field;
 use crate::view::{Cursor, hints};
 
+/// What the empty line teaches.
+const EXAMPLE: &str = "buy 100 AAPL lmt 187.20 day   close all MSFT   a sentence stages, Enter then sends it";
 /// Errors listed above the line.
 const ERRORS: usize = 5;
 
@@ -52,12 +54,13 @@ pub fn draw(
         field::squiggle(canvas, text_at, under, text_end, input.value(), &spans);
     }
     if errors.is_empty() && input.value().is_empty() {
-        let example =
-            "buy 100 AAPL lmt 187.20 day, sell 50 MSFT mkt, short, close all: a sentence stages, Enter then sends it";
-        canvas.put(text_at, under, end, example, Role::TextDim);
+        let example = canvas.cut(EXAMPLE, end.saturating_sub(text_at));
+        canvas.put(text_at, under, end, &example, Role::TextDim);
     }
     for (y, (span, text)) in (area.y..).zip(errors.iter().take(shown)) {
         let word = input.value().get(span.clone()).unwrap_or_default();
+        // A cause that names its word is not told twice.
+        let word = if text.contains(word) { "" } else { word };
         let at = canvas.put(text_at, y, end, word, Role::InputInvalid);
         let at = if word.is_empty() { at } else { at + 2 };
         canvas.put(at, y, end, text, Role::Text);

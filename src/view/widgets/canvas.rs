@@ -198,7 +198,7 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// A text cut to `cells`, with a mark where it was cut. For words only: numbers are never cut.
+/// A text cut to `cells`, with a mark where it was cut; a word with digits goes whole, for half a number is another one.
 pub fn cut(theme: &Theme, text: &str, cells: u16) -> String {
     if width(theme, text) <= cells {
         return text.to_owned();
@@ -215,6 +215,11 @@ pub fn cut(theme: &Theme, text: &str, cells: u16) -> String {
         }
         used = next;
         out.push(c);
+    }
+    let goes_on = text.get(out.len()..).and_then(|rest| rest.chars().next()).is_some_and(|c| !c.is_whitespace());
+    let word = out.rfind(' ').map_or(0, |at| at + 1);
+    if goes_on && out.get(word..).is_some_and(|w| w.contains(|c: char| c.is_ascii_digit())) {
+        out.truncate(word);
     }
     if cells >= mark {
         out.push('…');
