@@ -35,6 +35,12 @@ pub const NOW: i64 = 1_795_189_327_000_000_000;
 /// Symbol, last, direction, close, bid, ask, volume in thousands, name.
 type QuoteRow = (&'static str, &'static str, Direction, &'static str, &'static str, &'static str, i64, &'static str);
 
+/// Symbol, quantity, average, unrealised, of the day, realised.
+type PositionRow = (&'static str, i64, Option<&'static str>, Option<&'static str>, &'static str, Option<&'static str>);
+
+/// Order, symbol, side, quantity, price, how many seconds ago, venue, commission.
+type ExecutionRow = (i32, &'static str, Side, i64, &'static str, i64, &'static str, Option<&'static str>);
+
 const UP: Direction = Direction::Up;
 const DOWN: Direction = Direction::Down;
 
@@ -209,7 +215,7 @@ fn instrument(con_id: ConId, symbol: &str, name: &str) -> Instrument {
 }
 
 fn positions(model: &mut Model) {
-    let rows: [(&str, i64, Option<&str>, Option<&str>, &str, Option<&str>); 6] = [
+    let rows: [PositionRow; 6] = [
         ("AAPL", 300, Some("186.42"), Some("237.00"), "170.00", None),
         ("AMZN", 80, Some("181.4125"), Some("3.80"), "3.80", None),
         ("MSFT", 80, Some("415.20"), Some("-92.00"), "76.00", None),
@@ -324,7 +330,7 @@ fn orders(model: &mut Model) {
 }
 
 fn executions(model: &mut Model) {
-    let rows: [(i32, &str, Side, i64, &str, i64, &str, Option<&str>); 7] = [
+    let rows: [ExecutionRow; 7] = [
         (20, "AAPL", Side::Buy, 60, "187.06", 4_255, "NASDAQ", Some("0.60")),
         (20, "AAPL", Side::Buy, 40, "187.06", 4_255, "ARCA", Some("0.40")),
         (21, "TSLA", Side::Sell, 50, "246.12", 3_397, "NYSE", Some("1.00")),

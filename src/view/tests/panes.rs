@@ -61,8 +61,8 @@ fn account_at_three_sizes() {
 }
 
 /// One pane in several states.
-fn states<const N: usize>(kind: PaneKind, size: (u16, u16), states: [(&'static str, Model); N]) -> String {
-    album(states.map(|(heading, model)| (heading, pane(&model, &theme(), kind, size, true))))
+fn states(kind: PaneKind, size: (u16, u16), states: &[(&'static str, Model)]) -> String {
+    album(states.iter().map(|(heading, model)| (*heading, pane(model, &theme(), kind, size, true))))
 }
 
 fn changed(change: impl FnOnce(&mut Model)) -> Model {
@@ -91,7 +91,7 @@ fn watchlist_states() {
         ("disconnected", down),
         ("first start", fixture::fresh(160, 48)),
     ];
-    assert_snapshot!(states(PaneKind::Watchlist, (72, 18), all));
+    assert_snapshot!(states(PaneKind::Watchlist, (72, 18), &all));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn chart_states() {
         ("three cells a bar, panned", panned),
         ("disconnected", changed(fixture::disconnect)),
     ];
-    assert_snapshot!(states(PaneKind::Chart, (88, 16), all));
+    assert_snapshot!(states(PaneKind::Chart, (88, 16), &all));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn chart_of_days_labels_months() {
             bars.iter().zip(0..).map(|(b, i)| crate::domain::bar::Bar { start: first + i * day, ..*b }).collect();
         m.market.bars.insert((fixture::id_of("AAPL"), Interval::Day1), Bars::Loaded { job: JobId(2), bars });
     });
-    assert_snapshot!(states(PaneKind::Chart, (88, 16), [("days", model)]));
+    assert_snapshot!(states(PaneKind::Chart, (88, 16), &[("days", model)]));
 }
 
 fn with_ticket(change: impl FnOnce(&mut Model)) -> Model {
@@ -187,7 +187,7 @@ fn ticket_empty_and_staged() {
         ("after hours", asleep),
         ("a change", modify),
     ];
-    assert_snapshot!(states(PaneKind::Ticket, LEFT, all));
+    assert_snapshot!(states(PaneKind::Ticket, LEFT, &all));
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn ticket_fields() {
     };
     let off_tick = Some(("187.203 is off the 0.01 tick.", "187.20"));
     let all = [("open", typing("187.2", None)), ("invalid", typing("187.203", off_tick))];
-    assert_snapshot!(states(PaneKind::Ticket, LEFT, all));
+    assert_snapshot!(states(PaneKind::Ticket, LEFT, &all));
 }
 
 #[test]
@@ -237,8 +237,8 @@ fn ticket_verdicts() {
         fixture::stage(m, "187.20", vec![finding("G13", Weight::Note, "takes: crossing costs 1.00", None)]);
     });
     let all = [("CONFIRM", confirm), ("HARD", refused), ("blocked", blocked), ("a note", note)];
-    let tall = states(PaneKind::Ticket, LEFT, all.clone());
-    let docked = states(PaneKind::Ticket, (80, 8), all);
+    let tall = states(PaneKind::Ticket, LEFT, &all);
+    let docked = states(PaneKind::Ticket, (80, 8), &all);
     assert_snapshot!(format!("{tall}\n{docked}"));
 }
 
@@ -256,14 +256,14 @@ fn ticket_sending() {
         });
         m.now = at(422);
     });
-    assert_snapshot!(states(PaneKind::Ticket, LEFT, [("sending", model)]));
+    assert_snapshot!(states(PaneKind::Ticket, LEFT, &[("sending", model)]));
 }
 
 #[test]
 fn blotter_tabs() {
     let tab = |tab: Tab| changed(|m| m.panes.blotter.tab = tab);
     let all = [("filled", tab(Tab::Filled)), ("all", tab(Tab::All)), ("executions", tab(Tab::Executions))];
-    assert_snapshot!(states(PaneKind::Blotter, (72, 14), all));
+    assert_snapshot!(states(PaneKind::Blotter, (72, 14), &all));
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn blotter_on_a_bad_day() {
     let mut down = fixture::moment(160, 48);
     fixture::disconnect(&mut down);
     let all = [("all", model), ("working", working), ("disconnected", down)];
-    let pictures = states(PaneKind::Blotter, (72, 15), all.clone());
+    let pictures = states(PaneKind::Blotter, (72, 15), &all);
     let buffer = pane(&all[0].1, &theme(), PaneKind::Blotter, (72, 14), false);
     assert_snapshot!(format!("{pictures}\n{}", with_roles(&buffer, buffer.area)));
 }
