@@ -5,7 +5,8 @@
 //!   left by any report;
 //! - an end absorbs: no status makes an ended order live again (a fill after the end is booked and turns an order that is
 //!   complete into FILLED, and only a SYNC, which answers what is open *now*, revives one);
-//! - `filled` never shrinks and never exceeds the quantity.
+//! - `filled` never shrinks and never exceeds the quantity. While a change of the quantity is unanswered, either quantity
+//!   may be the true one: fills beyond the new one prove the old one, and the order is complete only by both.
 //!
 //! Must not know: notices, the journal, the broker's queues.
 
@@ -37,12 +38,22 @@ pub struct Progress {
 /// Takes a report in; whether anything changed.
 pub fn advance(order: &mut Order, progress: Progress, authority: Authority, at: Stamp) -> bool {
     let grown = book(order, progress.filled.unwrap_or(Qty::ZERO), progress.avg_fill);
+    if progress.status == BrokerStatus::Filled && order.filled == order.spec.qty {
+        // Filled by its new quantity: the change has been accepted.
+        order.before_change = None;
+    }
     let next = next_state(order, progress.status, authority);
     settle(order, next, at) || grown
 }
 
 /// Books fills up to `total`; whether there are more than before.
 pub fn book(order: &mut Order, total: Qty, avg_fill: Option<Price>) -> bool {
+    if total > order.spec.qty
+        && let Some(before) = order.before_change.take_if(|before| before.qty > order.spec.qty)
+    {
+        // More has filled than the change would leave: it came too late.
+        order.spec = *before;
+    }
     let total = total.min(order.spec.qty);
     if total < order.filled || (total == order.filled && avg_fill.is_none_or(|a| Some(a) == order.avg_fill)) {
         return false;
@@ -57,8 +68,12 @@ pub fn book(order: &mut Order, total: Qty, avg_fill: Option<Price>) -> bool {
 
 /// Goes to the state that fits what has filled; whether that is another one.
 pub fn settle(order: &mut Order, next: OrderState, at: Stamp) -> bool {
-    let complete = order.spec.qty.is_positive() && order.filled >= order.spec.qty;
+    let most = order.before_change.as_ref().map_or(order.spec.qty, |before| before.qty.max(order.spec.qty));
+    let complete = most.is_positive() && order.filled >= most;
     let next = if complete { OrderState::Filled } else { next };
+    if next.is_terminal() {
+        order.before_change = None;
+    }
     if next == order.state {
         return false;
     }

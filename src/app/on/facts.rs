@@ -168,6 +168,7 @@ pub(super) fn not_sent(model: &mut Model, step: &mut Step, key: &OrderKey, why: 
     model.orders.waits.shift_remove(key);
     if let Some(old) = order.before_change.take() {
         order.spec = *old;
+        lifecycle::settle(order, order.state, at);
         let name = select::order_name(order);
         let text = format!("{name} was not changed: {why}.");
         model.notices.say(at, Tone::Error, text, Some(key.clone()));
@@ -260,6 +261,7 @@ fn change_refused(model: &mut Model, step: &mut Step, key: &OrderKey, code: i32,
     let Some(order) = model.orders.all.get_mut(key) else { return };
     if let Some(old) = order.before_change.take() {
         order.spec = *old;
+        lifecycle::settle(order, order.state, at);
     }
     let (name, limit, con_id) = (select::order_name(order), order.spec.kind.limit(), order.spec.con_id);
     order.remark = Some((code, text));
@@ -368,12 +370,13 @@ pub(super) fn rebook(model: &mut Model, key: &OrderKey) {
     let own_avg = value.and_then(|v| v.checked_div(sum.0)).map(|p| Price(p.normalize()));
     let (total, avg) = if total > sum { (total, said_avg) } else { (sum, own_avg) };
     let Some(order) = model.orders.all.get_mut(key) else { return };
-    if total > order.spec.qty {
+    let most = order.before_change.as_ref().map_or(order.spec.qty, |before| before.qty.max(order.spec.qty));
+    if total > most {
         let text = format!(
             "CONFLICT: {} has {} filled of {}. The broker is asked.",
             select::order_name(order),
             shown::qty(total),
-            shown::qty(order.spec.qty)
+            shown::qty(most)
         );
         model.notices.say(at, Tone::Error, text, Some(key.clone()));
     }

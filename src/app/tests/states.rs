@@ -249,6 +249,34 @@ fn an_overfill_is_shown_as_a_conflict_and_the_order_holds_no_more_than_its_size(
     assert_eq!(d.model.orders.executions.len(), 2);
 }
 
+#[test]
+fn a_smaller_size_that_came_too_late_loses_no_fill() {
+    let (mut d, key) = sent();
+    d.report(&key, BrokerStatus::Working);
+    d.keys("m h enter");
+    assert_eq!(d.placed_one().spec().qty, qty(50));
+    d.carry(&key);
+    d.fill(&key, "0001.01", 50, "187.20");
+    assert_eq!(d.order(&key).state, OrderState::Working, "either size may be the true one");
+    d.fill(&key, "0002.01", 50, "187.20");
+    assert_eq!((d.order(&key).state, d.order(&key).filled), (OrderState::Filled, qty(100)));
+    d.broker(Event::OrderError { order_id: 32, code: 104, text: "cannot modify a filled order".into() });
+    assert_eq!(d.order(&key).spec.qty, qty(100));
+}
+
+#[test]
+fn an_order_that_filled_by_its_new_size_is_done() {
+    let (mut d, key) = sent();
+    d.report(&key, BrokerStatus::Working);
+    d.keys("m h enter");
+    assert_eq!(d.placed().len(), 1);
+    d.carry(&key);
+    d.fill(&key, "0001.01", 50, "187.20");
+    d.status(&key, BrokerStatus::Filled, 50);
+    assert_eq!(d.order(&key).state, OrderState::Filled);
+    assert!(d.order(&key).before_change.is_none());
+}
+
 /// A fact about one order, in any order and number.
 #[derive(Debug, Clone, Copy)]
 enum Fact {

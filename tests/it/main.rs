@@ -1,0 +1,3 @@
+//! Tests that join whole parts of the crate: one binary.
+
+mod layer_a;
