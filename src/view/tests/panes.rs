@@ -122,7 +122,7 @@ fn chart_states() {
         m.panes.chart.bar_width = 3;
         m.panes.chart.back = 4;
     });
-    let all = [
+    let all = vec![
         ("loading", bars(Bars::Loading(JobId(1)))),
         ("no bars", none),
         ("refused", refused),
@@ -179,7 +179,7 @@ fn ticket_empty_and_staged() {
         let staged = m.panes.ticket.staged.as_mut().unwrap();
         (staged.aim, staged.field) = (Aim::Change(key), Field::Limit);
     });
-    let all = [
+    let all = vec![
         ("empty, AAPL held", empty),
         ("empty, META flat", flat),
         ("staged", with_ticket(|_| {})),
