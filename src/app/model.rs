@@ -90,6 +90,7 @@ impl Model {
             halted: false,
             killed_at: None,
             journal: Journal::Opening,
+            subscribed: false,
             positions_known: false,
             limits: Limits { default_size: settings.default_size },
             next_ref: 1,
@@ -149,6 +150,8 @@ pub struct Desk {
     pub killed_at: Option<Stamp>,
     /// Whether the journal can be written, and its tag and run once it is open.
     pub journal: Journal,
+    /// Whether this connection has been asked for quotes and bars; a mere SYNC keeps them.
+    pub subscribed: bool,
     /// Whether the broker has listed the positions, so that what is not listed is zero.
     pub positions_known: bool,
     /// The guard's limits.

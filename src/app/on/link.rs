@@ -47,7 +47,7 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
             model.desk.account = Some(account);
             model.desk.client_id = client_id;
             model.desk.alive = Some(model.now);
-            if !was_ready {
+            if !std::mem::replace(&mut model.desk.subscribed, true) {
                 market::ask_all(model, step);
             }
             reconcile::send_wanted(model, step);
@@ -75,5 +75,6 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
 /// Nothing that was on its way is known any more.
 fn lost(model: &mut Model, step: &mut Step) {
     model.market.asked.clear();
+    model.desk.subscribed = false;
     reconcile::link_lost(model, step);
 }

@@ -18,13 +18,16 @@ use crate::domain::instrument::ConId;
 use crate::domain::order::{Order, OrderKey, OrderState, Tif};
 use crate::domain::position::{Pnl, Position};
 
+/// A question whose answer has not come after so long is not under way any more: five steps of ten seconds each.
+const SYNC_MAX: Duration = Duration::from_mins(1);
 /// A DAY order that is nowhere at the broker after so long has ended with its day, whatever weekends and holidays lie
 /// between.
 const DAY_OVER: Duration = Duration::from_hours(5 * 24);
 
 /// Asks the broker for everything again; while an answer is outstanding, once more after it.
 pub(super) fn ask(model: &mut Model, step: &mut Step) {
-    if model.desk.sync_from.is_some() {
+    let outstanding = model.desk.sync_from.is_some_and(|from| model.now.since(from) < SYNC_MAX);
+    if outstanding {
         model.desk.sync_again = true;
     } else {
         model.desk.sync_from = Some(model.now);

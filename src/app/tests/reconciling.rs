@@ -224,6 +224,13 @@ fn after_a_reconnection_everything_is_asked_again() {
 }
 
 #[test]
+fn a_mere_sync_asks_for_no_quotes_and_no_bars_again() {
+    let mut d = desk();
+    d.keys("o u").connect("DU0000001", snapshot());
+    assert_eq!(d.sent(|c| matches!(c, Command::Watch(_) | Command::Bars { .. } | Command::Find { .. })), 0);
+}
+
+#[test]
 fn the_start_asks_for_the_list_then_watches_it_and_asks_for_the_chart() {
     let mut d = Desk::unconnected(Mode::Paper);
     d.connect("DU0000001", snapshot());
