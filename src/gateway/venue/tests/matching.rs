@@ -239,3 +239,15 @@ fn an_order_that_slept_is_not_woken_by_another_that_works_at_night() {
     venue.place(3 * LEAF, &script, buy(2, 50, "99.99"));
     assert_eq!(fills(&venue.step(4 * LEAF, &script)), [fill(50, "99.99")]);
 }
+
+#[test]
+fn what_traded_ahead_is_not_counted_as_cancelled_again() {
+    let first = Leaf::quiet(10_000, 10_002, 400).print(100, 10_000, 200);
+    let script = Script::new(vec![first, Leaf::quiet(10_000, 10_002, 100)]);
+    let mut venue = Venue::new(0, &script);
+    venue.place(MS, &script, buy(1, 100, "100"));
+    venue.step(LEAF - 1, &script);
+    assert_eq!(venue.saved().orders[0].ahead, 200);
+    venue.step(LEAF, &script);
+    assert_eq!(venue.saved().orders[0].ahead, 100, "200 became 100, all of it ahead");
+}
