@@ -1,3 +1,11 @@
-//! Tests that join whole parts of the crate: one binary.
+//! Tests that join whole parts of the crate, without a screen: one binary.
+//!
+//! `trade`, `night` and `replay` run the real `update`, executor, journal and adapter against the real gateway over a
+//! socket; `layer_a` runs the real `update` and the real engine in one thread under a bad line. Every wait is for a
+//! condition, with a deadline that only a defect reaches.
 
 mod layer_a;
+mod night;
+mod replay;
+mod support;
+mod trade;

@@ -1,0 +1,123 @@
+//! Bad nights: the workstation dies, the gateway dies, the workstation dies between intent and send. Each ends READY with
+//! the same orders, or with an order that is UNKNOWN; none is sent twice, none is forgotten.
+
+use std::time::Duration;
+
+use tempfile::tempdir;
+use tradewind::app::model::Model;
+use tradewind::domain::order::{OrderState, Ownership};
+use tradewind::money::Qty;
+
+use crate::support::{Desk, Venue};
+
+fn working(model: &Model) -> bool {
+    model.orders.all.values().any(|o| o.state == OrderState::Working)
+}
+
+#[tokio::test]
+async fn a_killed_workstation_finds_its_order_again() {
+    let (folder, venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    desk.keys("b down down down down down enter");
+    desk.until("a working order", working).await;
+    let before = desk.order().clone();
+    desk.kill().await;
+
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    let after = desk.order();
+    assert_eq!((after.state, after.ownership), (OrderState::Working, Ownership::Own));
+    assert_eq!((&after.key, &after.spec, after.ids), (&before.key, &before.spec, before.ids));
+    assert_eq!(desk.handed_over, 0, "nothing is sent by itself");
+}
+
+#[tokio::test]
+async fn fills_of_the_time_in_between_are_not_lost() {
+    let (folder, mut venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    desk.keys("b enter");
+    desk.until("an answer", |m| m.orders.all.values().any(|o| o.state != OrderState::Sending)).await;
+    let key = desk.order().key.clone();
+    desk.kill().await;
+    venue.pass(Duration::from_secs(120)).await;
+
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    assert_eq!(desk.order().key, key);
+    if desk.state() == OrderState::Filled {
+        let total = desk.model.orders.executions.values().fold(Qty::ZERO, |sum, e| sum.plus(e.qty).unwrap());
+        assert_eq!(total, Qty::from(100));
+        assert!(desk.model.positions.values().any(|p| p.qty == Qty::from(100)));
+    } else {
+        assert_eq!(desk.state(), OrderState::Working);
+    }
+}
+
+#[tokio::test]
+async fn a_killed_gateway_comes_back_with_the_same_orders_and_positions() {
+    let folder = tempdir().unwrap();
+    let venue = Venue::kept_in(folder.path().join("paper.db")).await;
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    desk.keys("b t enter");
+    desk.until("a fill", |m| m.orders.all.values().any(|o| o.state == OrderState::Filled)).await;
+    desk.keys("j b down down down down down enter");
+    desk.until("a working order", working).await;
+    let before: Vec<_> = desk.model.orders.all.values().map(|o| (o.key.clone(), o.state, o.filled, o.ids)).collect();
+    let grave = venue.kill().await;
+    desk.until("the loss", |m| matches!(m.desk.link, tradewind::broker::Link::Dialling { .. })).await;
+
+    let _venue = grave.rise().await;
+    desk.ready().await;
+    let after: Vec<_> = desk.model.orders.all.values().map(|o| (o.key.clone(), o.state, o.filled, o.ids)).collect();
+    assert_eq!(after, before);
+    assert!(desk.model.positions.values().any(|p| p.qty == Qty::from(100)));
+    assert_eq!(desk.handed_over, 2, "nothing was sent again");
+}
+
+#[tokio::test]
+async fn a_death_between_intent_and_send_leaves_an_unknown_order_that_is_never_sent() {
+    let (folder, mut venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    desk.hold_sends = true;
+    desk.keys("b enter");
+    desk.until("a durable intent", |m| m.panes.ticket.sending.as_ref().is_some_and(|s| s.journaled.is_some())).await;
+    let key = desk.order().key.clone();
+    desk.kill().await;
+
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    assert_eq!((desk.order().key.clone(), desk.state()), (key, OrderState::Unknown));
+    venue.pass(Duration::from_secs(60)).await;
+    desk.until("a heartbeat", |m| m.desk.round_trip.is_some()).await;
+    assert_eq!((desk.state(), desk.handed_over), (OrderState::Unknown, 0));
+    assert!(desk.model.positions.values().all(|p| p.qty.is_zero()), "the broker never saw it");
+}
+
+#[tokio::test]
+async fn a_run_never_uses_an_order_ref_twice() {
+    let (folder, venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let mut keys = Vec::new();
+    for _ in 0..3 {
+        let mut desk = Desk::open(folder.path(), venue.addr);
+        desk.ready().await;
+        let known = desk.model.orders.all.len();
+        desk.keys("b down down down down down enter");
+        desk.until("one more", |m| {
+            m.orders.all.len() > known && m.orders.all.values().all(|o| o.state == OrderState::Working)
+        })
+        .await;
+        keys = desk.model.orders.all.values().map(|o| (o.key.clone(), o.ids.order_id)).collect();
+        desk.kill().await;
+    }
+    let mut refs: Vec<_> = keys.iter().map(|(k, _)| k.clone()).collect();
+    let mut ids: Vec<_> = keys.iter().map(|(_, id)| *id).collect();
+    refs.sort();
+    refs.dedup();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((refs.len(), ids.len()), (3, 3), "{keys:?}");
+}
