@@ -32,7 +32,7 @@ async fn an_order_larger_than_the_book_fills_in_parts() {
     let (folder, mut venue) = (tempdir().unwrap(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
-    desk.keys("b 4 0 0 0 t enter");
+    desk.keys("b t 4 0 0 0 enter");
     assert!(desk.model.orders.all.is_empty(), "typed an instant ago: too soon");
     desk.dwell().await;
     desk.keys("enter");

@@ -465,9 +465,10 @@ pub(super) fn after(model: &mut Model, step: &mut Step, key: &OrderKey, was: Was
     step.draw(Redraw::Now);
 }
 
-/// Writes the order into the journal as it stands.
+/// Writes the order into the journal as it stands. Only our own: the broker alone answers for those of others, and one of
+/// ours that it listed before the journal was open must not come back as somebody else's.
 pub(super) fn record(model: &Model, step: &mut Step, key: &OrderKey) {
-    if let Some(order) = model.orders.all.get(key) {
+    if let Some(order) = model.orders.all.get(key).filter(|o| o.ownership == Ownership::Own) {
         step.push(Effect::Record(Record::Order(Box::new(order.clone()))));
     }
 }

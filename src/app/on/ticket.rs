@@ -260,9 +260,9 @@ fn side(staged: &Staged, view: &View<'_>) -> Option<Side> {
 /// Sets the price by name.
 pub(super) fn price(model: &mut Model, pricing: Pricing) {
     change(model, |staged, _| {
+        // Digits go on meaning the size: a named price needs no typing.
         close_field(staged);
         staged.pricing = pricing;
-        staged.field = Field::Limit;
     });
 }
 
@@ -276,9 +276,6 @@ pub(super) fn tick(model: &mut Model, ticks: i64) {
             close_field(staged);
         }
         staged.pricing = Pricing::Fixed(next);
-        if staged.typing.is_none() {
-            staged.field = Field::Limit;
-        }
     });
 }
 

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tradewind::app::bindings;
-use tradewind::app::model::Model;
+use tradewind::app::model::{Journal, Model};
 use tradewind::app::msg::{Msg, Press};
 use tradewind::app::update::update;
 use tradewind::broker::event::Link;
@@ -111,7 +111,8 @@ impl Desk {
         });
         if lived.await.is_err() {
             let orders: Vec<_> = self.model.orders.all.values().collect();
-            panic!("no {what}; link {:?}, orders {orders:#?}", self.model.desk.link);
+            let said: Vec<_> = self.model.notices.list.iter().map(|n| &n.text).collect();
+            panic!("no {what}; link {:?}, said {said:#?}, orders {orders:#?}", self.model.desk.link);
         }
     }
 
@@ -121,16 +122,16 @@ impl Desk {
         while tokio::time::timeout_at(until, self.one()).await.is_ok() {}
     }
 
-    /// Lives on until the link is READY and the first quotes are here.
+    /// Lives on until everything is here at once: the journal, READY, quotes, the account.
     pub async fn ready(&mut self) {
-        self.until("READY", |m| matches!(m.desk.link, Link::Ready { .. })).await;
-        self.until("quotes", |m| {
-            m.panes.watchlist.rows.iter().all(|r| {
-                r.con_id.and_then(|c| m.market.quotes.get(&c)).is_some_and(|q| q.bid.is_some() && q.ask.is_some())
-            })
+        self.until("READY with quotes", |m| {
+            let quoted = |c| m.market.quotes.get(&c).is_some_and(|q| q.bid.is_some() && q.ask.is_some());
+            matches!(m.desk.journal, Journal::Open { .. })
+                && matches!(m.desk.link, Link::Ready { .. })
+                && m.account.net_liquidation.is_some()
+                && m.panes.watchlist.rows.iter().all(|r| r.con_id.is_some_and(quoted))
         })
         .await;
-        self.until("the account", |m| m.account.net_liquidation.is_some()).await;
     }
 
     /// The only order there is.
