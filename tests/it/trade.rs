@@ -32,14 +32,14 @@ async fn an_order_larger_than_the_book_fills_in_parts() {
     let (folder, mut venue) = (tempdir().unwrap(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
-    desk.keys("b t 4 0 0 0 enter");
+    desk.keys("b t 2 0 0 0 enter");
     assert!(desk.model.orders.all.is_empty(), "typed an instant ago: too soon");
     desk.dwell().await;
     desk.keys("enter");
     desk.until("a partial fill", |m| m.orders.all.values().any(|o| o.filled.is_positive())).await;
     let mut parts = 0;
     while desk.state() != OrderState::Filled {
-        assert!(desk.order().filled < Qty::from(4000));
+        assert!(desk.order().filled < Qty::from(2000));
         parts += 1;
         venue.pass(Duration::from_millis(500)).await;
         let before = desk.order().filled;
@@ -51,7 +51,7 @@ async fn an_order_larger_than_the_book_fills_in_parts() {
     let fills = desk.model.orders.executions.len();
     assert!(fills > 1, "{fills} executions");
     let total = desk.model.orders.executions.values().fold(Qty::ZERO, |sum, e| sum.plus(e.qty).unwrap());
-    assert_eq!(total, Qty::from(4000));
+    assert_eq!(total, Qty::from(2000));
 }
 
 #[tokio::test]
