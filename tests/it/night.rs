@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use tempfile::tempdir;
 use tradewind::app::model::Model;
 use tradewind::domain::order::{OrderState, Ownership};
 use tradewind::money::Qty;
 
-use crate::support::{Desk, Venue};
+use crate::support::{Desk, Venue, folder};
 
 fn working(model: &Model) -> bool {
     model.orders.all.values().any(|o| o.state == OrderState::Working)
@@ -16,7 +15,7 @@ fn working(model: &Model) -> bool {
 
 #[tokio::test]
 async fn a_killed_workstation_finds_its_order_again() {
-    let (folder, venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     desk.keys("b down down down down down enter");
@@ -34,7 +33,7 @@ async fn a_killed_workstation_finds_its_order_again() {
 
 #[tokio::test]
 async fn fills_of_the_time_in_between_are_not_lost() {
-    let (folder, mut venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, mut venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     desk.keys("b enter");
@@ -57,7 +56,7 @@ async fn fills_of_the_time_in_between_are_not_lost() {
 
 #[tokio::test]
 async fn a_killed_gateway_comes_back_with_the_same_orders_and_positions() {
-    let folder = tempdir().unwrap();
+    let folder = folder();
     let venue = Venue::kept_in(folder.path().join("paper.db")).await;
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
@@ -79,7 +78,7 @@ async fn a_killed_gateway_comes_back_with_the_same_orders_and_positions() {
 
 #[tokio::test]
 async fn a_death_between_intent_and_send_leaves_an_unknown_order_that_is_never_sent() {
-    let (folder, mut venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, mut venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     desk.hold_sends = true;
@@ -99,7 +98,7 @@ async fn a_death_between_intent_and_send_leaves_an_unknown_order_that_is_never_s
 
 #[tokio::test]
 async fn a_run_never_uses_an_order_ref_twice() {
-    let (folder, venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, venue) = (folder(), Venue::in_memory().await);
     let mut keys = Vec::new();
     for _ in 0..3 {
         let mut desk = Desk::open(folder.path(), venue.addr);

@@ -1,16 +1,15 @@
 //! A session is its messages: what was recorded, read back and played into the first model gives the last one.
 
-use tempfile::tempdir;
 use tradewind::app::msg::Msg;
 use tradewind::app::update::update;
 use tradewind::clock::Stamp;
 use tradewind::domain::order::OrderState;
 
-use crate::support::{Desk, Venue};
+use crate::support::{Desk, Venue, folder};
 
 #[tokio::test]
 async fn a_recorded_session_replays_to_the_same_model() {
-    let (folder, venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     desk.keys("b t enter");

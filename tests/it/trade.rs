@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use tempfile::tempdir;
 use tradewind::domain::order::OrderState;
 use tradewind::money::Qty;
 
-use crate::support::{Desk, Venue};
+use crate::support::{Desk, Venue, folder};
 
 #[tokio::test]
 async fn a_take_fills_and_the_position_and_its_profit_appear() {
-    let (folder, mut venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, mut venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     desk.keys("b t enter");
@@ -29,7 +28,7 @@ async fn a_take_fills_and_the_position_and_its_profit_appear() {
 
 #[tokio::test]
 async fn an_order_larger_than_the_book_fills_in_parts() {
-    let (folder, mut venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, mut venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     desk.keys("b t 2 0 0 0 enter");
@@ -56,7 +55,7 @@ async fn an_order_larger_than_the_book_fills_in_parts() {
 
 #[tokio::test]
 async fn a_resting_order_is_cancelled_with_one_key() {
-    let (folder, venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     desk.keys("b down down down down down enter");
@@ -69,7 +68,7 @@ async fn a_resting_order_is_cancelled_with_one_key() {
 
 #[tokio::test]
 async fn a_nudge_moves_the_order_and_keeps_its_number() {
-    let (folder, venue) = (tempdir().unwrap(), Venue::in_memory().await);
+    let (folder, venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     desk.keys("b down down down down down enter");
