@@ -2,17 +2,18 @@
 //!
 //! The terminal is an emulator fed by a thread. Tests wait for what the screen shows, with a deadline, never for time.
 
-#![expect(clippy::expect_used, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::panic, clippy::print_stderr, reason = "helpers of tests")]
 
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use tradewind::clock::Stamp;
 use vt100::MouseProtocolMode;
 
 /// How long anything may take on a busy machine.
@@ -32,7 +33,7 @@ struct Desk {
     terminal: vt100::Parser,
     raw: Vec<u8>,
     cooked: String,
-    pressed: Instant,
+    pressed: Stamp,
     /// While it is held the terminal takes nothing.
     stalled: Arc<Mutex<()>>,
 }
@@ -76,7 +77,7 @@ impl Desk {
             terminal,
             raw: Vec::new(),
             cooked,
-            pressed: Instant::now(),
+            pressed: Stamp::now(),
             stalled,
         }
     }
@@ -87,12 +88,14 @@ impl Desk {
 
     /// Waits until the screen is as wanted.
     fn wait(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
-        let end = Instant::now() + DEADLINE;
+        let end = Stamp::now().plus(DEADLINE);
         while !wanted(self.terminal.screen()) {
-            let left = end.saturating_duration_since(Instant::now());
+            let left = end.since(Stamp::now());
             match self.bytes.recv_timeout(left) {
                 Ok(bytes) => self.take(&bytes),
-                Err(_) => panic!("waited for {what}; the screen shows\n{}", self.text()),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("waited for {what}; the screen shows\n{}", self.text())
+                }
             }
         }
     }
@@ -103,12 +106,12 @@ impl Desk {
 
     /// Presses a key as a finger would, no sooner after the last than fingers can, and waits until the screen is as wanted.
     fn press(&mut self, key: &str, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
-        while let Some(left) = FINGER.checked_sub(self.pressed.elapsed()).filter(|left| !left.is_zero()) {
+        while let Some(left) = FINGER.checked_sub(Stamp::now().since(self.pressed)).filter(|left| !left.is_zero()) {
             if let Ok(bytes) = self.bytes.recv_timeout(left) {
                 self.take(&bytes);
             }
         }
-        self.pressed = Instant::now();
+        self.pressed = Stamp::now();
         let keys = self.keys.as_mut().expect("open");
         keys.write_all(key.as_bytes()).expect("the terminal takes keys");
         keys.flush().expect("the terminal takes keys");
@@ -144,7 +147,7 @@ impl Desk {
 
     /// Waits for the process to end; its exit code.
     fn end(&mut self) -> u32 {
-        let end = Instant::now() + END;
+        let end = Stamp::now().plus(END);
         loop {
             match self.bytes.recv_timeout(Duration::from_millis(20)) {
                 Ok(bytes) => self.take(&bytes),
@@ -155,7 +158,7 @@ impl Desk {
                     }
                 }
             }
-            assert!(Instant::now() < end, "the process does not end; the screen shows\n{}", self.text());
+            assert!(Stamp::now() < end, "the process does not end; the screen shows\n{}", self.text());
         }
     }
 
@@ -301,12 +304,12 @@ fn a_terminal_that_takes_nothing_does_not_keep_it_from_ending() {
         desk.silence(Duration::from_millis(5));
     }
     desk.signal(Signal::TERM);
-    let end = Instant::now() + END;
+    let end = Stamp::now().plus(END);
     let status = loop {
         if let Some(status) = desk.child.try_wait().expect("a child") {
             break status;
         }
-        assert!(Instant::now() < end, "the process does not end");
+        assert!(Stamp::now() < end, "the process does not end");
         std::thread::yield_now();
     };
     drop(hold);
@@ -373,7 +376,7 @@ fn a_stop_leaves_the_screen_to_the_shell_and_comes_back() {
 
 /// Waits until the system says that the process is stopped.
 fn wait_stopped(pid: Pid) {
-    let end = Instant::now() + DEADLINE;
+    let end = Stamp::now().plus(DEADLINE);
     loop {
         let ps = std::process::Command::new("ps")
             .args(["-o", "stat=", "-p", &pid.as_raw_nonzero().to_string()])
@@ -382,7 +385,7 @@ fn wait_stopped(pid: Pid) {
         if String::from_utf8_lossy(&ps.stdout).trim_start().starts_with('T') {
             return;
         }
-        assert!(Instant::now() < end, "the process does not stop");
+        assert!(Stamp::now() < end, "the process does not stop");
     }
 }
 

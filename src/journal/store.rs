@@ -98,15 +98,10 @@ impl Journal {
     }
 
     /// Writes order states and executions in one transaction.
-    pub fn record(
-        &mut self,
-        orders: &[Box<Order>],
-        executions: &[Box<Execution>],
-        now: Stamp,
-    ) -> Result<(), JournalError> {
+    pub fn record(&mut self, orders: &[Order], executions: &[Execution], now: Stamp) -> Result<(), JournalError> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for order in orders {
-            let mut order = Order::clone(order);
+            let mut order = order.clone();
             if order.ids.order_id == 0
                 && let Some(known) = query::order(&tx, order.key.as_str())?
             {

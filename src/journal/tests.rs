@@ -73,8 +73,8 @@ fn approved(key: &str) -> Box<Approved> {
     Box::new(guarded(|ctx| check_new(spec("187.20"), OrderKey::own(key), ctx, Consent::Given)).unwrap())
 }
 
-fn order(key: &str, order_id: i32, state: OrderState) -> Box<Order> {
-    Box::new(Order {
+fn order(key: &str, order_id: i32, state: OrderState) -> Order {
+    Order {
         key: OrderKey::own(key),
         ids: BrokerIds { client_id: 1, order_id, perm_id: 0 },
         spec: spec("187.20"),
@@ -87,11 +87,11 @@ fn order(key: &str, order_id: i32, state: OrderState) -> Box<Order> {
         changed_at: Stamp::at(6),
         before_change: None,
         remark: None,
-    })
+    }
 }
 
-fn execution(id: &str, at: i64) -> Box<Execution> {
-    Box::new(Execution {
+fn execution(id: &str, at: i64) -> Execution {
+    Execution {
         exec_id: ExecId(id.into()),
         ids: BrokerIds { client_id: 1, order_id: 1, perm_id: 0 },
         order_ref: "tw-1".into(),
@@ -105,7 +105,7 @@ fn execution(id: &str, at: i64) -> Box<Execution> {
         cum_qty: Qty::from(100),
         avg_price: Some(p("187.20")),
         commission: None,
-    })
+    }
 }
 
 struct Disk {
@@ -221,7 +221,7 @@ fn the_same_execution_twice_is_one_and_its_commission_is_added() {
     journal.record(&[], &[old, execution("0001.01", 10 * DAY), paid.clone()], Stamp::at(5)).unwrap();
     drop(journal);
     let (_, opened) = Journal::open(&disk.path, 1, Stamp::at(11 * DAY)).unwrap();
-    assert_eq!(opened.executions, [*paid]);
+    assert_eq!(opened.executions, [paid]);
 }
 
 #[test]
@@ -281,9 +281,9 @@ fn the_thread_answers_in_order_and_gathers_records() {
         &disk.path,
         vec![
             intend("a"),
-            Request::Order(order("a", 1, OrderState::Working)),
-            Request::Execution(execution("1.01", 900)),
-            Request::Order(order("a", 1, OrderState::Filled)),
+            Request::Order(Box::new(order("a", 1, OrderState::Working))),
+            Request::Execution(Box::new(execution("1.01", 900))),
+            Request::Order(Box::new(order("a", 1, OrderState::Filled))),
             intend("b"),
         ],
     );
@@ -313,7 +313,7 @@ fn a_full_queue_hands_the_request_back() {
     let (inlet, outlet) = channel();
     let mut given = 0;
     let back = loop {
-        match inlet.give(Request::Execution(execution("1.01", 1))) {
+        match inlet.give(Request::Execution(Box::new(execution("1.01", 1)))) {
             Ok(()) => given += 1,
             Err(back) => break back,
         }

@@ -197,14 +197,13 @@ fn fail(state: &mut Result<Journal, String>, error: &JournalError, reply: &mut i
 }
 
 /// A record and those that already wait behind it, up to the next intent, which is handed back.
-#[expect(clippy::type_complexity, reason = "two lists and the request that ended them")]
-fn collect(first: Request, requests: &Receiver<Request>) -> (Vec<Box<Order>>, Vec<Box<Execution>>, Option<Request>) {
+fn collect(first: Request, requests: &Receiver<Request>) -> (Vec<Order>, Vec<Execution>, Option<Request>) {
     let (mut orders, mut executions) = (Vec::new(), Vec::new());
     let mut next = Some(first);
     while let Some(request) = next {
         match request {
-            Request::Order(order) => orders.push(order),
-            Request::Execution(execution) => executions.push(execution),
+            Request::Order(order) => orders.push(*order),
+            Request::Execution(execution) => executions.push(*execution),
             intend @ Request::Intend { .. } => return (orders, executions, Some(intend)),
         }
         next = if orders.len() + executions.len() < BATCH { requests.try_recv().ok() } else { None };

@@ -96,7 +96,7 @@ pub fn run(common: &cli::Common, desk: &cli::Desk, options: &cli::Check) -> Resu
     let failed = checks.iter().any(|check| check.outcome == Outcome::Failure);
     let findings = Findings {
         profile: place.profile.name.to_string(),
-        config: place.config.display().to_string(),
+        config: place.paths.config.display().to_string(),
         state: place.folder.display().to_string(),
         checks,
     };
@@ -108,10 +108,10 @@ pub fn run(common: &cli::Common, desk: &cli::Desk, options: &cli::Check) -> Resu
 fn configuration(place: &Place, desk: &cli::Desk) -> Vec<Finding> {
     let plan = Plan::make(place, desk);
     if plan.warnings.is_empty() {
-        let text = if place.config.is_dir() {
-            format!("{}: settings, key map and theme can be used", place.config.display())
+        let text = if place.paths.config.is_dir() {
+            format!("{}: settings, key map and theme can be used", place.paths.config.display())
         } else {
-            format!("{} does not exist; everything built in is used", place.config.display())
+            format!("{} does not exist; everything built in is used", place.paths.config.display())
         };
         return vec![Finding::ok("configuration", text)];
     }

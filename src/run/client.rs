@@ -133,7 +133,7 @@ impl Client {
         }
         if let Some((embedded, stop)) = self.embedded {
             stop.cancel();
-            threads::join(embedded.thread.into_iter().collect(), END_MAX);
+            threads::join(embedded.thread.as_slice(), END_MAX);
         }
     }
 }

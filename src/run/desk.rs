@@ -71,7 +71,7 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
         halt: halt.clone(),
         journal: inlet.gauge().clone(),
         working: working.clone(),
-        log: place.logs.display().to_string(),
+        log: place.paths.log.display().to_string(),
     });
     let mut parts = Parts::default();
     let journal = parts.journal(&seat, requests, inlet.gauge().clone())?;
@@ -83,6 +83,7 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
     let (keys, inputs) = mpsc::channel(input::QUEUE);
 
     let plan = Plan::make(&place, desk);
+    let asks = plan.light.is_some();
     for warning in plan.warnings {
         let _ = warn.try_send(warning);
     }
@@ -92,6 +93,7 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
     let setup = Setup {
         model,
         theme: plan.theme,
+        light: plan.light,
         pace: plan.pace,
         executor,
         stats: Arc::clone(&stats),
@@ -101,10 +103,14 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
     let sources = Sources { ears, frames, journal, events, inputs, tape, warnings };
     let mut heart = Heart::new(setup, sources, Arc::clone(&tty));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    if asks {
+        tty.ask_ground();
+    }
     heart.first_frame();
     // Neither is needed for the first frame.
-    let log = log::start(&place.logs).wrap_err_with(|| format!("{} cannot be used", place.logs.display()))?;
-    input::start(keys)?;
+    let log = log::start(&place.paths.log, place.settings.log)
+        .wrap_err_with(|| format!("{} cannot be used", place.paths.log.display()))?;
+    input::start(keys, asks)?;
     let end = runtime.block_on(heart.run());
 
     tty.leave();
@@ -206,12 +212,9 @@ impl Parts {
     fn end(self) -> Vec<&'static str> {
         let begun = Stamp::now();
         self.stop.cancel();
-        let mut late = threads::join(self.threads, END_MAX);
+        let mut late = threads::join(&self.threads, END_MAX);
         self.stop_gateway.cancel();
-        late.extend(threads::join(
-            self.gateway.into_iter().collect(),
-            END_MAX.saturating_sub(Stamp::now().since(begun)),
-        ));
+        late.extend(threads::join(self.gateway.as_slice(), END_MAX.saturating_sub(Stamp::now().since(begun))));
         late
     }
 }

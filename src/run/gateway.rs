@@ -20,7 +20,8 @@ use crate::gateway::{self, Options};
 /// Runs the subcommand; the exit code.
 pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> {
     let place = Place::find(common)?;
-    let log = log::start(&place.logs).wrap_err_with(|| format!("{} cannot be used", place.logs.display()))?;
+    let log = log::start(&place.paths.log, place.settings.log)
+        .wrap_err_with(|| format!("{} cannot be used", place.paths.log.display()))?;
     let listen = options.port.map_or(options.listen, |port| SocketAddr::from(([127, 0, 0, 1], port)));
     if !listen.ip().is_loopback() && !options.allow_remote {
         return Err(eyre!(

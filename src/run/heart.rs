@@ -70,6 +70,8 @@ pub struct Setup {
     pub model: Model,
     /// The colours.
     pub theme: Theme,
+    /// The colours to change to if the terminal says that its ground is light.
+    pub light: Option<Theme>,
     /// The shortest time between two frames that only the market causes.
     pub pace: Duration,
     /// Carries effects out.
@@ -329,6 +331,12 @@ impl Heart {
                     self.take(Msg::Pointed(Pointer::Wheel { pane, by }));
                 }
             }
+            Input::LightGround => {
+                if let Some(light) = self.setup.light.take() {
+                    self.setup.theme = light;
+                    self.want = Redraw::Clear;
+                }
+            }
             Input::Focus(change) => self.take(Msg::Focus(change)),
             Input::Broken => {
                 self.take(Msg::Signalled(Signal::HangUp));
@@ -417,7 +425,8 @@ impl Heart {
             Redraw::Market => self.last_frame.is_none_or(|last| now.since(last) >= self.setup.pace),
             Redraw::Now | Redraw::Clear => true,
         };
-        if self.suspended || !(wanted || !self.setup.executor.aside.is_empty()) {
+        let anything = wanted || !self.setup.executor.aside.is_empty();
+        if self.suspended || !anything {
             return;
         }
         if self.in_flight {

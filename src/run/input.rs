@@ -11,6 +11,7 @@ use std::time::Duration;
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 use tokio::sync::mpsc;
 
+use super::ground;
 use crate::app::msg::{FocusChange, Press};
 use crate::clock::Stamp;
 use crate::keys::{Chord, Key, Mods};
@@ -52,13 +53,19 @@ pub enum Input {
     Wheel(u16, u16, i16),
     /// The window's focus.
     Focus(FocusChange),
+    /// The terminal says that its ground is light.
+    LightGround,
     /// The terminal cannot be read any more.
     Broken,
 }
 
-/// Starts the thread; it reads for as long as the process lives.
-pub fn start(inputs: mpsc::Sender<Input>) -> std::io::Result<()> {
+/// Starts the thread; it reads for as long as the process lives. With `ground` it first waits for the terminal's answer to
+/// the question for its ground, which has been asked already.
+pub fn start(inputs: mpsc::Sender<Input>, ground: bool) -> std::io::Result<()> {
     std::thread::Builder::new().name("input".into()).spawn(move || {
+        if ground && ground::is_light(rustix::stdio::stdin()) == Some(true) {
+            let _ = inputs.blocking_send(Input::LightGround);
+        }
         let mut folder = Folder::default();
         loop {
             let mut batch = match event::read() {
@@ -104,6 +111,8 @@ enum Cut {
     Csi(Stamp),
     /// Its `O` came then; one more character belongs to it.
     Ss3(Stamp),
+    /// A late answer of the terminal (`]`) is under way; it goes to its terminator.
+    Answer(Stamp),
 }
 
 impl Folder {
@@ -152,6 +161,12 @@ impl Folder {
                 (if matches!(c, '@'..='~') { Cut::No } else { Cut::Csi(now) }, true)
             }
             (Cut::Ss3(then), Key::Char(_)) if soon(then) => (Cut::No, true),
+            (Cut::Answer(then), _) if soon(then) => {
+                let ends = matches!(chord.key, Key::Char('\\')) && chord.mods.alt
+                    || matches!(chord.key, Key::Char('g')) && chord.mods.ctrl;
+                (if ends { Cut::No } else { Cut::Answer(now) }, true)
+            }
+            (_, Key::Char(']')) if chord.mods.alt => (Cut::Answer(now), true),
             (_, Key::Esc) if is_last && chord == Chord::plain(Key::Esc) => (Cut::Esc(now), false),
             _ => (Cut::No, false),
         };
@@ -314,6 +329,21 @@ mod tests {
             vec![(0, vec![esc()]), (30, vec![plain('[')]), (60, vec![plain('1'), plain(';'), plain('5'), plain('C')])];
         assert_eq!(typed(cut), ["esc"]);
         assert_eq!(typed(vec![(0, vec![esc()]), (30, vec![plain('O'), plain('P')])]), ["esc"]);
+    }
+
+    #[test]
+    fn a_late_answer_of_the_terminal_is_not_typed() {
+        let answer = |end: Vec<Event>| {
+            let mut batch = vec![key(KeyCode::Char(']'), KeyModifiers::ALT)];
+            batch.extend("11;rgb:ffff/b0b0/0000".chars().map(plain));
+            batch.extend(end);
+            batch.push(plain('j'));
+            batch
+        };
+        let st = key(KeyCode::Char('\\'), KeyModifiers::ALT);
+        let bell = key(KeyCode::Char('g'), KeyModifiers::CONTROL);
+        assert_eq!(typed(vec![(0, answer(vec![st]))]), ["j*"]);
+        assert_eq!(typed(vec![(0, answer(vec![bell]))]), ["j*"]);
     }
 
     #[test]

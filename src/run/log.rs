@@ -10,6 +10,8 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGua
 use tracing_appender::rolling::{Builder, Rotation};
 use tracing_subscriber::EnvFilter;
 
+use crate::config::LogLevel;
+
 /// Lines that may wait for the disk.
 const LINES: usize = 8_192;
 
@@ -27,8 +29,9 @@ impl Log {
     }
 }
 
-/// Starts the log in `folder`. `RUST_LOG` may say more than the default, which is our own `info` and others' `warn`.
-pub fn start(folder: &Path) -> io::Result<Log> {
+/// Starts the log in `folder`. `RUST_LOG` may say more than `level`, which is for our own lines; others' are kept from
+/// `warn` on.
+pub fn start(folder: &Path, level: LogLevel) -> io::Result<Log> {
     std::fs::create_dir_all(folder)?;
     let file = Builder::new()
         .rotation(Rotation::DAILY)
@@ -40,10 +43,22 @@ pub fn start(folder: &Path) -> io::Result<Log> {
     let (lines, guard) =
         NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES).thread_name("log").finish(Masked(file));
     let dropped = lines.error_counter();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,tradewind=info"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("warn,tradewind={}", word(level))));
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(lines).with_env_filter(filter).finish();
     tracing::subscriber::set_global_default(subscriber).map_err(io::Error::other)?;
     Ok(Log { _guard: guard, dropped })
+}
+
+/// The filter's word.
+const fn word(level: LogLevel) -> &'static str {
+    match level {
+        LogLevel::Error => "error",
+        LogLevel::Warn => "warn",
+        LogLevel::Info => "info",
+        LogLevel::Debug => "debug",
+        LogLevel::Trace => "trace",
+    }
 }
 
 /// Masks account ids in what is written through it. The appender hands over whole lines.

@@ -6,6 +6,7 @@ pub mod desk;
 pub mod effects;
 pub mod files;
 pub mod gateway;
+pub mod ground;
 pub mod heart;
 pub mod host;
 pub mod input;

@@ -1,24 +1,23 @@
 //! What the command line and the configuration come to: where everything lives, whom to connect to, how the desk looks.
 //!
-//! Mistakes in files never keep the workstation from starting: it starts on what is built in and says so.
+//! Mistakes in files never keep the workstation from starting: it starts on what is built in and says so. A profile named
+//! on the command line is another matter: if it cannot be used nothing starts, for the trader would sit elsewhere than meant.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use color_eyre::eyre::{Report, eyre};
-use directories::ProjectDirs;
 
 use super::files;
 use crate::app::action::Action;
 use crate::app::bindings;
 use crate::broker::ib;
 use crate::cli;
-use crate::config::{Settings, Symbols};
+use crate::config::{self, Colour, Config, Paths, SIM, Settings, Symbols};
 use crate::domain::SafeText;
-use crate::domain::account::Mode;
-use crate::keys::{Keymap, Library};
-use crate::source::{Problems, Source};
-use crate::theme::{self, Depth, Glyphs, Look, Theme};
+use crate::keys::Keymap;
+use crate::source::{Problem, Problems};
+use crate::theme::{self, Depth, Glyphs, Ground, Look, Rising, Theme};
 
 /// A frame's time when the way to the terminal is fast.
 const PACE: Duration = Duration::from_millis(33);
@@ -26,8 +25,11 @@ const PACE: Duration = Duration::from_millis(33);
 /// And when it is slow.
 const PACE_SLOW: Duration = Duration::from_millis(250);
 
-/// The largest file that is read.
-const FILE_MAX: u64 = 1 << 20;
+/// The name that stands for the theme of the terminal's own ground.
+const AUTO: &str = "auto";
+
+/// The theme of light grounds.
+const LIGHT: &str = "light";
 
 /// Whom to connect to, and where what belongs to it lives.
 #[derive(Debug, Clone)]
@@ -38,45 +40,56 @@ pub struct Place {
     pub embedded: bool,
     /// Journal, paper account, locks of this profile.
     pub folder: PathBuf,
-    /// The log.
-    pub logs: PathBuf,
-    /// Configuration files.
-    pub config: PathBuf,
+    /// Configuration, state, log.
+    pub paths: Paths,
+    /// The settings file.
+    pub settings: Settings,
+    /// What is wrong in it.
+    pub warnings: Vec<SafeText>,
 }
 
 impl Place {
-    /// Finds it; an unknown profile or a machine without a home is an error.
+    /// Finds it.
     pub fn find(common: &cli::Common) -> Result<Self, Report> {
-        let dirs = ProjectDirs::from("", "", "tradewind");
-        let folder = |given: &Option<PathBuf>, default: fn(&ProjectDirs) -> &Path, option: &str| {
-            given
-                .clone()
-                .or_else(|| dirs.as_ref().map(|dirs| default(dirs).to_path_buf()))
-                .ok_or_else(|| eyre!("no home folder is known: say where with {option}"))
-        };
-        let config = folder(&common.config, ProjectDirs::config_dir, "--config")?;
-        let state = folder(&common.state, |dirs| dirs.state_dir().unwrap_or_else(|| dirs.data_dir()), "--state")?;
-        let name = common.profile.as_deref().unwrap_or("sim");
-        let (address, mode) = match name {
-            "sim" => ("127.0.0.1:0", Mode::Paper),
-            "paper" => ("127.0.0.1:7497", Mode::Paper),
-            "live" => ("127.0.0.1:7496", Mode::Live),
-            "gateway-paper" => ("127.0.0.1:4002", Mode::Paper),
-            "gateway-live" => ("127.0.0.1:4001", Mode::Live),
-            other => {
-                return Err(eyre!(
-                    "no profile is called {other}: there are sim, paper, live, gateway-paper, gateway-live"
-                ));
+        let paths = Paths::find(common.config.as_deref(), common.state.as_deref())?;
+        let mut warnings = Vec::new();
+        let config = match paths.settings() {
+            Ok(None) => Config::default(),
+            Ok(Some(source)) => {
+                let (config, problems) = Config::read(&source);
+                say(&problems, "what is built in is used in their place", &mut warnings);
+                config
+            }
+            Err(problem) => {
+                say(&Problems(vec![problem]), "what is built in is used", &mut warnings);
+                Config::default()
             }
         };
+        let name = match &common.profile {
+            Some(name) => {
+                config.profile(name).map_err(|why| eyre!(why))?;
+                name.clone()
+            }
+            None => match config.profile(&config.settings.profile) {
+                Ok(_) => config.settings.profile.clone(),
+                Err(why) => {
+                    warnings.push(SafeText::new(&format!("{why} This is the embedded paper account.")));
+                    SIM.to_owned()
+                }
+            },
+        };
+        let chosen = config.profile(&name).map_err(|why| eyre!(why))?;
         let profile = ib::Profile {
-            name: name.into(),
-            address: address.into(),
-            mode,
-            read_only: mode == Mode::Live,
+            name: name.as_str().into(),
+            address: chosen.address.as_ref().map(ToString::to_string).unwrap_or_default().into(),
+            client_id: chosen.client_id,
+            mode: chosen.mode,
+            account: chosen.account.clone(),
+            read_only: chosen.read_only,
             ..ib::Profile::default()
         };
-        Ok(Self { profile, embedded: name == "sim", folder: state.join(name), logs: state.join("log"), config })
+        let (embedded, folder) = (chosen.address.is_none(), paths.profile(&name));
+        Ok(Self { profile, embedded, folder, paths, settings: config.settings, warnings })
     }
 
     /// The word on the status bar.
@@ -99,6 +112,8 @@ pub struct Plan {
     pub keymap: Keymap<Action>,
     /// Colours.
     pub theme: Theme,
+    /// The theme to take if the terminal says that its ground is light; `None` if it need not be asked.
+    pub light: Option<Theme>,
     /// The shortest time between two frames that only the market causes.
     pub pace: Duration,
     /// What is wrong in the files.
@@ -108,11 +123,19 @@ pub struct Plan {
 impl Plan {
     /// Reads the files; what is wrong in one is said and what is built in is used in its place.
     pub fn make(place: &Place, desk: &cli::Desk) -> Self {
-        let mut settings = Settings::default();
-        let mut warnings = Vec::new();
+        let mut settings = place.settings.clone();
+        let mut warnings = place.warnings.clone();
         if desk.ascii {
             settings.symbols = Symbols::Ascii;
         }
+        if let Some(link) = desk.link {
+            settings.link = match link {
+                cli::Link::Fast => config::Link::Fast,
+                cli::Link::Slow => config::Link::Slow,
+            };
+        }
+        settings.theme = desk.theme.clone().unwrap_or(settings.theme);
+        settings.keymap = desk.keymap.clone().unwrap_or(settings.keymap);
         match files::read_watchlist(&place.watchlist()) {
             Ok(Some(list)) => settings.watchlist = list,
             Ok(None) => {}
@@ -121,34 +144,63 @@ impl Plan {
                 warnings.push(SafeText::new(&text));
             }
         }
-        let glyphs = match settings.symbols {
-            Symbols::Unicode => Glyphs::Unicode,
-            Symbols::Ascii => Glyphs::Ascii,
+        let look = look(&settings);
+        let (theme, light) = load_themes(place, &settings, look, &mut warnings);
+        let keymap = load_keymap(place, &settings, &mut warnings);
+        let pace = match settings.link {
+            config::Link::Fast => PACE,
+            config::Link::Slow => PACE_SLOW,
         };
-        let look = Look { glyphs, ..Look::at(Depth::detect(None, |name| std::env::var(name).ok())) };
-        let theme = load_theme(place, desk.theme.as_deref(), &look, &mut warnings);
-        let keymap = load_keymap(place, desk.keymap.as_deref(), &mut warnings);
-        let pace = if desk.link == Some(cli::Link::Slow) { PACE_SLOW } else { PACE };
-        Self { settings, keymap, theme, pace, warnings }
+        Self { settings, keymap, theme, light, pace, warnings }
     }
 }
 
-/// The theme asked for, or what is built in.
-fn load_theme(place: &Place, name: Option<&str>, look: &Look, warnings: &mut Vec<SafeText>) -> Theme {
+/// What the settings and the environment say about the terminal.
+fn look(settings: &Settings) -> Look {
+    let depth = match settings.colour {
+        Colour::Auto => None,
+        Colour::True => Some(Depth::True),
+        Colour::Indexed => Some(Depth::Indexed),
+        Colour::Ansi16 => Some(Depth::Ansi16),
+        Colour::None => Some(Depth::Mono),
+    };
+    Look {
+        depth: Depth::detect(depth, |name| std::env::var(name).ok()),
+        glyphs: match settings.symbols {
+            Symbols::Unicode => Glyphs::Unicode,
+            Symbols::Ascii => Glyphs::Ascii,
+        },
+        rising: if settings.swap_up_down { Rising::Swapped } else { Rising::AsThemed },
+        ground: if settings.paint_ground { Ground::Painted } else { Ground::Terminal },
+    }
+}
+
+/// The theme asked for, or what is built in; and the one for a light ground, if the terminal has the say.
+fn load_themes(place: &Place, settings: &Settings, look: Look, warnings: &mut Vec<SafeText>) -> (Theme, Option<Theme>) {
+    if settings.theme == AUTO {
+        return (theme::fallback(&look), theme::load(LIGHT, &theme::builtin(), &look).ok());
+    }
     let mut library = theme::builtin();
-    library.extend(read_library(&place.config.join("themes"), &library, warnings));
-    let Some(name) = name else { return theme::fallback(look) };
-    theme::load(name, &library, look).unwrap_or_else(|problems| {
+    if !library.contains_key(&settings.theme) {
+        let (users, problems) = place.paths.themes();
+        each(&problems, warnings);
+        library.extend(users.into_iter().filter(|(name, _)| !theme::builtin().contains_key(name)));
+    }
+    let theme = theme::load(&settings.theme, &library, &look).unwrap_or_else(|problems| {
         say(&problems, "the built-in theme is used", warnings);
-        theme::fallback(look)
-    })
+        theme::fallback(&look)
+    });
+    (theme, None)
 }
 
 /// The key map asked for, or what is built in.
-fn load_keymap(place: &Place, name: Option<&str>, warnings: &mut Vec<SafeText>) -> Keymap<Action> {
-    let users = read_library(&place.config.join("keymaps"), &bindings::builtin(), warnings);
-    let Some(name) = name else { return bindings::fallback() };
-    bindings::load(name, users).unwrap_or_else(|problems| {
+fn load_keymap(place: &Place, settings: &Settings, warnings: &mut Vec<SafeText>) -> Keymap<Action> {
+    let builtin = bindings::builtin();
+    let (users, problems) =
+        if builtin.contains_key(&settings.keymap) { Default::default() } else { place.paths.keymaps() };
+    each(&problems, warnings);
+    let users = users.into_iter().filter(|(name, _)| !builtin.contains_key(name)).collect();
+    bindings::load(&settings.keymap, users).unwrap_or_else(|problems| {
         say(&problems, "the built-in key map is used", warnings);
         bindings::fallback()
     })
@@ -156,32 +208,13 @@ fn load_keymap(place: &Place, name: Option<&str>, warnings: &mut Vec<SafeText>) 
 
 /// Every problem, and what is done about them; the last word is the one the hint row shows.
 fn say(problems: &Problems, instead: &str, warnings: &mut Vec<SafeText>) {
-    warnings.extend(problems.0.iter().map(|problem| SafeText::new(&problem.to_string())));
-    warnings.push(SafeText::new(&problems.notice(instead)));
+    if !problems.is_empty() {
+        each(&problems.0, warnings);
+        warnings.push(SafeText::new(&problems.notice(instead)));
+    }
 }
 
-/// The user's files of one kind, by name; one that bears a built-in name is left out and said.
-fn read_library(folder: &Path, builtin: &Library, warnings: &mut Vec<SafeText>) -> Library {
-    let mut library = Library::new();
-    let Ok(entries) = std::fs::read_dir(folder) else { return library };
-    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "toml")) {
-        let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
-        let mut say = |what: &str| warnings.push(SafeText::new(&format!("{}: {what}", path.display())));
-        if builtin.contains_key(name) {
-            say("a built-in one has this name: give yours another, and let it inherit");
-            continue;
-        }
-        match std::fs::metadata(path)
-            .and_then(|meta| if meta.len() > FILE_MAX { Ok(None) } else { std::fs::read_to_string(path).map(Some) })
-        {
-            Ok(Some(text)) => {
-                library.insert(name.to_owned(), Source::new(path.display().to_string(), text));
-            }
-            Ok(None) => say("larger than 1 MiB"),
-            Err(error) => say(&error.to_string()),
-        }
-    }
-    library
+/// Each problem on its own.
+fn each(problems: &[Problem], warnings: &mut Vec<SafeText>) {
+    warnings.extend(problems.iter().map(|problem| SafeText::new(&problem.to_string())));
 }

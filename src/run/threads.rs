@@ -26,7 +26,7 @@ pub fn start(name: &'static str, body: impl FnOnce() + Send + 'static) -> io::Re
 }
 
 /// Waits for all of them, at most for `span` together; names those that did not end.
-pub fn join(threads: Vec<Running>, span: Duration) -> Vec<&'static str> {
+pub fn join(threads: &[Running], span: Duration) -> Vec<&'static str> {
     let end = Stamp::now().plus(span);
     let late = |thread: &Running| thread.end.recv_timeout(end.since(Stamp::now())) == Err(RecvTimeoutError::Timeout);
     threads.iter().filter(|thread| late(thread)).map(|thread| thread.name).collect()
@@ -44,7 +44,7 @@ mod tests {
             let _ = held.recv();
         })
         .unwrap();
-        assert_eq!(join(vec![quick, slow], Duration::from_millis(30)), ["slow"]);
+        assert_eq!(join(&[quick, slow], Duration::from_millis(30)), ["slow"]);
         drop(hold);
     }
 }

@@ -118,6 +118,14 @@ impl Tty {
         Ok(())
     }
 
+    /// Asks the terminal for its ground; the input thread hears the answer.
+    pub fn ask_ground(&self) {
+        let _gate = self.lock();
+        if let Err(error) = self.push(super::ground::QUESTION, LEAVE_MAX) {
+            tracing::warn!(%error, "the terminal was not asked for its ground");
+        }
+    }
+
     /// Gives the terminal back as it was.
     ///
     /// A frame in hand is cut at its next chunk; whatever sequence that cuts is ended first. Waits at most 200 ms for the
