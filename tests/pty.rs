@@ -121,6 +121,12 @@ impl Desk {
     fn take(&mut self, bytes: &[u8]) {
         self.raw.extend_from_slice(bytes);
         self.terminal.process(bytes);
+        // What kind of terminal it is: every real one answers.
+        if rfind(bytes, b"\x1b[c").is_some()
+            && let Some(keys) = &mut self.keys
+        {
+            keys.write_all(b"\x1b[?62;22c").expect("the terminal takes its answer");
+        }
     }
 
     /// Takes in what comes until the terminal has been silent for a moment; how the absence of bytes is seen.
