@@ -111,6 +111,9 @@ pub struct Gateway {
     /// Keep account and orders in memory only
     #[arg(long, conflicts_with = "file")]
     pub memory: bool,
+    /// Symbol without a market data subscription (error 354), to rehearse that; may be given again
+    #[arg(long, value_name = "SYMBOL")]
+    pub no_data: Vec<String>,
     /// Allow clients of other machines; the protocol has neither password nor encryption
     #[arg(long)]
     pub allow_remote: bool,

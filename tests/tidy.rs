@@ -43,7 +43,7 @@ fn root() -> &'static Path {
 }
 
 fn files(dir: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> = fs::read_dir(dir).expect("a folder").map(|e| e.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -70,8 +70,8 @@ fn module_of(path: &str) -> String {
 fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     files(&root().join("src"), &mut found);
-    let relative = |p: &PathBuf| p.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
-    let texts = found.iter().map(|p| (relative(p), fs::read_to_string(p).unwrap()));
+    let relative = |p: &PathBuf| p.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/");
+    let texts = found.iter().map(|p| (relative(p), fs::read_to_string(p).expect("a text file")));
     texts.filter(|(p, _)| !is_test_file(p)).map(|(p, t)| read(p, &t)).collect()
 }
 

@@ -152,7 +152,7 @@ fn every_action_is_bound_in_the_default_map() {
     let mut nothing = toml::Table::new();
     nothing.insert("do".to_owned(), toml::Value::String("?".to_owned()));
     let error = nothing.try_into::<Action>().unwrap_err();
-    let names = crate::source::expected_names(error.message());
+    let names = source::expected_names(error.message());
     assert!(names.len() > 40, "{names:?}");
     let map = fallback();
     let bound: Vec<String> = map

@@ -40,6 +40,8 @@ pub struct Options {
     pub offered_version: i32,
     /// Where time comes from.
     pub clock: ClockSource,
+    /// Symbols without a market data subscription: quotes of them are refused with 354, orders are not.
+    pub no_data: Vec<String>,
 }
 
 impl Default for Options {
@@ -52,6 +54,7 @@ impl Default for Options {
             state: None,
             offered_version: MAX_VERSION,
             clock: ClockSource::Wall,
+            no_data: Vec::new(),
         }
     }
 }

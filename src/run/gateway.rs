@@ -53,7 +53,14 @@ pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> 
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let options_of = Options { listen, seed: options.seed, calendar, state: state.clone(), ..Options::default() };
+        let options_of = Options {
+            listen,
+            seed: options.seed,
+            calendar,
+            state: state.clone(),
+            no_data: options.no_data.clone(),
+            ..Options::default()
+        };
         let gateway = gateway::bind(options_of).await?;
         say(options, gateway.addr(), state.as_ref())?;
         gateway.run(stop).await?;

@@ -78,7 +78,8 @@ impl Driver {
     /// Opens the state and brings the venue up to now.
     pub(super) fn open(options: Options) -> Result<Self, GatewayError> {
         let mut clock = Clock::start(options.clock);
-        let world = World::open(clock.now(), options.seed, options.calendar, options.state.as_deref())?;
+        let mut world = World::open(clock.now(), options.seed, options.calendar, options.state.as_deref())?;
+        world.withhold(options.no_data);
         Ok(Self { world, sessions: BTreeMap::new(), clock })
     }
 

@@ -30,6 +30,7 @@ pub(in crate::gateway) struct World {
     venue: Venue,
     store: Store,
     unsaid: Vec<Event>,
+    no_data: Vec<String>,
 }
 
 impl World {
@@ -46,10 +47,20 @@ impl World {
             }
             None => (Venue::new(now, &feed), Vec::new()),
         };
-        let mut world = Self { now: now.max(venue.now()), feed, venue, store, unsaid };
+        let mut world = Self { now: now.max(venue.now()), feed, venue, store, unsaid, no_data: Vec::new() };
         // Nobody listens yet: what happened on the way up to now is only saved.
         world.take_events()?;
         Ok(world)
+    }
+
+    /// Takes the data subscriptions of these symbols away.
+    pub(super) fn withhold(&mut self, symbols: Vec<String>) {
+        self.no_data = symbols;
+    }
+
+    /// Whether the account has a data subscription for this symbol.
+    pub(in crate::gateway) fn has_data(&self, symbol: &str) -> bool {
+        !self.no_data.iter().any(|s| s.eq_ignore_ascii_case(symbol))
     }
 
     /// Moves the present to `now` and lets the venue live up to there.

@@ -30,14 +30,14 @@ pub(super) struct Line {
 impl Session {
     pub(super) fn market_data(&mut self, request: &MarketDataRequest, world: &mut World) {
         let Some(req_id) = request.req_id else { return };
-        match self.line_for(req_id, request) {
+        match self.line_for(req_id, request, world) {
             Ok(listing) => self.open_line(req_id, listing, request.snapshot.unwrap_or(false), world),
             Err(fault) => self.fault(req_id, fault, world),
         }
     }
 
     /// Whether the line can be opened, and on what.
-    fn line_for(&self, req_id: i32, request: &MarketDataRequest) -> Result<&'static Listing, Fault> {
+    fn line_for(&self, req_id: i32, request: &MarketDataRequest, world: &World) -> Result<&'static Listing, Fault> {
         let generic = request.generic_tick_list.as_deref().is_some_and(|list| !list.trim().is_empty());
         if self.lines.contains_key(&req_id) {
             return Err(Fault::new(322, "Error processing request.-'b' : cause - Duplicate ticker id"));
@@ -48,7 +48,14 @@ impl Session {
         if self.lines.len() >= LINES {
             return Err(Fault::new(101, "Max number of tickers has been reached"));
         }
-        resolve(request.contract.as_ref())
+        let listing = resolve(request.contract.as_ref())?;
+        if !world.has_data(listing.symbol) {
+            return Err(Fault::new(
+                354,
+                "Requested market data is not subscribed. Delayed market data is not available.",
+            ));
+        }
+        Ok(listing)
     }
 
     fn open_line(&mut self, req_id: i32, listing: &'static Listing, snapshot: bool, world: &mut World) {

@@ -7,6 +7,8 @@ use ibapi::market_data::historical::{Bar, BarSize, BarTimestamp, HistoricalBarUp
 use ibapi::market_data::realtime::{Quote, TickTypes};
 use ibapi::prelude::Client;
 
+use crate::gateway::Options;
+
 use super::{PATIENCE, Running, START, first, next, quote, soon, stock};
 
 #[tokio::test]
@@ -85,6 +87,19 @@ async fn a_snapshot_ends_and_an_unknown_contract_is_error_200() {
     let mut unknown = soon(client.market_data(&stock("ZZZZ")).subscribe()).await.unwrap();
     let refused = soon(futures_util::StreamExt::next(&mut unknown)).await.unwrap().unwrap_err();
     assert!(refused.to_string().contains("No security definition"), "{refused}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_line_without_a_subscription_is_error_354_and_the_others_go_on() {
+    let options = Options { no_data: vec!["intc".into()], ..Options::default() };
+    let gateway = Running::with(options, START).await;
+    let client = gateway.client(1).await;
+    let mut refused = soon(client.market_data(&stock("INTC")).subscribe()).await.unwrap();
+    let error = soon(futures_util::StreamExt::next(&mut refused)).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("354"), "{error}");
+    let ticks = soon(client.market_data(&stock("SPY")).snapshot_once(PATIENCE)).await.unwrap();
+    assert!(Quote::from_ticks(&ticks).bid.unwrap() > 0.0);
     gateway.stop().await;
 }
 

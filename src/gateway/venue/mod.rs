@@ -146,6 +146,10 @@ impl Venue {
         } else {
             let text = format!("OrderId {order_id} that needs to be cancelled");
             let fault = match self.find(client_id, order_id) {
+                // A refused order never worked: TWS tells it apart from one that has ended.
+                Some(order) if order.status == Status::Inactive => {
+                    Fault::new(161, "Cancel attempted when order is not in a cancellable state.")
+                }
                 Some(order) => {
                     let state = order.status.word();
                     Fault::new(10148, format!("{text} can not be cancelled, state: {state}."))

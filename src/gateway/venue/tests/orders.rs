@@ -157,6 +157,14 @@ fn a_cancel_too_late_or_of_nothing_is_told_apart() {
 }
 
 #[test]
+fn a_cancel_of_a_refused_order_is_161() {
+    let script = Script::still(10_000, 10_002, 500);
+    let mut venue = venue(&script);
+    assert_eq!(codes(&venue.place(MS, &script, buy(1, 1_000_000, "99"))), [201]);
+    assert_eq!(codes(&venue.cancel(MS, &script, 7, 1)), [161]);
+}
+
+#[test]
 fn a_global_cancel_ends_the_orders_of_every_client() {
     let script = Script::still(10_000, 10_002, 500);
     let mut venue = venue(&script);
