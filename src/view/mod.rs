@@ -1,6 +1,6 @@
 //! The face: reads the model and draws it. Changes nothing.
 //!
-//! Invariants: [`screen`] is pure and total: it draws any model on any size, from 1×1 on, without a panic; every cell is
+//! Invariants: [`screen()`] is pure and total: it draws any model on any size, from 1×1 on, without a panic; every cell is
 //! drawn in a role and never in a colour; numbers come from [`crate::domain::shown`] and keys from the key map, so help,
 //! hints and panes cannot disagree with what happens.
 //!

@@ -6,6 +6,7 @@
 
 mod layer_a;
 mod night;
+mod readme;
 mod replay;
 mod support;
 mod trade;
