@@ -20,6 +20,7 @@ use crate::config::Settings;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, AccountValues, Mode};
 use crate::domain::bar::{Bar, Interval};
+use crate::domain::calendar::Hours;
 use crate::domain::fill::{ExecId, Execution};
 use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::order::{Order, OrderKey};
@@ -79,10 +80,13 @@ impl Model {
         let desk = Desk {
             profile: SafeText::new(profile),
             mode,
+            hours: Hours::NewYork,
             account: None,
             link,
             link_at: Stamp::default(),
             alive: None,
+            ib_lost: false,
+            feed_from: Stamp::default(),
             round_trip: None,
             sync_from: None,
             sync_again: false,
@@ -128,6 +132,8 @@ pub struct Desk {
     pub profile: SafeText,
     /// The mode the profile asks for.
     pub mode: Mode,
+    /// When the market at hand trades: the embedded paper market never closes.
+    pub hours: Hours,
     /// The account, once READY.
     pub account: Option<AccountId>,
     /// The connection.
@@ -136,6 +142,10 @@ pub struct Desk {
     pub link_at: Stamp,
     /// When the gateway last proved that it is alive; `None` while it is known not to be.
     pub alive: Option<Stamp>,
+    /// Whether the gateway has said that IB is out of its reach, and not taken it back: a heartbeat proves nothing then.
+    pub ib_lost: bool,
+    /// What was quoted before this belongs to a feed that has ended; it is stale until its line ticks again.
+    pub feed_from: Stamp,
     /// The last heartbeat's round trip.
     pub round_trip: Option<Duration>,
     /// When the SYNC under way was asked for: what changed later may be newer than its answer.

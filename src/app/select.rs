@@ -55,7 +55,12 @@ pub fn by_symbol<'m>(model: &'m Model, symbol: &str) -> Option<&'m Instrument> {
 
 /// The quote of a contract and how far it can be believed.
 pub fn quote(model: &Model, con_id: ConId) -> Option<(&Quote, Truth)> {
-    model.market.quotes.get(&con_id).map(|q| (q, Truth::of(q, model.now, model.desk.alive)))
+    let judged = |q: &Quote| {
+        // A living feed says nothing of a line that it has not quoted yet.
+        let quoted = q.at.is_none_or(|at| at.mono >= model.desk.feed_from.mono);
+        Truth::of(q, model.now, model.desk.alive.filter(|_| quoted))
+    };
+    model.market.quotes.get(&con_id).map(|q| (q, judged(q)))
 }
 
 /// How far the quote of a contract can be believed.

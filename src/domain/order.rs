@@ -273,7 +273,23 @@ pub struct Order {
     pub remark: Option<(i32, SafeText)>,
 }
 
+/// How the remark of an order begins that never left.
+const NOT_SENT: &str = "not sent: ";
+
 impl Order {
+    /// Notes that the order never left, and why.
+    pub fn mark_not_sent(&mut self, why: &str) {
+        self.remark = Some((0, SafeText::new(&format!("{NOT_SENT}{why}"))));
+    }
+
+    /// Why the order never left, if that is what became of it: nobody but this desk has refused it.
+    pub fn not_sent(&self) -> Option<&str> {
+        match &self.remark {
+            Some((0, text)) if self.state == OrderState::Rejected => text.strip_prefix(NOT_SENT),
+            _ => None,
+        }
+    }
+
     /// What has not filled yet; zero when the order has ended.
     pub fn remaining(&self) -> Qty {
         if self.state.is_terminal() {

@@ -88,7 +88,8 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
         let _ = warn.try_send(warning);
     }
     let files = Files::start(place.watchlist())?;
-    let model = Model::new(plan.settings, place.shown(), place.profile.mode, Arc::new(plan.keymap), tty.size());
+    let mut model = Model::new(plan.settings, place.shown(), place.profile.mode, Arc::new(plan.keymap), tty.size());
+    model.desk.hours = place.hours();
     let executor = Executor::new(port, inlet, files, halt, Arc::clone(&stats));
     let setup = Setup {
         model,

@@ -15,6 +15,7 @@ use crate::broker::ib;
 use crate::cli;
 use crate::config::{self, Colour, Config, Paths, SIM, Settings, Symbols};
 use crate::domain::SafeText;
+use crate::domain::calendar::Hours;
 use crate::keys::Keymap;
 use crate::source::{Problem, Problems};
 use crate::theme::{self, Depth, Glyphs, Ground, Look, Rising, Theme};
@@ -95,6 +96,11 @@ impl Place {
     /// The word on the status bar.
     pub fn shown(&self) -> &str {
         if self.embedded { "embedded" } else { &self.profile.name }
+    }
+
+    /// When the market behind the profile trades; the embedded one never closes.
+    pub const fn hours(&self) -> Hours {
+        if self.embedded { Hours::Always } else { Hours::NewYork }
     }
 
     /// The file that keeps the watchlist.

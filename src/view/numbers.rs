@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::widgets::canvas::Words;
 use crate::app::model::Model;
 use crate::app::select;
-use crate::domain::calendar::Hours;
 use crate::domain::instrument::{ConId, PriceRule};
 use crate::domain::order::{Side, Verb};
 use crate::domain::quote::Truth;
@@ -102,9 +101,4 @@ pub fn stale_for(model: &Model) -> Option<Duration> {
 /// Whether nothing has been received from a broker yet: the first start, not a broken connection.
 pub fn is_first_start(model: &Model) -> bool {
     model.desk.account.is_none() && model.market.quotes.values().all(|q| q.at.is_none())
-}
-
-/// The hours of the market at hand: the embedded paper market never closes.
-pub fn hours(model: &Model) -> Hours {
-    if model.desk.profile.as_str() == "embedded" { Hours::Always } else { Hours::NewYork }
 }

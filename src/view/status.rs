@@ -21,7 +21,7 @@ use crate::domain::account::Mode;
 use crate::domain::shown;
 use crate::money::Cash;
 use crate::theme::{Role, Theme};
-use crate::view::numbers::{hours, sign_role};
+use crate::view::numbers::sign_role;
 
 /// Width from which on items stand three cells apart.
 const WIDE: u16 = 120;
@@ -217,7 +217,7 @@ pub fn day(model: &Model) -> Option<Words> {
 /// `10:42:07 ET RTH 5:17 left`; without seconds while nothing moves.
 pub fn clock(model: &Model, countdown: bool) -> Words {
     let at = model.now.eastern();
-    let hours = hours(model);
+    let hours = model.desk.hours;
     let phase = hours.phase(&at);
     let time = if timers::is_lively(model) { shown::time(&at) } else { shown::minute(&at) };
     let mut words = Words::of(time, Role::Text).say(" ET", Role::TextDim).say(format!(" {}", phase.word()), Role::Text);

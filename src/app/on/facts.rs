@@ -179,7 +179,7 @@ pub(super) fn not_sent(model: &mut Model, step: &mut Step, key: &OrderKey, why: 
     if !matches!(order.state, OrderState::Sending | OrderState::Unknown) {
         return;
     }
-    order.remark = Some((0, SafeText::new(&format!("not sent: {why}"))));
+    order.mark_not_sent(why);
     lifecycle::settle(order, OrderState::Rejected, at);
     model.orders.recent.retain(|r| r.key != *key);
     model.orders.cancel_wanted.shift_remove(key);
@@ -532,6 +532,9 @@ fn news(model: &mut Model, key: &OrderKey, was: Was) {
                     }
                 ),
             ),
+            OrderState::Rejected if order.not_sent().is_some() => {
+                (Tone::Error, format!("NOT SENT {brief}: {}", order.not_sent().unwrap_or_default()))
+            }
             OrderState::Rejected => (Tone::Error, format!("REJECTED {brief}: {}", reason("the broker gave no reason"))),
             OrderState::Unknown => (Tone::Error, format!("UNKNOWN {brief}: {}", reason("looking for it"))),
             OrderState::Working | OrderState::Cancelling | OrderState::Sending | OrderState::Filled => return,

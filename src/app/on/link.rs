@@ -8,9 +8,13 @@ use crate::app::model::Model;
 use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::broker::Link;
+use crate::broker::event::Refusal;
 
 pub(super) fn heartbeat(model: &mut Model, step: &mut Step, round_trip: Duration) {
-    model.desk.alive = Some(model.now);
+    // The gateway answers by itself also while it cannot reach IB.
+    if !model.desk.ib_lost {
+        model.desk.alive = Some(model.now);
+    }
     model.desk.round_trip = Some(round_trip);
     step.draw(Redraw::Market);
 }
@@ -31,21 +35,14 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
             model.desk.alive = None;
             lost(model, step);
             if was_ready {
-                let working = select::working_count(model);
-                let reason = why.map_or_else(|| "Connection lost".into(), |w| w.text.to_string());
-                let next = next_in.map_or_else(String::new, |n| format!("; dialling again in {} s", n.as_secs()));
-                let tail = if working > 0 {
-                    format!(". {} may still fill at the broker", words::count(working, "order"))
-                } else {
-                    String::new()
-                };
-                model.notices.say(model.now, Tone::Warn, format!("{address}: {reason}{tail}{next}."), None);
+                model.notices.say(model.now, Tone::Warn, loss(model, &address, why, next_in), None);
             }
         }
         Link::Syncing { .. } => {}
         Link::Ready { account, client_id, .. } => {
             model.desk.account = Some(account);
             model.desk.client_id = client_id;
+            model.desk.ib_lost = false;
             model.desk.alive = Some(model.now);
             if !std::mem::replace(&mut model.desk.subscribed, true) {
                 market::ask_all(model, step);
@@ -54,10 +51,16 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
         }
         Link::IbLost => {
             model.desk.alive = None;
+            model.desk.ib_lost = true;
             let text = "IB's servers are not reachable (1100). Orders at the exchange live on; new orders wait, cancels go out unconfirmed.";
             model.notices.say(model.now, Tone::Warn, text, None);
         }
-        Link::IbBack { .. } => {}
+        Link::IbBack { data_kept } => {
+            model.desk.ib_lost = false;
+            if !data_kept {
+                model.desk.feed_from = model.now;
+            }
+        }
         Link::Mute => {
             model.desk.alive = None;
             let text = "The gateway does not answer. What is on the screen may be old; new orders wait.";
@@ -72,9 +75,30 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
     }
 }
 
+/// The loss of the connection in words: why, what may still fill, when it is dialled again.
+fn loss(model: &Model, address: &str, why: Option<Refusal>, next_in: Option<Duration>) -> String {
+    // The reason is a sentence of its own; it mostly names the address already.
+    let reason = why.map_or_else(|| "Connection lost".to_owned(), |w| w.text.trim_end_matches('.').to_owned());
+    let mut text = if reason.contains(address) { reason } else { format!("{address}: {reason}") };
+    let live = model.orders.live().count();
+    if live > 0 {
+        text.push_str(&format!(". {} may still fill at the broker", words::count(live, "order")));
+    }
+    if let Some(next) = next_in {
+        text.push_str(&match next.as_secs() {
+            0 => "; dialling again at once".to_owned(),
+            seconds => format!("; dialling again in {seconds} s"),
+        });
+    }
+    text.push('.');
+    text
+}
+
 /// Nothing that was on its way is known any more.
 fn lost(model: &mut Model, step: &mut Step) {
     model.market.asked.clear();
     model.desk.subscribed = false;
+    model.desk.ib_lost = false;
+    model.desk.feed_from = model.now;
     reconcile::link_lost(model, step);
 }

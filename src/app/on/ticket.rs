@@ -227,16 +227,8 @@ pub(super) fn answered(model: &mut Model, key: &OrderKey) {
     if matches!(order.state, OrderState::Rejected | OrderState::Unknown | OrderState::Sending) {
         return;
     }
-    let word = match order.state {
-        OrderState::Filled => "filled",
-        OrderState::Cancelled => "cancelled",
-        OrderState::Held => "held",
-        _ if order.is_partial() => "partial",
-        _ => "working",
-    };
-    let name = select::order_name(order);
     let Some(sending) = model.panes.ticket.sending.take_if(|s| s.key == *key) else { return };
-    model.panes.ticket.last = Some((model.now, format!("{}, {word} {name}", sending.sentence)));
+    model.panes.ticket.last = Some((model.now, sending.sentence, sending.key));
     return_focus(model, sending.return_to);
 }
 

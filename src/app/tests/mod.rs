@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod fixture;
+mod linking;
 mod listing;
 mod overlays;
 mod reconciling;

@@ -51,7 +51,7 @@ fn an_order_the_sender_refused_has_ended_and_says_so() {
     let key = d.placed_one().key().clone();
     d.broker(Event::NotSent { key: key.clone(), why: "the approval is older than 1 s".into() });
     assert_eq!(d.order(&key).state, OrderState::Rejected);
-    d.assert_said("not sent: the approval is older than 1 s");
+    d.assert_said("NOT SENT buy 100 AAPL lmt 187.20: the approval is older than 1 s");
     d.after(5_000);
     assert_eq!(d.order(&key).state, OrderState::Rejected);
 }

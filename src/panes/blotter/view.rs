@@ -225,14 +225,20 @@ fn away(model: &Model, order: &Order) -> Words {
 }
 
 /// The word for what has become of an order.
-fn status(model: &Model, order: &Order) -> (String, Role) {
+pub fn status(model: &Model, order: &Order) -> (String, Role) {
     let age = |since: Stamp| shown::age_words(model.now.since(since));
     let stale = stale_for(model).is_some() && model.desk.account.is_some();
     let foreign = order.ownership == Ownership::Foreign;
     let (word, role) = match order.state {
         OrderState::Unknown => return (format!("UNKNOWN {}", age(order.changed_at)), Role::OrderUnknown),
+        OrderState::Rejected if order.not_sent().is_some() => return ("NOT SENT".into(), Role::OrderRejected),
         OrderState::Rejected => {
-            let code = order.remark.as_ref().map(|(code, _)| format!(" {code}")).unwrap_or_default();
+            let code = order
+                .remark
+                .as_ref()
+                .filter(|(code, _)| *code != 0)
+                .map(|(code, _)| format!(" {code}"))
+                .unwrap_or_default();
             return (format!("REJECTED{code}"), Role::OrderRejected);
         }
         OrderState::Filled => return ("filled".into(), Role::OrderFilled),

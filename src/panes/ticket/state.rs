@@ -21,8 +21,9 @@ pub struct Ticket {
     pub staged: Option<Staged>,
     /// The order sent from here and not answered yet.
     pub sending: Option<Sending>,
-    /// The last order sent: when, its sentence, what became of it.
-    pub last: Option<(Stamp, String)>,
+    /// The last order sent: when it was answered, its sentence as sent, its name. What has become of it stands in the
+    /// order.
+    pub last: Option<(Stamp, String, OrderKey)>,
     /// The size that `b` and `s` stage, where the trader has chosen another than the configured one.
     pub preset: Option<Qty>,
 }

@@ -17,14 +17,15 @@ use crate::app::{select, words};
 use crate::clock::Phase;
 use crate::domain::account::Mode;
 use crate::domain::instrument::{ConId, Instrument, PriceRule};
-use crate::domain::order::{OrderKind, OrderSpec, Session, Side, Verb};
+use crate::domain::order::{Order, OrderKind, OrderSpec, OrderState, Session, Side, Verb};
 use crate::domain::quote::{Quote, Truth};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty, Rounding};
+use crate::panes::blotter::view as blotter;
 use crate::risk::{Finding, Weight};
 use crate::theme::{Role, Theme};
 use crate::view::hints::{self, hint};
-use crate::view::numbers::{hours, rule, stale_for, truth_role, verb_role};
+use crate::view::numbers::{rule, stale_for, truth_role, verb_role};
 use crate::view::pane::{self, Head, Slot};
 use crate::view::widgets::canvas::{Canvas, Words};
 use crate::view::{Cursor, widgets};
@@ -50,7 +51,11 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) -> Option<Cu
     let head = |right: Vec<Words>| Head { left: vec![live.clone()], right, keep: false };
     if let Some(sending) = &ticket.sending {
         let id = sending.journaled.map(|(_, _, id)| format!(" #{id}")).unwrap_or_default();
-        let area = pane::head(canvas, model, slot, &head(vec![Words::of(format!("sending{id}"), Role::Text)]));
+        let (word, role) = match answered(model, sending) {
+            Some(order) => blotter::status(model, order),
+            None => ("sending".to_owned(), Role::Text),
+        };
+        let area = pane::head(canvas, model, slot, &head(vec![Words::of(format!("{word}{id}"), role)]));
         self::sending(canvas, model, sending, area);
         return None;
     }
@@ -101,12 +106,20 @@ fn empty(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
         }
     }
     let last = area.height.saturating_sub(1);
-    if let Some((at, sentence)) = model.panes.ticket.last.as_ref().filter(|_| last >= taught && area.height > 0) {
-        let text = format!("{}  {sentence}", shown::time_of(*at));
+    if let Some((at, sentence, key)) = model.panes.ticket.last.as_ref().filter(|_| last >= taught && area.height > 0) {
+        let now = select::order(model, key).map_or_else(String::new, |order| {
+            format!(", {} {}", blotter::status(model, order).0, select::order_name(order))
+        });
+        let text = format!("{}  {sentence}{now}", shown::time_of(*at));
         let text = canvas.cut(&text, end.saturating_sub(area.x + 8));
         let words = Words::of("last   ", Role::TextDim).say(text, Role::Text);
         canvas.say(area.x + 1, area.y + last, end, &words);
     }
+}
+
+/// The order on its way, once it is known what became of it, or that this is not known.
+fn answered<'m>(model: &'m Model, sending: &Sending) -> Option<&'m Order> {
+    select::order(model, &sending.key).filter(|order| order.state != OrderState::Sending)
 }
 
 /// What can be staged for a contract: row, column, words.
@@ -187,14 +200,23 @@ fn sending(canvas: &mut Canvas<'_>, model: &Model, sending: &Sending, area: Rect
         lines.push(step("✓", at, "journaled", format!("{took}, {}", sending.key)));
         if let Some(sent) = sending.sent_at {
             lines.push(step("✓", sent, "sent", format!("order {order_id}")));
-            let waits = model.now.since(sent).as_millis() / 100;
-            let text = format!("{}.{} s without an answer", waits / 10, waits % 10);
-            lines.push(step("·", model.now, "waiting", text));
+            if answered(model, sending).is_none() {
+                let waits = model.now.since(sent).as_millis() / 100;
+                let text = format!("{}.{} s without an answer", waits / 10, waits % 10);
+                lines.push(step("·", model.now, "waiting", text));
+            }
         }
     }
-    lines.push(Words::new());
-    lines.push(Words::of("Without an answer it is shown as UNKNOWN and looked for.", Role::TextDim));
-    lines.push(Words::of("It is never sent a second time by itself.", Role::TextDim));
+    if let Some(order) = answered(model, sending) {
+        let (word, role) = blotter::status(model, order);
+        let why = order.remark.as_ref().map_or_else(String::new, |(_, text)| format!(": {text}"));
+        lines.push(Words::new());
+        lines.push(Words::of(format!("{word}{why}"), role));
+    } else {
+        lines.push(Words::new());
+        lines.push(Words::of("Without an answer it is shown as UNKNOWN and looked for.", Role::TextDim));
+        lines.push(Words::of("It is never sent a second time by itself.", Role::TextDim));
+    }
     for (y, line) in (area.y..area.bottom()).zip(&lines) {
         canvas.say(area.x + 1, y, end, line);
     }
@@ -396,7 +418,7 @@ fn movement(held: Qty, after: Qty) -> String {
 
 /// When the order would work.
 fn works(model: &Model, spec: &OrderSpec) -> Words {
-    let phase = hours(model).phase(&model.now.eastern());
+    let phase = model.desk.hours.phase(&model.now.eastern());
     match (phase, spec.session) {
         (Phase::Regular, _) | (Phase::Pre | Phase::Post, Session::Extended) => Words::of("works now", Role::Text),
         (Phase::Pre | Phase::Post | Phase::Overnight | Phase::Closed, _) => {

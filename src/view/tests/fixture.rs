@@ -16,6 +16,7 @@ use crate::config::Settings;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, AccountValues, Mode};
 use crate::domain::bar::{Bar, Interval};
+use crate::domain::calendar::Hours;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType};
 use crate::domain::order::{
@@ -86,6 +87,7 @@ pub fn fresh(width: u16, height: u16) -> Model {
     let settings = Settings::default();
     let mut model = Model::new(settings, "embedded", Mode::Paper, Arc::new(bindings::fallback()), (width, height));
     model.now = Stamp::at(NOW);
+    model.desk.hours = Hours::Always;
     model.desk.link_at = model.now;
     model.desk.link = Link::Dialling { address: SafeText::new("127.0.0.1:7497"), attempt: 1, next_in: None, why: None };
     model
@@ -179,13 +181,13 @@ pub fn connect(model: &mut Model, mode: Mode) {
     model.desk.link =
         Link::Ready { account, mode, read_only: false, client_id: 1, next_order_id: 32, server_version: 213 };
     if mode == Mode::Live {
-        model.desk.profile = SafeText::new("live");
+        (model.desk.profile, model.desk.hours) = (SafeText::new("live"), Hours::NewYork);
     }
 }
 
 /// The link is gone since 35 seconds; the third attempt waits four.
 pub fn disconnect(model: &mut Model) {
-    model.desk.profile = SafeText::new("paper");
+    (model.desk.profile, model.desk.hours) = (SafeText::new("paper"), Hours::NewYork);
     model.now = Stamp::at(NOW + 35_000_000_000);
     model.desk.alive = None;
     model.desk.link_at = Stamp::at(NOW);

@@ -9,6 +9,7 @@ use crate::app::notices::Tone;
 use crate::broker::JobId;
 use crate::domain::SafeText;
 use crate::domain::account::Mode;
+use crate::domain::calendar::Hours;
 use crate::domain::instrument::{ConId, SymbolMatch};
 use crate::keys::{Chord, Key};
 use crate::panes::PaneKind;
@@ -111,7 +112,7 @@ fn confirmation_stands_where_the_ticket_stood() {
 #[test]
 fn quitting_says_what_stays() {
     let mut broker = open((100, 30), Overlay::Quit);
-    broker.desk.profile = SafeText::new("paper");
+    (broker.desk.profile, broker.desk.hours) = (SafeText::new("paper"), Hours::NewYork);
     let all = [open((80, 24), Overlay::Quit), broker];
     assert_snapshot!(all.iter().map(picture).collect::<Vec<_>>().join("\n"));
 }

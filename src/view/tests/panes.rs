@@ -10,6 +10,7 @@ use crate::broker::JobId;
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::bar::Interval;
+use crate::domain::calendar::Hours;
 use crate::domain::order::{OrderState, Tif, Verb};
 use crate::panes::PaneKind;
 use crate::panes::blotter::Tab;
@@ -159,8 +160,11 @@ fn with_ticket(change: impl FnOnce(&mut Model)) -> Model {
 
 #[test]
 fn ticket_empty_and_staged() {
-    let last = "buy 40 META lmt 497.50, working #29".to_owned();
-    let empty = changed(|m| m.panes.ticket.last = Some((fixture::ago(116), last.clone())));
+    let last = |m: &mut Model| {
+        let key = crate::domain::order::OrderKey::own("tw4k-000020-29");
+        m.panes.ticket.last = Some((fixture::ago(116), "buy 40 META lmt 497.50".to_owned(), key));
+    };
+    let empty = changed(last);
     let flat = changed(|m| m.panes.watchlist.selected = 4);
     let market = with_ticket(|m| {
         let staged = m.panes.ticket.staged.as_mut().unwrap();
@@ -169,7 +173,7 @@ fn ticket_empty_and_staged() {
         staged.field = Field::Kind;
     });
     let asleep = with_ticket(|m| {
-        m.desk.profile = SafeText::new("paper");
+        (m.desk.profile, m.desk.hours) = (SafeText::new("paper"), Hours::NewYork);
         m.now = Stamp::at(fixture::NOW + 8 * 3_600_000_000_000);
         m.desk.alive = Some(m.now);
     });
@@ -257,6 +261,41 @@ fn ticket_sending() {
         m.now = at(422);
     });
     assert_snapshot!(states(PaneKind::Ticket, LEFT, &[("sending", model)]));
+}
+
+#[test]
+fn the_ticket_says_what_has_become_of_the_last_order_now() {
+    let key = crate::domain::order::OrderKey::own("tw4k-000020-29");
+    let mut model = fixture::moment(160, 48);
+    model.panes.ticket.last = Some((fixture::ago(116), "buy 40 META lmt 497.50".to_owned(), key.clone()));
+    let picture = |model: &Model| {
+        let buffer = pane(model, &theme(), PaneKind::Ticket, LEFT, false);
+        text(&buffer, buffer.area)
+    };
+    assert!(picture(&model).contains("buy 40 META lmt 497.50, working #29"), "{}", picture(&model));
+    model.orders.all.get_mut(&key).unwrap().state = OrderState::Filled;
+    assert!(picture(&model).contains("buy 40 META lmt 497.50, filled #29"), "{}", picture(&model));
+}
+
+#[test]
+fn a_refused_order_on_the_ticket_is_not_shown_as_being_sent() {
+    let key = crate::domain::order::OrderKey::own("tw4k-000020-29");
+    let mut model = fixture::moment(160, 48);
+    let sent = fixture::ago(3);
+    let order = model.orders.all.get_mut(&key).unwrap();
+    (order.state, order.remark) = (OrderState::Rejected, Some((201, SafeText::new("no margin"))));
+    model.panes.ticket.sending = Some(Sending {
+        key,
+        sentence: "buy 40 META lmt 497.50 day rth".into(),
+        checked_at: sent,
+        journaled: Some((sent, 300, 29)),
+        sent_at: Some(sent),
+        return_to: PaneKind::Watchlist,
+    });
+    let buffer = pane(&model, &theme(), PaneKind::Ticket, LEFT, false);
+    let said = text(&buffer, buffer.area);
+    assert!(said.contains("REJECTED 201: no margin"), "{said}");
+    assert!(!said.contains("sending") && !said.contains("waiting") && !said.contains("without an answer"), "{said}");
 }
 
 #[test]

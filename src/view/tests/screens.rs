@@ -10,6 +10,7 @@ use crate::broker::event::{Link, Refusal};
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::account::Mode;
+use crate::domain::calendar::Hours;
 use crate::domain::order::OrderState;
 use crate::panes::PaneKind;
 use crate::theme::{Glyphs, Shapes};
@@ -127,7 +128,7 @@ fn the_status_bar_has_a_word_for_every_state() {
     let address = || SafeText::new("127.0.0.1:7497");
     let link = |link: Link, seconds: i64| {
         move |m: &mut Model| {
-            m.desk.profile = SafeText::new("paper");
+            (m.desk.profile, m.desk.hours) = (SafeText::new("paper"), Hours::NewYork);
             m.desk.link = link;
             m.desk.link_at = fixture::ago(seconds);
         }
@@ -159,7 +160,7 @@ fn the_status_bar_has_a_word_for_every_state() {
         bar(link(refused, 7)),
         bar(|m| *m = fixture::fresh(160, 48)),
         bar(|m| {
-            m.desk.profile = SafeText::new("paper");
+            (m.desk.profile, m.desk.hours) = (SafeText::new("paper"), Hours::NewYork);
             m.now = Stamp::at(fixture::NOW + 9 * 3_600_000_000_000);
             m.market.last_at = None;
         }),
