@@ -79,19 +79,17 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
 fn loss(model: &Model, address: &str, why: Option<Refusal>, next_in: Option<Duration>) -> String {
     // The reason is a sentence of its own; it mostly names the address already.
     let reason = why.map_or_else(|| "Connection lost".to_owned(), |w| w.text.trim_end_matches('.').to_owned());
-    let mut text = if reason.contains(address) { reason } else { format!("{address}: {reason}") };
-    let live = model.orders.live().count();
-    if live > 0 {
-        text.push_str(&format!(". {} may still fill at the broker", words::count(live, "order")));
-    }
-    if let Some(next) = next_in {
-        text.push_str(&match next.as_secs() {
-            0 => "; dialling again at once".to_owned(),
-            seconds => format!("; dialling again in {seconds} s"),
-        });
-    }
-    text.push('.');
-    text
+    let head = if reason.contains(address) { reason } else { format!("{address}: {reason}") };
+    let live = match model.orders.live().count() {
+        0 => String::new(),
+        n => format!(". {} may still fill at the broker", words::count(n, "order")),
+    };
+    let next = match next_in.map(|n| n.as_secs()) {
+        None => "",
+        Some(0) => "; dialling again at once",
+        Some(seconds) => &format!("; dialling again in {seconds} s"),
+    };
+    format!("{head}{live}{next}.")
 }
 
 /// Nothing that was on its way is known any more.
