@@ -21,6 +21,7 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
         Msg::Pointed(Pointer::Wheel { pane, by }) => on::lists::wheel(model, &mut step, pane, by),
         Msg::Resized { width, height } => {
             model.size = (width, height);
+            unseen(model);
             step.draw(Redraw::Clear);
         }
         Msg::Focus(change) => on::input::focus(model, &mut step, change == FocusChange::Lost),
@@ -36,7 +37,7 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
             model.notices.say(at, Tone::Warn, text.as_str(), None);
             step.draw(Redraw::Now);
         }
-        Msg::Signalled(signal) => signalled(&mut step, signal),
+        Msg::Signalled(signal) => signalled(model, &mut step, signal),
     }
     on::ticket::refresh(model, &mut step);
     timers::arm(model, &mut step);
@@ -47,12 +48,20 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
     step
 }
 
-fn signalled(step: &mut Step, signal: Signal) {
+fn signalled(model: &mut Model, step: &mut Step, signal: Signal) {
     match signal {
         Signal::Terminate | Signal::HangUp => step.push(Effect::Quit),
         Signal::Continue => {
+            unseen(model);
             step.draw(Redraw::Clear);
             step.send(Command::Resync);
         }
+    }
+}
+
+/// The screen is another: what is staged has to be seen on it before it can be sent.
+fn unseen(model: &mut Model) {
+    if let Some(staged) = &mut model.panes.ticket.staged {
+        staged.dirty = true;
     }
 }

@@ -231,7 +231,10 @@ fn refuse(command: Command, why: &str, follow: &mut VecDeque<Msg>) {
             follow.push_back(not_sent(approved.key().clone(), why));
             return;
         }
-        Command::Cancel { key, .. } => format!("The cancel of {key} was not sent: {why}. Press it again."),
+        Command::Cancel { key, .. } => {
+            follow.push_back(Msg::Broker(Event::CancelNotSent { key, why: SafeText::new(why), queued: false }));
+            return;
+        }
         Command::DropUnsent => format!("Orders that wait could not be dropped: {why}."),
         other => format!("Not asked for: {why} ({}).", word(&other)),
     };

@@ -5,6 +5,7 @@ use crate::app::action::{Action, Hazard, Touch, Way};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
+use crate::app::workspace::{Layout, arrange};
 use crate::panes::PaneKind;
 use crate::panes::ticket::Pricing;
 
@@ -28,6 +29,11 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
     // Kill is the exception that a repeat may ask for: its first stage only takes risk away.
     if moves && by.burst && action != Action::Kill {
         let text = "Too soon, press again: a repeated key or a burst never sends. Nothing was sent.";
+        return model.notices.say(model.now, Tone::Warn, text, None);
+    }
+    let enters = matches!(action.hazard(), Hazard::Sends | Hazard::Stages);
+    if enters && arrange(model) == Layout::TooSmall {
+        let text = "The terminal is too small to show the order: nothing was staged or sent.";
         return model.notices.say(model.now, Tone::Warn, text, None);
     }
     match action {

@@ -10,7 +10,7 @@ use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::broker::Command;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{OrderKey, OrderState, Tif};
+use crate::domain::order::{Order, OrderKey, OrderState, Ownership, Tif};
 use crate::risk::Class;
 
 /// A second press within this time takes the exits too.
@@ -33,6 +33,11 @@ pub(super) fn order(model: &mut Model, step: &mut Step, key: &OrderKey) -> bool 
     let sent = model.orders.waits.get(key).is_some_and(|w| w.sent);
     let waits_for_it = order.state == OrderState::Sending && !sent;
     if waits_for_it {
+        model.orders.cancel_wanted.insert(key.clone());
+        return true;
+    }
+    // Before the first READY our client id is not known; what the journal remembers is ours all the same.
+    if model.desk.account.is_none() && order.ownership == Ownership::Own {
         model.orders.cancel_wanted.insert(key.clone());
         return true;
     }
@@ -62,20 +67,36 @@ pub(super) fn selected(model: &mut Model, step: &mut Step) {
     let Some(found) = select::order(model, &key) else { return };
     let text = match found.state {
         state if state.is_terminal() => Some(format!("{} has ended.", select::order_name(found))),
-        OrderState::Cancelling => Some(format!("{} is being cancelled.", select::order_name(found))),
+        _ if is_under_way(model, found) => Some(format!("{} is being cancelled.", select::order_name(found))),
         _ => None,
     };
     if let Some(text) = text {
         return model.notices.say(model.now, Tone::Info, text, Some(key));
     }
-    order(model, step, &key);
+    if order(model, step, &key) && model.desk.account.is_none() {
+        let text = "Not connected yet: the cancel goes out with the first connection.";
+        model.notices.say(model.now, Tone::Warn, text, Some(key));
+    }
+}
+
+/// Whether a cancel of the order is out and may still be answered. Without an answer it is asked for again.
+fn is_under_way(model: &Model, order: &Order) -> bool {
+    order.state == OrderState::Cancelling
+        && model.orders.waits.get(&order.key).is_some_and(|wait| wait.what == Awaited::Cancel)
+}
+
+/// Whether only we can cancel the order.
+fn is_ours(model: &Model, order: &Order) -> bool {
+    match &model.desk.account {
+        Some(_) => order.ids.client_id == model.desk.client_id || order.state == OrderState::Sending,
+        None => order.ownership == Ownership::Own,
+    }
 }
 
 /// Live orders of one kind, of one contract or of all.
 fn of_class(model: &Model, con_id: Option<ConId>, class: Class) -> Vec<OrderKey> {
     let live = model.orders.live().filter(|o| con_id.is_none_or(|id| o.spec.con_id == id));
-    let mine = live.filter(|o| o.ids.client_id == model.desk.client_id || o.state == OrderState::Sending);
-    let open = mine.filter(|o| o.state != OrderState::Cancelling);
+    let open = live.filter(|o| is_ours(model, o) && !is_under_way(model, o));
     open.filter(|o| select::class_of(model, o) == class).map(|o| o.key.clone()).collect()
 }
 
@@ -141,8 +162,7 @@ pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
     let exit_keys = of_class(model, None, Class::Exit);
     let exit_count = if again { cancel_all(model, step, &exit_keys) } else { 0 };
     let taken = entry_count.saturating_add(exit_count);
-    let others =
-        model.orders.live().filter(|o| o.ids.client_id != model.desk.client_id && o.state != OrderState::Sending);
+    let others = model.orders.live().filter(|o| !is_ours(model, o));
     let text = kill_words(model, (entry_count, taken), exit_keys.len(), others.count());
     let tone = if select::is_current(model) { Tone::Warn } else { Tone::Error };
     model.notices.say(now, tone, text, None);
@@ -155,6 +175,9 @@ fn kill_words(model: &Model, (entry_count, taken): (usize, usize), exits: usize,
         return format!(
             "HALT. NOT SENT: {orders} still work at the broker. The cancels go out with the next connection."
         );
+    }
+    if model.desk.account.is_none() {
+        return "HALT. Not READY yet: what works at the broker is not known. Press it again then.".into();
     }
     let exits = if taken > entry_count {
         format!(" and {}", words::count(taken.saturating_sub(entry_count), "exit"))

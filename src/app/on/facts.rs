@@ -510,6 +510,11 @@ fn news(model: &mut Model, key: &OrderKey, was: Was) {
             OrderState::Working if was.state != Some(OrderState::Cancelling) => {
                 (Tone::Info, format!("working {brief}"))
             }
+            OrderState::Working => {
+                let next =
+                    if model.orders.cancel_wanted.contains(key) { "it is cancelled again" } else { "x cancels again" };
+                (Tone::Error, format!("NOT CANCELLED: {brief} still works; {next}."))
+            }
             OrderState::Held => (
                 Tone::Info,
                 format!(
@@ -537,7 +542,7 @@ fn news(model: &mut Model, key: &OrderKey, was: Was) {
             }
             OrderState::Rejected => (Tone::Error, format!("REJECTED {brief}: {}", reason("the broker gave no reason"))),
             OrderState::Unknown => (Tone::Error, format!("UNKNOWN {brief}: {}", reason("looking for it"))),
-            OrderState::Working | OrderState::Cancelling | OrderState::Sending | OrderState::Filled => return,
+            OrderState::Cancelling | OrderState::Sending | OrderState::Filled => return,
         }
     };
     model.notices.say(model.now, tone, text, Some(key.clone()));

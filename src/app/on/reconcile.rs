@@ -40,6 +40,10 @@ pub(super) fn link_lost(model: &mut Model, step: &mut Step) {
     let at = model.now;
     model.desk.sync_from = None;
     model.desk.sync_again = false;
+    // Whether a cancel arrived is not known; a second one does no harm, a forgotten one does.
+    let cancelling = model.orders.live().filter(|o| o.state == OrderState::Cancelling).map(|o| o.key.clone());
+    let cancelling: Vec<OrderKey> = cancelling.collect();
+    model.orders.cancel_wanted.extend(cancelling);
     model.orders.waits.retain(|_, w| w.what == Awaited::Order);
     let keys: Vec<OrderKey> = model.orders.waits.drain(..).map(|(k, _)| k).collect();
     let sending = model.orders.live().filter(|o| o.state == OrderState::Sending).map(|o| o.key.clone());
@@ -242,8 +246,15 @@ fn put_position(model: &mut Model, report: PositionReport) {
 pub(super) fn send_wanted(model: &mut Model, step: &mut Step) {
     let wanted: Vec<OrderKey> = model.orders.cancel_wanted.iter().cloned().collect();
     for key in wanted {
-        if model.orders.all.get(&key).is_some_and(|o| o.state != OrderState::Sending) {
-            cancel::order(model, step, &key);
+        match model.orders.all.get(&key).map(|o| o.state) {
+            Some(OrderState::Sending) => {}
+            // The broker itself says that it is being cancelled.
+            Some(OrderState::Cancelling) => {
+                model.orders.cancel_wanted.shift_remove(&key);
+            }
+            _ => {
+                cancel::order(model, step, &key);
+            }
         }
     }
     let unknown: Vec<&Order> = model.orders.live().filter(|o| o.state == OrderState::Unknown).collect();

@@ -340,9 +340,9 @@ fn nudge_now(model: &mut Model, step: &mut Step) {
         Err(_) => {
             // Staged as a change at the price it was run to, with the confirmation open; another staged order is not
             // pushed off the ticket for it.
-            if model.panes.ticket.staged.is_some() {
+            if model.panes.ticket.staged.is_some() || model.overlay.is_some() {
                 let name = select::order_name(order);
-                let text = format!("{name} was not moved: it needs ctrl-y, and the ticket is in use.");
+                let text = format!("{name} was not moved: it needs ctrl-y, and the screen is in use.");
                 return model.notices.say(model.now, Tone::Warn, text, Some(key));
             }
             let staged = ticket::change_of(order, OrderKind::Limit(price), model.workspace.focus);

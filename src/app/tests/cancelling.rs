@@ -1,9 +1,10 @@
 //! Cancel, cancel a symbol, kill, leave.
 
 use super::desk;
-use super::fixture::{AAPL, CLIENT, MSFT};
+use super::fixture::{AAPL, CLIENT, MSFT, report_of, snapshot};
 use crate::app::model::Overlay;
-use crate::broker::event::BrokerStatus;
+use crate::app::msg::{JournalFact, Msg};
+use crate::broker::event::{BrokerStatus, Snapshot};
 use crate::broker::{Command, Event};
 use crate::domain::order::OrderState;
 
@@ -164,8 +165,8 @@ fn a_cancel_the_sender_refuses_is_not_shown_as_under_way_for_long() {
     d.broker(Event::CancelNotSent { key: key.clone(), why: "the queue is full".into(), queued: false });
     d.assert_said("NOT SENT: #32");
     assert_eq!(d.sent(|c| *c == Command::Resync), 1);
-    let open = vec![super::fixture::report_of(d.order(&key), BrokerStatus::Working)];
-    d.after(10).broker(Event::Synced(Box::new(crate::broker::event::Snapshot { open, ..super::fixture::snapshot() })));
+    let open = vec![report_of(d.order(&key), BrokerStatus::Working)];
+    d.after(10).broker(Event::Synced(Box::new(Snapshot { open, ..snapshot() })));
     assert_eq!(d.order(&key).state, OrderState::Working);
 }
 
@@ -215,7 +216,76 @@ fn leaving_does_not_wait_for_ever() {
 #[test]
 fn the_process_being_told_to_end_ends() {
     let mut d = desk();
-    d.tell(crate::app::msg::Msg::Signalled(crate::app::msg::Signal::Terminate));
+    d.tell(Msg::Signalled(crate::app::msg::Signal::Terminate));
     assert!(d.quits());
     assert_eq!(CLIENT, d.model.desk.client_id);
+}
+
+/// The desk of the next run: the journal remembers what works, the broker has not been reached yet.
+fn reborn(d: &super::Desk, key: &crate::domain::order::OrderKey) -> super::Desk {
+    let mut next = super::Desk::unconnected(crate::domain::account::Mode::Paper);
+    next.at = d.at;
+    let live = vec![d.order(key).clone()];
+    next.tell(Msg::Journal(JournalFact::Opened { run: 43, tag: "tw4k".into(), live, executions: Vec::new() }));
+    next
+}
+
+#[test]
+fn a_kill_before_the_first_connection_reaches_what_the_journal_remembers() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    let open = vec![report_of(d.order(&key), BrokerStatus::Working)];
+    let mut d = reborn(&d, &key);
+    d.keys(r"ctrl-\");
+    d.assert_said("HALT. NOT SENT: 1 order");
+    assert!(d.cancels().is_empty());
+    d.connect("DU0000001", Snapshot { open, ..snapshot() });
+    assert_eq!(d.cancels(), [key]);
+}
+
+#[test]
+fn a_kill_that_cannot_know_what_works_says_so() {
+    let mut d = super::Desk::unconnected(crate::domain::account::Mode::Paper);
+    d.keys(r"ctrl-\");
+    d.assert_said("what works at the broker is not known");
+    assert!(d.model.desk.halted);
+}
+
+#[test]
+fn a_cancel_that_the_link_swallowed_is_sent_again_and_the_order_is_not_passed_over() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.keys("x");
+    assert_eq!(d.cancels().len(), 1);
+    d.lose_link();
+    let open = vec![report_of(d.order(&key), BrokerStatus::Working)];
+    d.after(500).connect("DU0000001", Snapshot { open, ..snapshot() });
+    assert!(d.model.notices.list.iter().any(|n| n.text.starts_with("NOT CANCELLED: buy 100 AAPL")));
+    assert_eq!(d.cancels(), [key]);
+}
+
+#[test]
+fn a_cancel_that_the_broker_has_is_not_sent_again() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.keys("x");
+    d.cancels();
+    d.lose_link();
+    let open = vec![report_of(d.order(&key), BrokerStatus::Cancelling)];
+    d.after(500).connect("DU0000001", Snapshot { open, ..snapshot() });
+    assert!(d.cancels().is_empty());
+}
+
+#[test]
+fn a_cancel_that_did_not_go_out_can_be_asked_for_again_at_once_and_kill_does_not_pass_it_over() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.keys("x");
+    d.cancels();
+    d.broker(Event::CancelNotSent { key: key.clone(), why: "the queue is full".into(), queued: false });
+    d.keys("x");
+    assert_eq!(d.cancels(), std::slice::from_ref(&key));
+    d.broker(Event::CancelNotSent { key: key.clone(), why: "the queue is full".into(), queued: false });
+    d.keys(r"ctrl-\");
+    assert_eq!(d.cancels(), [key]);
 }

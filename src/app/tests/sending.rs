@@ -420,3 +420,38 @@ fn an_order_of_another_client_cannot_be_changed_or_cancelled_from_here() {
     assert_eq!(d.sent(|c| matches!(c, Command::Cancel { .. })), 0);
     assert_ne!(CLIENT, 7);
 }
+
+#[test]
+fn what_a_small_terminal_cannot_show_is_neither_staged_nor_sent() {
+    let mut d = desk();
+    d.keys("b").tell(Msg::Resized { width: 59, height: 48 }).paint();
+    d.keys("enter");
+    assert!(d.placed().is_empty());
+    d.assert_said("too small to show the order");
+    d.tell(Msg::Resized { width: 160, height: 48 }).key("enter", false);
+    assert!(d.placed().is_empty(), "it has to be seen first");
+    d.paint().keys("enter");
+    assert_eq!(d.placed().len(), 1);
+}
+
+#[test]
+fn an_order_has_to_be_seen_again_after_a_suspension() {
+    let mut d = desk();
+    d.keys("b").after(60_000);
+    d.tell(Msg::Signalled(crate::app::msg::Signal::Continue)).key("enter", false);
+    assert!(d.placed().is_empty());
+    d.assert_said("Too soon");
+}
+
+#[test]
+fn a_run_of_nudges_that_needs_a_confirmation_does_not_take_the_command_line_away() {
+    let mut d = live_desk();
+    d.keys("b enter").after(300).key("ctrl-y", false);
+    let key = d.placed_one().key().clone();
+    d.carry(&key);
+    d.report(&key, BrokerStatus::Working);
+    d.keys("7 + :").after(400);
+    assert!(matches!(d.model.overlay, Some(Overlay::Command { .. })), "{:?}", d.model.overlay);
+    d.assert_said("was not moved");
+    assert!(d.placed().is_empty());
+}
