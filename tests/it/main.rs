@@ -3,6 +3,7 @@
 //! `trade`, `night` and `replay` run the real `update`, executor, journal and adapter against the real gateway over a
 //! socket; `layer_a` runs the real `update` and the real engine in one thread under a bad line. Every wait is for a
 //! condition, with a deadline that only a defect reaches.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod layer_a;
 mod night;

@@ -40,7 +40,7 @@ async fn fills_of_the_time_in_between_are_not_lost() {
     desk.until("an answer", |m| m.orders.all.values().any(|o| o.state != OrderState::Sending)).await;
     let key = desk.order().key.clone();
     desk.kill().await;
-    venue.pass(Duration::from_secs(120)).await;
+    venue.pass(Duration::from_mins(2)).await;
 
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
@@ -90,7 +90,7 @@ async fn a_death_between_intent_and_send_leaves_an_unknown_order_that_is_never_s
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     assert_eq!((desk.order().key.clone(), desk.state()), (key, OrderState::Unknown));
-    venue.pass(Duration::from_secs(60)).await;
+    venue.pass(Duration::from_mins(1)).await;
     desk.until("a heartbeat", |m| m.desk.round_trip.is_some()).await;
     assert_eq!((desk.state(), desk.handed_over), (OrderState::Unknown, 0));
     assert!(desk.model.positions.values().all(|p| p.qty.is_zero()), "the broker never saw it");

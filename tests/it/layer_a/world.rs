@@ -632,7 +632,7 @@ fn told(event: venue::Event) -> Option<Event> {
     Some(match event {
         venue::Event::OpenOrder(order) => Event::Order(Box::new(order_report(&order))),
         venue::Event::OrderStatus(report) => Event::Status(StatusReport {
-            ids: BrokerIds { client_id: report.client_id, order_id: report.order_id, perm_id: report.perm_id.into() },
+            ids: BrokerIds { client_id: report.client_id, order_id: report.order_id, perm_id: report.perm_id },
             status: status(report.status),
             filled: report.filled,
             remaining: report.remaining,
@@ -694,7 +694,7 @@ fn order_report(order: &venue::Order) -> OrderReport {
     let request = &order.request;
     let side = side(request.action);
     OrderReport {
-        ids: BrokerIds { client_id: request.client_id, order_id: request.order_id, perm_id: order.perm_id.into() },
+        ids: BrokerIds { client_id: request.client_id, order_id: request.order_id, perm_id: order.perm_id },
         order_ref: request.order_ref.as_str().into(),
         spec: OrderSpec {
             con_id: ConId(request.con_id),
@@ -721,7 +721,7 @@ fn order_report(order: &venue::Order) -> OrderReport {
 fn execution(filled: &venue::Execution) -> Execution {
     Execution {
         exec_id: ExecId(filled.exec_id.as_str().into()),
-        ids: BrokerIds { client_id: filled.client_id, order_id: filled.order_id, perm_id: filled.perm_id.into() },
+        ids: BrokerIds { client_id: filled.client_id, order_id: filled.order_id, perm_id: filled.perm_id },
         order_ref: filled.order_ref.as_str().into(),
         con_id: ConId(filled.con_id),
         symbol: symbol(filled.con_id).into(),
