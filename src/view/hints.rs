@@ -22,9 +22,15 @@ pub const STAGE_SELL: Action = Action::Stage { verb: StageVerb::Sell };
 /// `c`.
 pub const STAGE_CLOSE: Action = Action::Stage { verb: StageVerb::Close };
 
-/// Cells that hints keep beside a long notice, in a wide row and in a narrow one.
-const HINTS_MIN: (u16, u16) = (26, 9);
-/// Width from which on a row is wide.
+/// Cells that hints keep beside a long notice in a wide row.
+const HINTS_MIN: u16 = 26;
+/// Cells that two hints keep in an ordinary row beside mere news; warnings and errors matter more than keys.
+const HINTS_MIN_NEWS: u16 = 22;
+/// Cells that one hint keeps whatever is said.
+const HINTS_MIN_NARROW: u16 = 9;
+/// Width from which on a row is ordinary.
+const ORDINARY: u16 = 72;
+/// From here on it is wide.
 const WIDE: u16 = 100;
 /// Characters of a notice's text below which it says nothing.
 const NOTICE_MIN: usize = 10;
@@ -72,7 +78,12 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
     }
     let tail = always(model);
     let tail_cells = cells(canvas, &tail);
-    let least = if line.width >= WIDE { HINTS_MIN.0 } else { HINTS_MIN.1 };
+    let news = model.notices.current().is_none_or(|n| n.tone == Tone::Info);
+    let least = match (line.width >= WIDE, news) {
+        (true, _) => HINTS_MIN,
+        (false, true) if line.width >= ORDINARY => HINTS_MIN_NEWS,
+        (false, _) => HINTS_MIN_NARROW,
+    };
     let notice_start = notice(canvas, model, line, at.saturating_add(tail_cells).saturating_add(least));
     let limit = notice_start.saturating_sub(2);
     let room = limit.saturating_sub(tail_cells);
