@@ -8,8 +8,10 @@ use tradewind::cli::{Cli, Command};
 use tradewind::run;
 
 fn main() -> ExitCode {
-    // Everything this program makes is its owner's alone.
+    // Everything this program makes is its owner's alone, and nothing of its memory goes to disk.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     let cli = Cli::parse();
     let result = match &cli.command {
         None => run::desk::run(&cli.common, &cli.desk),

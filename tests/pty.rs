@@ -218,7 +218,12 @@ fn state() -> TempDir {
 
 /// A desk that is connected and has quotes.
 fn ready(folder: &TempDir) -> Desk {
-    let mut desk = Desk::start(folder.path(), &[]);
+    ready_with(folder, &[])
+}
+
+/// The same with more options.
+fn ready_with(folder: &TempDir, options: &[&str]) -> Desk {
+    let mut desk = Desk::start(folder.path(), options);
     desk.shows("READY");
     desk.wait("a quote of every symbol", |screen| screen.contents().contains("12 live"));
     desk
@@ -266,6 +271,31 @@ fn an_order_that_rests_is_there_again_after_a_kill() {
     desk.shows("[working 1]");
     // Leaving with a working order asks.
     desk.press("\x03", "the question", |s| s.contents().contains("working"));
+}
+
+#[test]
+fn a_recorded_session_replays_to_the_same_model() {
+    let folder = state();
+    let path = folder.path().join("session.jsonl");
+    let mut desk = ready_with(&folder, &["--record", path.to_str().expect("a path")]);
+    desk.press("b", "a staged order", staged);
+    desk.press("t", "the far side", |s| s.contents().contains("takes"));
+    desk.press("\r", "a fill", executions(1));
+    rest(&mut desk);
+    desk.press("?", "help", |s| s.contents().contains("Help"));
+    desk.press("\x1b", "the desk", |s| s.contents().contains("Watchlist"));
+    desk.press("\x03", "the question", |s| s.contents().contains("working"));
+    desk.signal(Signal::TERM);
+    assert_eq!(desk.end(), 143);
+    let recording = std::io::BufReader::new(std::fs::File::open(&path).expect("a recording"));
+    let replayed = tradewind::run::record::replay(recording).expect("it can be replayed");
+    assert!(replayed.messages > 50, "{} messages", replayed.messages);
+    assert_eq!(replayed.model.orders.executions.len(), 1);
+    let (recorded, replayed) = (replayed.recorded.expect("its end"), format!("{:?}", replayed.model));
+    let differs = recorded.bytes().zip(replayed.bytes()).position(|(a, b)| a != b);
+    let around =
+        differs.map(|at| (&recorded[at.saturating_sub(200)..at + 50], &replayed[at.saturating_sub(200)..at + 50]));
+    assert!(recorded == replayed, "the models differ: {around:?}");
 }
 
 #[test]

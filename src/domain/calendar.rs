@@ -10,10 +10,12 @@ use std::time::Duration;
 use jiff::Zoned;
 use jiff::civil::{Date, Time, Weekday, date, time};
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Phase;
 
 /// Which hours a market keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Hours {
     /// Every day around the clock is one regular session, from midnight to midnight UTC: the paper market's default.
     Always,

@@ -22,11 +22,11 @@ use super::heart::{End, Heart, Setup, Sources};
 use super::lock::{self, Seat};
 use super::panic::{Halt, LastWords, Working};
 use super::plan::{Place, Plan};
+use super::record::{Begin, Recorder};
 use super::stats::Stats;
 use super::threads::{self, Running};
 use super::tty::Tty;
 use super::{host, input, log, panic, signals, writer};
-use crate::app::model::Model;
 use crate::broker::port::{self, EVENTS_WAITING_MAX, Lanes};
 use crate::broker::{Event, Tape, ib};
 use crate::cli;
@@ -55,9 +55,19 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
     let place = Place::find(common)?;
     let record = desk.record.as_deref().map(private_file).transpose()?;
     let tty = Arc::new(Tty::open()?);
+    let code = serve(&place, desk, record, &tty);
+    // However it ended; harmless if it has been done.
+    tty.leave();
+    code
+}
+
+/// Runs the workstation on this terminal; the exit code.
+fn serve(place: &Place, desk: &cli::Desk, record: Option<File>, tty: &Arc<Tty>) -> Result<i32, Report> {
     tty.enter()?;
+    let log = log::start(&place.paths.log, place.settings.log)
+        .wrap_err_with(|| format!("{} cannot be used", place.paths.log.display()))?;
     // Registered before the size is first used, so that no change of it is missed.
-    let ears = signals::start(Arc::clone(&tty)).wrap_err("signals cannot be handled")?;
+    let ears = signals::start(Arc::clone(tty)).wrap_err("signals cannot be handled")?;
     let seat = lock::take_seat(&place.folder)
         .wrap_err_with(|| format!("{} cannot be used", place.folder.display()))?
         .ok_or_else(|| eyre!("{} workstations of this profile run already", lock::SEATS))?;
@@ -67,7 +77,7 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
     let (warn, warnings) = mpsc::channel(WARNINGS);
     let (inlet, requests) = journal::channel();
     panic::install(LastWords {
-        tty: Arc::clone(&tty),
+        tty: Arc::clone(tty),
         halt: halt.clone(),
         journal: inlet.gauge().clone(),
         working: working.clone(),
@@ -77,19 +87,26 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
     let journal = parts.journal(&seat, requests, inlet.gauge().clone())?;
     let (port, lanes) = port::open();
     let tape = Tape::new();
-    let events = parts.broker(&place, &seat, lanes, tape.clone(), warn.clone())?;
+    let events = parts.broker(place, &seat, lanes, tape.clone(), warn.clone())?;
     let (frames, outlet) = writer::slot();
-    writer::start(Arc::clone(&tty), outlet, Arc::clone(&stats))?;
+    writer::start(Arc::clone(tty), outlet, Arc::clone(&stats))?;
     let (keys, inputs) = mpsc::channel(input::QUEUE);
 
-    let plan = Plan::make(&place, desk);
+    let plan = Plan::make(place, desk);
     let asks = plan.light.is_some();
     for warning in plan.warnings {
         let _ = warn.try_send(warning);
     }
     let files = Files::start(place.watchlist())?;
-    let mut model = Model::new(plan.settings, place.shown(), place.profile.mode, Arc::new(plan.keymap), tty.size());
-    model.desk.hours = place.hours();
+    let begin = Begin {
+        settings: plan.settings.clone(),
+        profile: place.shown().to_owned(),
+        mode: place.profile.mode,
+        hours: place.hours(),
+        size: tty.size(),
+    };
+    let model = begin.model(plan.keymap);
+    let record = record.map(|file| Recorder::new(file, begin));
     let executor = Executor::new(port, inlet, files, halt, Arc::clone(&stats));
     let setup = Setup {
         model,
@@ -102,15 +119,13 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
         record,
     };
     let sources = Sources { ears, frames, journal, events, inputs, tape, warnings };
-    let mut heart = Heart::new(setup, sources, Arc::clone(&tty));
+    let mut heart = Heart::new(setup, sources, Arc::clone(tty));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     if asks {
         tty.ask_ground();
     }
     heart.first_frame();
-    // Neither is needed for the first frame.
-    let log = log::start(&place.paths.log, place.settings.log)
-        .wrap_err_with(|| format!("{} cannot be used", place.paths.log.display()))?;
+    // Not needed for the first frame.
     input::start(keys, asks)?;
     let end = runtime.block_on(heart.run());
 
@@ -118,13 +133,14 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
     let orders = working.paragraph();
     drop(heart);
     let late = parts.end();
+    // After a hang-up nobody reads this; that is no failure.
     let mut err = io::stderr().lock();
     if !late.is_empty() {
-        writeln!(err, "Not ended in time: {}.", late.join(", "))?;
+        let _ = writeln!(err, "Not ended in time: {}.", late.join(", "));
     }
-    write!(err, "{orders}")?;
+    let _ = write!(err, "{orders}");
     if desk.stats {
-        write!(err, "{stats}")?;
+        let _ = write!(err, "{stats}");
     }
     drop(log);
     Ok(match end {

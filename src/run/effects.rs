@@ -137,8 +137,8 @@ impl Executor {
 
     /// Takes what the journal says: an order whose intent is durable goes on its way.
     ///
-    /// The model hears of the intent before the order is put into its lane, so `update` comes first: the caller updates
-    /// with the first message and then calls [`Executor::proceed`] with the rest.
+    /// The model hears of the intent before the order is put into its lane: the caller updates it with the message and then
+    /// hands the order to [`Executor::proceed`].
     pub fn reply(&mut self, reply: Reply) -> (Option<Msg>, Option<Ready>) {
         match reply {
             Reply::Opened(opened) => {
@@ -200,11 +200,6 @@ impl Executor {
         Some(timer)
     }
 
-    /// How many intents the journal still has.
-    pub fn recording(&self) -> usize {
-        self.recording.len()
-    }
-
     /// Puts a command into its lane.
     fn send(&mut self, command: Command, follow: &mut VecDeque<Msg>) {
         if matches!(command, Command::DropUnsent) {
@@ -264,3 +259,6 @@ fn clipboard(text: &str) -> Vec<u8> {
     let encoded = base64::engine::general_purpose::STANDARD.encode(text);
     format!("\x1b]52;c;{encoded}\x07").into_bytes()
 }
+
+#[cfg(test)]
+mod tests;

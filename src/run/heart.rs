@@ -11,8 +11,6 @@
 //! Invariants: nothing here blocks; every fact is taken in once, in the order in which its source gave it.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +20,7 @@ use tokio::time::Instant;
 use super::effects::{Chore, Executor};
 use super::input::Input;
 use super::panic::Working;
+use super::record::Recorder;
 use super::signals::{Ears, Heard};
 use super::stats::Stats;
 use super::terminal::Screen;
@@ -81,7 +80,7 @@ pub struct Setup {
     /// Keeps the orders that work for the last words.
     pub working: Working,
     /// Where messages are recorded.
-    pub record: Option<File>,
+    pub record: Option<Recorder>,
 }
 
 /// Why the loop ended.
@@ -114,7 +113,6 @@ pub struct Heart {
     screen: Screen,
     hits: Hits,
     follow: VecDeque<Msg>,
-    record: Option<BufWriter<File>>,
     want: Redraw,
     in_flight: bool,
     suspended: bool,
@@ -129,9 +127,8 @@ pub struct Heart {
 
 impl Heart {
     /// A heart over these sources. The terminal is in force already.
-    pub fn new(mut setup: Setup, sources: Sources, tty: Arc<Tty>) -> Self {
+    pub fn new(setup: Setup, sources: Sources, tty: Arc<Tty>) -> Self {
         let screen = Screen::new(setup.model.size);
-        let record = setup.record.take().map(BufWriter::new);
         Self {
             setup,
             sources,
@@ -139,7 +136,6 @@ impl Heart {
             screen,
             hits: Hits::default(),
             follow: VecDeque::new(),
-            record,
             want: Redraw::Clear,
             in_flight: false,
             suspended: false,
@@ -163,7 +159,9 @@ impl Heart {
     pub async fn run(&mut self) -> End {
         loop {
             if let Some(end) = self.end {
-                self.flush_record();
+                if let Some(record) = &mut self.setup.record {
+                    record.end(&self.setup.model);
+                }
                 return end;
             }
             let fact = self.next().await;
@@ -176,11 +174,6 @@ impl Heart {
             }
             self.draw_if_due(Stamp::now());
         }
-    }
-
-    /// What the desk has come to; for the last words and for tests.
-    pub const fn model(&self) -> &Model {
-        &self.setup.model
     }
 
     /// Waits for the next fact, the most urgent first.
@@ -365,7 +358,9 @@ impl Heart {
     fn settle(&mut self) {
         while let Some(msg) = self.follow.pop_front() {
             let at = Stamp::now();
-            self.remember(at, &msg);
+            if let Some(record) = &mut self.setup.record {
+                record.message(at, &msg);
+            }
             let orders = touches_orders(&msg);
             self.setup.stats.messages.add(1);
             let step = update(&mut self.setup.model, at, msg);
@@ -382,22 +377,6 @@ impl Heart {
             if orders {
                 self.setup.working.set(working(&self.setup.model));
             }
-        }
-    }
-
-    /// Writes a message down, for a replay.
-    fn remember(&mut self, at: Stamp, msg: &Msg) {
-        let Some(record) = self.record.as_mut() else { return };
-        let written = serde_json::to_writer(&mut *record, &(at, msg)).map_err(std::io::Error::from);
-        if let Err(error) = written.and_then(|()| record.write_all(b"\n")) {
-            tracing::error!(%error, "the recording ends here");
-            self.record = None;
-        }
-    }
-
-    fn flush_record(&mut self) {
-        if let Some(Err(error)) = self.record.as_mut().map(Write::flush) {
-            tracing::error!(%error, "the recording is not complete");
         }
     }
 

@@ -15,6 +15,7 @@ pub mod log;
 pub mod panic;
 pub mod plan;
 pub mod quote;
+pub mod record;
 pub mod signals;
 pub mod stats;
 pub mod terminal;

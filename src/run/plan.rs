@@ -15,6 +15,7 @@ use crate::broker::ib;
 use crate::cli;
 use crate::config::{self, Colour, Config, Paths, SIM, Settings, Symbols};
 use crate::domain::SafeText;
+use crate::domain::account::Mode;
 use crate::domain::calendar::Hours;
 use crate::keys::Keymap;
 use crate::source::{Problem, Problems};
@@ -28,6 +29,9 @@ const PACE_SLOW: Duration = Duration::from_millis(250);
 
 /// The name that stands for the theme of the terminal's own ground.
 const AUTO: &str = "auto";
+
+/// Variables that make the client library write down what goes over the wire, account ids and all.
+const CAPTURES: [&str; 2] = ["IBAPI_RAW_CAPTURE_DIR", "IBAPI_RECORDING_DIR"];
 
 /// The theme of light grounds.
 const LIGHT: &str = "light";
@@ -89,6 +93,13 @@ impl Place {
             read_only: chosen.read_only,
             ..ib::Profile::default()
         };
+        if profile.mode == Mode::Live
+            && let Some(capture) = CAPTURES.iter().find(|name| std::env::var_os(name).is_some())
+        {
+            return Err(eyre!(
+                "{capture} is set: every order and account id would be written down unmasked. Unset it."
+            ));
+        }
         let (embedded, folder) = (chosen.address.is_none(), paths.profile(&name));
         Ok(Self { profile, embedded, folder, paths, settings: config.settings, warnings })
     }
