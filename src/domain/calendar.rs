@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use jiff::Zoned;
 use jiff::civil::{Date, Time, Weekday, date, time};
-
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Phase;
