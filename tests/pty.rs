@@ -2,7 +2,7 @@
 //!
 //! The terminal is an emulator fed by a thread. Tests wait for what the screen shows, with a deadline, never for time.
 
-#![expect(clippy::panic, clippy::print_stderr, reason = "helpers of tests")]
+#![expect(clippy::panic, reason = "helpers of tests")]
 
 use std::io::{Read, Write};
 use std::path::Path;
