@@ -59,17 +59,33 @@ pub(super) fn classify(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKe
         Side::Buy => position.is_negative(),
         Side::Sell => position.is_positive(),
     };
-    let total = working_of_side(spec.side, ctx, own).and_then(|working| working.plus(spec.qty));
+    let total = open(spec, ctx, own).and_then(|open| working_of_side(spec.side, ctx, own)?.plus(open));
     match total {
         Some(total) if reduces && total <= position.abs() => Class::Exit,
         _ => Class::Entry,
     }
 }
 
+/// What of an order can still fill: of a changed one the total without what has filled, which the position has felt already.
+fn open(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<Qty> {
+    spec.qty.minus(filled(ctx, own))
+}
+
+/// What has filled of the order being changed.
+fn filled(ctx: &Context<'_>, own: Option<&OrderKey>) -> Qty {
+    own.and_then(|key| ctx.working.iter().find(|o| o.key == *key)).map_or(Qty::ZERO, |o| o.filled)
+}
+
+/// What a working order can still fill at most: while a change of its size is unanswered, either size may be the true one.
+fn most_open(order: &Order) -> Option<Qty> {
+    let before = order.before_change.as_ref().map_or(Some(Qty::ZERO), |old| old.qty.minus(order.filled))?;
+    Some(order.remaining().max(before))
+}
+
 /// What other orders of this side can still fill.
 fn working_of_side(side: Side, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<Qty> {
     let others = ctx.working.iter().filter(|o| o.spec.side == side && own.is_none_or(|k| o.key != *k));
-    others.map(|o| Order::remaining(o)).try_fold(Qty::ZERO, Qty::plus)
+    others.map(|o| most_open(o)).try_fold(Qty::ZERO, |sum, open| sum.plus(open?))
 }
 
 /// A finding without a fix.
@@ -307,12 +323,16 @@ fn flip(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<F
     let Some(position) = ctx.position else {
         return finding("G18", Weight::Hard, format!("the position in {} is not known yet", spec.symbol));
     };
-    let working = working_of_side(spec.side, ctx, own)?;
-    let total = working.plus(spec.qty)?;
+    let (Some(working), Some(open)) = (working_of_side(spec.side, ctx, own), open(spec, ctx, own)) else {
+        return finding("G18", Weight::Hard, "the orders at work are too large to add up");
+    };
+    let Some(total) = working.plus(open) else {
+        return finding("G18", Weight::Hard, "the orders at work are too large to add up");
+    };
     let held = position.abs();
     let rest = held.minus(working)?;
     let (text, verb_ok) = match (spec.verb, spec.side) {
-        (Verb::Close, _) => (format!("{}, closing {}", standing(position), shown::qty(spec.qty)), false),
+        (Verb::Close, _) => (format!("{}, closing {}", standing(position), shown::qty(open)), false),
         (Verb::Sell, Side::Sell) => (format!("{}, selling {}", standing(position), shown::qty(total)), false),
         (Verb::Short, Side::Sell) if position.is_positive() => {
             (format!("{}, shorting {}", standing(position), shown::qty(spec.qty)), false)
@@ -326,7 +346,10 @@ fn flip(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<F
         return None;
     }
     let found = finding("G18", Weight::Hard, format!("{text}: it would go through zero"));
-    if rest.is_positive() { fixed(found, spec, |s| s.qty = rest) } else { found }
+    match rest.plus(filled(ctx, own)) {
+        Some(most) if rest.is_positive() => fixed(found, spec, |s| s.qty = most),
+        _ => found,
+    }
 }
 
 /// A position in words.

@@ -292,3 +292,32 @@ fn the_symbol_of_a_finding_is_safe_text() {
     let text = Desk::with(|c| c.truth = Truth::Asked).ask(|ctx| assess(&order, ctx).findings[0].text.clone());
     assert!(!text.contains('\u{1b}'));
 }
+
+#[test]
+fn a_partly_filled_exit_can_still_be_moved_and_stays_an_exit() {
+    let mut order = working("a", spec(Verb::Sell, Side::Sell, 100, Some("187.22")));
+    order.filled = Qty::from(60);
+    let desk = Desk { orders: vec![order.clone()], change: |ctx| ctx.position = Some(Qty::from(40)), ..Desk::new() };
+    let moved = spec(Verb::Sell, Side::Sell, 100, Some("187.25"));
+    desk.ask(|ctx| {
+        let found = assess_change(&order, &moved, ctx);
+        assert_eq!((found.class, found.worst()), (Class::Exit, None), "{found:?}");
+    });
+    let more = spec(Verb::Sell, Side::Sell, 101, Some("187.25"));
+    desk.ask(|ctx| {
+        let found = assess_change(&order, &more, ctx);
+        let flip = found.findings.iter().find(|f| f.code == "G18").unwrap();
+        assert_eq!((flip.weight, flip.fix.as_ref().unwrap().qty), (Weight::Hard, Qty::from(100)));
+    });
+}
+
+#[test]
+fn a_size_that_is_being_reduced_counts_whole_until_the_broker_has_said_so() {
+    let mut order = working("a", spec(Verb::Sell, Side::Sell, 10, Some("187.22")));
+    order.before_change = Some(Box::new(spec(Verb::Sell, Side::Sell, 100, Some("187.22"))));
+    let desk = Desk { orders: vec![order], change: |ctx| ctx.position = Some(Qty::from(100)), ..Desk::new() };
+    desk.ask(|ctx| {
+        let found = assess(&spec(Verb::Sell, Side::Sell, 90, Some("187.22")), ctx);
+        assert!(found.findings.iter().any(|f| f.code == "G18" && f.weight == Weight::Hard), "{found:?}");
+    });
+}

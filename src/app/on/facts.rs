@@ -43,7 +43,7 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
     let was = Was::of(order);
     let before = order.clone();
     learn_ids(order, report.ids);
-    take_terms(order, &report.spec, Authority::Stream);
+    take_terms(order, &report, Authority::Stream);
     take_remark(order, report.remark);
     let progress = Progress { status: report.status, filled: report.filled, avg_fill: report.avg_fill };
     lifecycle::advance(order, progress, Authority::Stream, at);
@@ -109,11 +109,14 @@ pub(super) fn learn_ids(order: &mut Order, ids: BrokerIds) {
 }
 
 /// The terms as the broker has them. While a change is unanswered, the old terms are a late word and not a refusal.
-pub(super) fn take_terms(order: &mut Order, said: &OrderSpec, authority: Authority) {
+pub(super) fn take_terms(order: &mut Order, report: &OrderReport, authority: Authority) {
+    let said = &report.spec;
     if order.state.is_terminal() && authority == Authority::Stream {
         return;
     }
-    if same_terms(&order.spec, said) {
+    // An order can be given another type elsewhere; its terms alone would then say something else than the broker.
+    let same_kind = order.other_kind == report.other_kind;
+    if same_kind && same_terms(&order.spec, said) {
         order.before_change = None;
         return;
     }
@@ -122,6 +125,7 @@ pub(super) fn take_terms(order: &mut Order, said: &OrderSpec, authority: Authori
         return;
     }
     order.before_change = None;
+    order.other_kind.clone_from(&report.other_kind);
     order.spec.qty = said.qty.max(order.filled);
     order.spec.kind = said.kind;
     order.spec.tif = said.tif;

@@ -137,8 +137,11 @@ fn open(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKey {
     let authority = if newer { Authority::Stream } else { Authority::Sync };
     let revived = order.state.is_terminal() && authority == Authority::Sync;
     facts::learn_ids(order, report.ids);
+    // A change whose answer this might have been stays open otherwise, with nothing that would answer it.
+    let unanswered = newer && order.before_change.is_some() && !model.orders.waits.contains_key(&key);
+    model.desk.sync_again |= unanswered;
     if !newer {
-        facts::take_terms(order, &report.spec, authority);
+        facts::take_terms(order, &report, authority);
     }
     facts::take_remark(order, report.remark);
     let progress = Progress { status: report.status, filled: report.filled, avg_fill: report.avg_fill };

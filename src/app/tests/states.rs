@@ -240,6 +240,19 @@ fn a_change_made_elsewhere_is_adopted() {
 }
 
 #[test]
+fn a_type_given_elsewhere_is_shown_and_not_taken_for_a_market_order() {
+    let (mut d, key) = sent();
+    d.report(&key, BrokerStatus::Working);
+    let mut report = report_of(d.order(&key), BrokerStatus::Working);
+    report.spec.kind = crate::domain::order::OrderKind::Market;
+    report.other_kind = Some("STP".into());
+    d.broker(Event::Order(Box::new(report)));
+    assert_eq!(d.order(&key).other_kind.as_deref(), Some("STP"));
+    d.keys("m");
+    d.assert_said("is a STP order, which this desk cannot change");
+}
+
+#[test]
 fn an_overfill_is_shown_as_a_conflict_and_the_order_holds_no_more_than_its_size() {
     let (mut d, key) = sent();
     d.fill(&key, "0001.01", 90, "187.20");

@@ -428,7 +428,7 @@ impl Supervisor {
         self.tell(event).await;
         if notice.code == 321 && notice.message.to_ascii_lowercase().contains("read-only") && !live.read_only {
             live.read_only = true;
-            if live.ready {
+            if live.is_well() {
                 self.open_gate(live).await;
             }
         }
@@ -470,7 +470,10 @@ impl Supervisor {
         if let Some(round_trip) = round_trip {
             let was_mute = std::mem::take(&mut live.missed) > 0;
             self.tell(Event::Heartbeat { round_trip }).await;
-            if was_mute && live.ready && !live.ib_lost {
+            if was_mute && live.ready && live.ib_lost {
+                self.close_gate(live, IB_LOST);
+                self.link(Link::IbLost).await;
+            } else if was_mute && live.is_well() {
                 self.open_gate(live).await;
             }
             return None;
@@ -522,6 +525,13 @@ struct Live {
     missed: u32,
     beat: Option<Pin<Box<dyn Future<Output = Option<Duration>> + Send>>>,
     next_beat: Instant,
+}
+
+impl Live {
+    /// Whether orders may pass: synchronised, with IB behind it, and answering.
+    const fn is_well(&self) -> bool {
+        self.ready && !self.ib_lost && self.missed == 0
+    }
 }
 
 /// What the stream of order events says of the session's account.

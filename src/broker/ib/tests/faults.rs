@@ -228,3 +228,20 @@ async fn farm_messages_and_words_about_orders_are_passed_on_clean() {
     assert_eq!(text, "Order rejected - reason: no shares");
     closed(venue, wire, bench).await;
 }
+
+#[tokio::test]
+async fn a_read_only_word_does_not_make_a_session_ready_that_has_lost_ib() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id);
+    bench.status(id, BrokerStatus::Working).await;
+    wire.say_error(-1, 1100, "Connectivity between IB and TWS has been lost.").await;
+    assert!(matches!(link(&mut bench).await, Link::IbLost));
+    wire.say_error(id, 321, "Error validating request: the API interface is currently in Read-Only mode.").await;
+    wire.say_error(-1, 1102, "Connectivity restored, data maintained.").await;
+    assert!(matches!(link(&mut bench).await, Link::IbBack { data_kept: true }), "nothing else was said of the link");
+    let (account, _) = bench.until_ready().await;
+    place(&bench, "b", &account, id + 1);
+    assert_eq!(refused(&mut bench).await, "the session is read-only");
+    closed(venue, wire, bench).await;
+}
