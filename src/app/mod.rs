@@ -15,6 +15,7 @@ pub mod model;
 pub mod msg;
 pub mod notices;
 pub mod select;
+pub mod settling;
 pub mod timers;
 pub mod update;
 pub mod words;

@@ -12,6 +12,7 @@ use tui_input::Input;
 
 use super::keymap::Keymap;
 use super::notices::Notices;
+use super::settling::Settling;
 use super::timers::Timers;
 use crate::broker::JobId;
 use crate::broker::event::Link;
@@ -237,6 +238,8 @@ pub struct Orders {
     pub executions: IndexMap<ExecId, Execution>,
     /// Commissions that came before their execution.
     pub orphans: IndexMap<ExecId, crate::domain::fill::Commission>,
+    /// Contracts whose position may be old by a fill.
+    pub settling: BTreeMap<ConId, Settling>,
     /// Orders sent lately, newest first; the guard's G21 looks at them.
     pub recent: Vec<Recent>,
     /// A limit being nudged: the order, its new limit, and when the run ends.

@@ -76,6 +76,13 @@ pub fn held(model: &Model, con_id: ConId) -> Option<Qty> {
     }
 }
 
+/// What of a position an order can be judged by while a fill may not be in it yet.
+fn certain(model: &Model, con_id: ConId) -> Option<Qty> {
+    let position = held(model, con_id)?;
+    let settling = model.orders.settling.get(&con_id);
+    Some(settling.map_or(position, |s| s.certain(position, model.now)))
+}
+
 /// Orders of a contract that can still fill, oldest first.
 pub fn live_of(model: &Model, con_id: ConId) -> Vec<&Order> {
     model.orders.live().filter(|o| o.spec.con_id == con_id).collect()
@@ -118,7 +125,7 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
         instrument: instrument(model, con_id),
         quote: model.market.quotes.get(&con_id),
         truth: truth(model, con_id),
-        position: held(model, con_id),
+        position: certain(model, con_id),
         working,
         net_liquidation: model.account.net_liquidation,
         recent: &model.orders.recent,

@@ -5,6 +5,7 @@ use crate::app::effect::{Effect, Record, Redraw, Step};
 use crate::app::lifecycle::{self, Authority, Progress, Verdict};
 use crate::app::model::{Awaited, Model, Wait};
 use crate::app::notices::Tone;
+use crate::app::settling::Settling;
 use crate::app::{select, words};
 use crate::broker::Link;
 use crate::broker::event::{OrderReport, StatusReport};
@@ -306,7 +307,13 @@ fn cancel_failed(model: &mut Model, step: &mut Step, key: &OrderKey, code: i32, 
 }
 
 pub(super) fn execution(model: &mut Model, step: &mut Step, execution: Execution) {
-    let Some(key) = take_execution(model, step, execution) else { return };
+    let (con_id, side, qty, at) = (execution.con_id, execution.side, execution.qty, model.now);
+    let known = model.orders.executions.len();
+    let key = take_execution(model, step, execution);
+    if model.orders.executions.len() > known {
+        model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).filled(side, qty, at);
+    }
+    let Some(key) = key else { return };
     let Some(order) = model.orders.all.get(&key) else { return };
     let was = Was::of(order);
     rebook(model, &key);

@@ -9,6 +9,7 @@ use crate::app::effect::{Redraw, Step};
 use crate::app::lifecycle::{self, Authority, Progress};
 use crate::app::model::{Awaited, Model, Wait};
 use crate::app::notices::Tone;
+use crate::app::settling::Settling;
 use crate::app::{select, words};
 use crate::broker::Command;
 use crate::broker::event::{BrokerStatus, OrderReport, PositionReport, Snapshot};
@@ -224,9 +225,15 @@ fn positions(model: &mut Model, reports: Vec<PositionReport>) {
         put_position(model, report);
     }
     model.desk.positions_known = true;
+    model.orders.settling.clear();
 }
 
 pub(super) fn position(model: &mut Model, step: &mut Step, report: PositionReport) {
+    let (at, con_id) = (model.now, report.con_id);
+    let before = select::held(model, con_id);
+    if let Some(by) = before.and_then(|before| report.qty.minus(before)) {
+        model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).moved(by, at);
+    }
     put_position(model, report);
     market::ask_held(model, step);
     step.draw(Redraw::Now);

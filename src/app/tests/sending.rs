@@ -455,3 +455,16 @@ fn a_run_of_nudges_that_needs_a_confirmation_does_not_take_the_command_line_away
     d.assert_said("was not moved");
     assert!(d.placed().is_empty());
 }
+
+#[test]
+fn the_same_shares_are_not_sold_twice_while_the_position_lags_behind_the_fill() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 100);
+    let key = d.work("s enter");
+    d.fill(&key, "0001.01", 100, "187.22");
+    d.keys("s enter");
+    assert!(d.placed().is_empty());
+    d.assert_said("it would go through zero (G18)");
+    d.keys("esc").hold(AAPL, "AAPL", 0).keys("s");
+    assert_eq!(d.staged().verb, crate::domain::order::Verb::Short, "flat now: the word for it is another");
+}
