@@ -3,7 +3,7 @@
 //! Invariants: domain data lives here once and panes only point to it; maps that are iterated keep their order, so equal
 //! messages give an equal model; a number that was never received is `None`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -87,6 +87,7 @@ impl Model {
             link_at: Stamp::default(),
             alive: None,
             ib_lost: false,
+            farms_gone: BTreeSet::new(),
             feed_from: Stamp::default(),
             round_trip: None,
             sync_from: None,
@@ -145,6 +146,8 @@ pub struct Desk {
     pub alive: Option<Stamp>,
     /// Whether the gateway has said that IB is out of its reach, and not taken it back: a heartbeat proves nothing then.
     pub ib_lost: bool,
+    /// Market data farms the gateway has lost (2103) and not found again (2104, 2108).
+    pub farms_gone: BTreeSet<SafeText>,
     /// What was quoted before this belongs to a feed that has ended; it is stale until its line ticks again.
     pub feed_from: Stamp,
     /// The last heartbeat's round trip.

@@ -58,7 +58,9 @@ pub fn quote(model: &Model, con_id: ConId) -> Option<(&Quote, Truth)> {
     let judged = |q: &Quote| {
         // A living feed says nothing of a line that it has not quoted yet.
         let quoted = q.at.is_none_or(|at| at.mono >= model.desk.feed_from.mono);
-        Truth::of(q, model.now, model.desk.alive.filter(|_| quoted))
+        let alive = model.desk.alive.filter(|_| quoted);
+        let own = |alive| if model.desk.farms_gone.is_empty() { alive } else { q.at.unwrap_or(alive) };
+        Truth::of(q, model.now, alive.map(own))
     };
     model.market.quotes.get(&con_id).map(|q| (q, judged(q)))
 }

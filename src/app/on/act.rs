@@ -25,7 +25,8 @@ impl By {
 
 pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by: By) {
     step.draw(Redraw::Now);
-    let moves = matches!(action.hazard(), Hazard::Sends | Hazard::Cancels);
+    // A HALT is not lifted by what nobody meant to press, either.
+    let moves = matches!(action.hazard(), Hazard::Sends | Hazard::Cancels) || action == Action::HaltLift;
     // Kill is the exception that a repeat may ask for: its first stage only takes risk away.
     if moves && by.burst && action != Action::Kill {
         let text = "Too soon, press again: a repeated key or a burst never sends. Nothing was sent.";

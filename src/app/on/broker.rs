@@ -50,8 +50,10 @@ pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
         Event::Bar { con_id, interval, bar } => market::bar(model, step, (con_id, interval), bar),
         Event::Quotes(quotes) => market::quotes(model, step, quotes),
         Event::Notice { code, text } => {
+            link::farm(model, step, code, &text);
             if !WELL.contains(&code) {
-                model.notices.say(model.now, Tone::Warn, format!("{text} ({code})"), None);
+                let text = if code == 0 { text.to_string() } else { format!("{text} ({code})") };
+                model.notices.say(model.now, Tone::Warn, text, None);
                 step.draw(Redraw::Now);
             }
         }

@@ -9,6 +9,7 @@ use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::broker::Link;
 use crate::broker::event::Refusal;
+use crate::domain::SafeText;
 
 pub(super) fn heartbeat(model: &mut Model, step: &mut Step, round_trip: Duration) {
     // The gateway answers by itself also while it cannot reach IB.
@@ -75,6 +76,20 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
     }
 }
 
+/// A market data farm went, or is there again. While one is gone, nothing but its own ticks proves a line alive: which
+/// farm quotes which line IB does not say.
+pub(super) fn farm(model: &mut Model, step: &mut Step, code: i32, text: &SafeText) {
+    let name = text.rsplit(':').next().map(|name| SafeText::new(name.trim())).unwrap_or_default();
+    let changed = match code {
+        2103 => model.desk.farms_gone.insert(name),
+        2104 | 2108 => model.desk.farms_gone.remove(&name),
+        _ => false,
+    };
+    if changed {
+        step.draw(Redraw::Now);
+    }
+}
+
 /// The loss of the connection in words: why, what may still fill, when it is dialled again.
 fn loss(model: &Model, address: &str, why: Option<Refusal>, next_in: Option<Duration>) -> String {
     // The reason is a sentence of its own; it mostly names the address already.
@@ -97,6 +112,7 @@ fn lost(model: &mut Model, step: &mut Step) {
     model.market.asked.clear();
     model.desk.subscribed = false;
     model.desk.ib_lost = false;
+    model.desk.farms_gone.clear();
     model.desk.feed_from = model.now;
     reconcile::link_lost(model, step);
 }

@@ -289,3 +289,12 @@ fn a_cancel_that_did_not_go_out_can_be_asked_for_again_at_once_and_kill_does_not
     d.keys(r"ctrl-\");
     assert_eq!(d.cancels(), [key]);
 }
+
+#[test]
+fn a_burst_does_not_lift_a_halt() {
+    let mut d = desk();
+    d.keys(r"ctrl-\").after(300).key("o", true).key("h", true);
+    assert!(d.model.desk.halted);
+    d.keys("o h");
+    assert!(!d.model.desk.halted);
+}

@@ -72,3 +72,17 @@ fn the_loss_of_the_connection_is_one_clean_sentence() {
     d.lose_link();
     assert_eq!(d.said(), "127.0.0.1:7497: connection reset; dialling again in 4 s.");
 }
+
+#[test]
+fn while_a_farm_is_gone_only_its_own_ticks_prove_a_line_alive() {
+    let mut d = desk();
+    d.broker(Event::Notice { code: 2103, text: "Market data farm connection is broken:usfarm".into() });
+    for _ in 0..4 {
+        d.after(5_000).quote(super::fixture::MSFT, "414.02", "414.09");
+        beat(&mut d);
+    }
+    assert!(matches!(truth(&d), Truth::Stale(_)), "{:?}", truth(&d));
+    assert!(select::truth(&d.model, super::fixture::MSFT).is_live());
+    d.broker(Event::Notice { code: 2104, text: "Market data farm connection is OK:usfarm".into() });
+    assert!(truth(&d).is_live());
+}

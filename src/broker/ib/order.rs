@@ -93,9 +93,11 @@ pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
 /// A completed order; IB gives the quantity left as its total, and no order id.
 pub fn completed(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
     let mut report = report(data, account)?;
-    let filled = convert::qty(data.order.filled_quantity).unwrap_or(Qty::ZERO);
-    report.spec.qty = report.spec.qty.plus(filled)?;
-    report.filled = Some(filled);
+    // Of an order that is filled, nothing filled means that the broker did not say how much.
+    let said = |filled: &Qty| report.status != BrokerStatus::Filled || filled.is_positive();
+    let filled = convert::qty(data.order.filled_quantity).filter(said);
+    report.spec.qty = report.spec.qty.plus(filled.unwrap_or(Qty::ZERO))?;
+    report.filled = filled;
     if report.status != BrokerStatus::Filled {
         report.remark = report.remark.or_else(|| convert::some_text(&data.order_state.completed_status));
     }
@@ -138,6 +140,21 @@ pub fn execution(data: &ExecutionData, account: &AccountId) -> Option<Execution>
         avg_price: convert::paid(e.average_price),
         commission: None,
     })
+}
+
+/// The warning that a fill of this account is not among the executions because it cannot be read; it is never left out
+/// in silence.
+pub fn unreadable(data: &ExecutionData, account: &AccountId) -> Option<SafeText> {
+    if !is_of(&data.execution.account_number, account) || execution(data, account).is_some() {
+        return None;
+    }
+    let text = format!(
+        "A fill of {}, order {}, cannot be read. Look at it in TWS.",
+        symbol(&data.contract),
+        data.execution.order_id
+    );
+    tracing::error!(text);
+    Some(convert::text(&text))
 }
 
 /// What a fill cost; `None` while the broker does not know (the amount arrives as a marker, or as −1).
@@ -297,6 +314,16 @@ mod tests {
     }
 
     #[test]
+    fn a_filled_order_that_does_not_say_how_much_is_not_said_to_have_filled_nothing() {
+        let wire = WireOrder { order_type: "MKT".into(), total_quantity: 20.0, ..WireOrder::default() };
+        let mut data = echoed(wire);
+        data.order_state.status = OrderStatusKind::Filled;
+        assert_eq!(completed(&data, &account()).unwrap().filled, None);
+        data.order.filled_quantity = f64::MAX;
+        assert_eq!(completed(&data, &account()).unwrap().filled, None);
+    }
+
+    #[test]
     fn an_execution_without_a_price_is_not_an_execution_at_zero() {
         let mut data = ExecutionData {
             execution: WireExecution {
@@ -311,7 +338,10 @@ mod tests {
             ..ExecutionData::default()
         };
         assert_eq!(execution(&data, &account()), None);
+        assert!(unreadable(&data, &account()).is_some_and(|said| said.contains("cannot be read")));
+        assert_eq!(unreadable(&data, &AccountId::new("DU7")), None, "not ours");
         data.execution.price = 187.2;
+        assert_eq!(unreadable(&data, &account()), None);
         let fill = execution(&data, &account()).unwrap();
         assert_eq!((fill.avg_price, fill.time, fill.commission), (None, None, None));
     }

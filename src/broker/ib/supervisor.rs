@@ -539,7 +539,10 @@ fn order_event(account: &AccountId, update: OrderUpdate) -> Option<Event> {
     match update {
         OrderUpdate::OpenOrder(data) => Some(Event::Order(Box::new(order::report(&data, account)?))),
         OrderUpdate::OrderStatus(status) => Some(Event::Status(order::status_report(&status)?)),
-        OrderUpdate::ExecutionData(data) => Some(Event::Execution(Box::new(order::execution(&data, account)?))),
+        OrderUpdate::ExecutionData(data) => match order::execution(&data, account) {
+            Some(execution) => Some(Event::Execution(Box::new(execution))),
+            None => order::unreadable(&data, account).map(|text| Event::Notice { code: 0, text }),
+        },
         OrderUpdate::CommissionReport(report) => {
             order::commission(&report).map(|(exec_id, commission)| Event::Commission { exec_id, commission })
         }

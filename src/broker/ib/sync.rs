@@ -145,7 +145,10 @@ impl Sync<'_> {
     fn fills(&self, rows: Vec<Executions>, snapshot: &mut Snapshot) {
         for row in rows {
             match row {
-                Executions::ExecutionData(data) => snapshot.executions.extend(order::execution(&data, self.account)),
+                Executions::ExecutionData(data) => match order::execution(&data, self.account) {
+                    Some(execution) => snapshot.executions.push(execution),
+                    None => drop(order::unreadable(&data, self.account)),
+                },
                 Executions::CommissionReport(report) => snapshot.commissions.extend(order::commission(&report)),
             }
         }
