@@ -133,11 +133,11 @@ fn arrows(keys: &[Sequence]) -> Vec<Sequence> {
     if arrows.is_empty() { keys.to_vec() } else { arrows }
 }
 
-/// Help and kill: the hints that never go.
+/// Help and kill: the hints that never go. Where `?` is a character that is typed it does not help.
 fn always(model: &Model) -> Vec<(Words, Action)> {
     let global: &[&str] = &[GLOBAL];
     let mut out = Vec::new();
-    if model.overlay.is_none() {
+    if model.overlay.is_none() && !keymap::is_typing(model) {
         out.push((hint(key(model, global, Action::HelpOpen), "help"), Action::HelpOpen));
     }
     out.push((hint(key(model, global, Action::Kill), "kill"), Action::Kill));

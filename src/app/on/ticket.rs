@@ -120,7 +120,10 @@ pub(super) fn meant(model: &mut Model) -> Option<OrderKey> {
     {
         return Some(order.key.clone());
     }
-    let con_id = select::subject(model)?;
+    let Some(con_id) = select::subject(model) else {
+        model.notices.say(model.now, Tone::Info, "No order and no symbol is selected here.", None);
+        return None;
+    };
     let live = select::live_of(model, con_id);
     if let [only] = live.as_slice() {
         return Some(only.key.clone());

@@ -21,6 +21,7 @@ use crate::domain::order::{Order, OrderKind, OrderSpec, OrderState, Session, Sid
 use crate::domain::quote::{Quote, Truth};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty, Rounding};
+use crate::panes::PaneKind;
 use crate::panes::blotter::view as blotter;
 use crate::risk::{Finding, Weight};
 use crate::theme::{Role, Theme};
@@ -97,7 +98,7 @@ fn nothing_staged(model: &Model, height: u16) -> Words {
 fn empty(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
     let end = area.right().saturating_sub(1);
     let subject = select::subject(model).and_then(|id| select::instrument(model, id));
-    let lines = subject.map_or_else(Vec::new, |instrument| lesson(model, instrument, area.width >= WIDE_FROM));
+    let lines = subject.map_or_else(|| unsubjected(model), |instrument| lesson(model, instrument, area.width >= WIDE_FROM));
     let mut taught = 0;
     for (y, x, words) in &lines {
         if *y < area.height {
@@ -115,6 +116,20 @@ fn empty(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
         let words = Words::of("last   ", Role::TextDim).say(text, Role::Text);
         canvas.say(area.x + 1, area.y + last, end, &words);
     }
+}
+
+/// Where to go when no symbol is selected here.
+fn unsubjected(model: &Model) -> Vec<(u16, u16, Words)> {
+    let key = |action| hints::key(model, &[GLOBAL], action);
+    let to = |pane| Words::of(key(Action::Focus { pane }), Role::KeyChord);
+    let mut words = to(PaneKind::Watchlist);
+    words.join(1, Words::of("or", Role::TextDim));
+    words.join(1, to(PaneKind::Positions));
+    words.join(1, Words::of("picks a symbol,", Role::TextDim));
+    for (staged, end) in [(hints::STAGE_BUY, " and"), (hints::STAGE_SELL, " then stage it.")] {
+        words.join(1, Words::of(key(staged), Role::KeyChord).say(end, Role::TextDim));
+    }
+    vec![(1, 1, words)]
 }
 
 /// The order on its way, once it is known what became of it, or that this is not known.

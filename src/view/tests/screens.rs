@@ -179,6 +179,16 @@ fn the_status_bar_drops_its_details_in_order() {
 }
 
 #[test]
+fn help_is_no_hint_where_its_key_is_typed() {
+    let last = |model: &Model| picture(model).lines().last().unwrap_or_default().to_owned();
+    let mut model = fixture::staged(160, 48);
+    assert!(last(&model).contains("? help"));
+    let staged = model.panes.ticket.staged.as_mut().expect("the fixture stages an order");
+    staged.typing = Some(tui_input::Input::new("187".into()));
+    assert!(!last(&model).contains("help") && last(&model).contains("ctrl-\\ kill"), "{}", last(&model));
+}
+
+#[test]
 fn the_hint_row_keeps_help_and_kill_whatever_is_said() {
     use crate::app::notices::Tone;
     let long = "REJECTED short 400 AMD lmt 159.60: no shares to borrow, at most 300 (201). Space stages 300.";
