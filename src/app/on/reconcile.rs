@@ -165,6 +165,7 @@ fn completed(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKe
     let key = found.unwrap_or_else(|| facts::adopt(model, &report));
     let at = model.now;
     facts::rebook(model, &key);
+    let fills: Vec<i64> = select::executions_of(model, &key).filter_map(|e| e.time).collect();
     let Some(order) = model.orders.all.get_mut(&key) else { return key };
     let (was, before) = (Was::of(order), order.clone());
     facts::learn_ids(order, report.ids);
@@ -177,6 +178,15 @@ fn completed(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKe
     lifecycle::advance(order, progress, Authority::Stream, at);
     if report.status == BrokerStatus::Inactive && order.filled.is_zero() {
         lifecycle::settle(order, OrderState::Rejected, at);
+    }
+    // It filled when its executions did, not when this was heard; the monotonic half still says when it was heard.
+    if let (OrderState::Filled, Some(first), Some(last)) = (order.state, fills.iter().min(), fills.iter().max()) {
+        if order.changed_at == at {
+            order.changed_at.wall = *last;
+        }
+        if !known {
+            order.placed_at.wall = *first;
+        }
     }
     let changed = *order != before;
     if known {

@@ -74,6 +74,22 @@ fn an_order_that_ended_while_nobody_looked_is_shown_as_it_ended() {
 }
 
 #[test]
+fn an_order_that_filled_before_it_was_heard_of_bears_the_time_of_its_last_fill() {
+    let mut d = Desk::unconnected(Mode::Paper);
+    let order = remembered();
+    d.tell(opened(vec![]));
+    let mut early = execution_of(&order, "0001.01", 60, "187.20");
+    early.time = Some(1_000_000_000);
+    let mut late = execution_of(&order, "0002.01", 40, "187.20");
+    late.time = Some(7_000_000_000);
+    let completed = vec![report_of(&order, BrokerStatus::Filled)];
+    d.connect("DU0000001", Snapshot { completed, executions: vec![late, early], ..snapshot() });
+    let known = &d.model.orders.all[0];
+    assert_eq!(known.state, OrderState::Filled);
+    assert_eq!((known.placed_at.wall, known.changed_at.wall), (1_000_000_000, 7_000_000_000));
+}
+
+#[test]
 fn the_journal_may_open_after_the_broker_has_answered() {
     let mut d = Desk::unconnected(Mode::Paper);
     let order = remembered();
