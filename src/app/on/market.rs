@@ -111,7 +111,7 @@ pub(super) fn matches(model: &mut Model, step: &mut Step, job: JobId, result: Re
     *selected = 0;
     match result {
         Ok(found) => {
-            *refused = found.is_empty().then(|| SafeText::new("no contract matches"));
+            *refused = found.is_empty().then(|| SafeText::new(super::overlay::NO_MATCH));
             *matches = found;
         }
         Err(why) => {

@@ -10,6 +10,9 @@ use crate::broker::{Command, Link};
 use crate::domain::SafeText;
 use crate::panes::PaneKind;
 
+/// What stands in the search once the broker has answered that there is nothing.
+pub(super) const NO_MATCH: &str = "no contract matches";
+
 pub(super) fn command(model: &mut Model) {
     model.overlay = Some(Overlay::Command { input: Input::default(), errors: Vec::new() });
 }
@@ -121,6 +124,14 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
         Some(Overlay::Command { input, .. }) => {
             let text = input.value().to_owned();
             super::say::say(model, &text);
+        }
+        // A row for it would never show a price. How a share class is written in a search is not certain: such a
+        // symbol is left to the contract request.
+        Some(Overlay::Search { refused: Some(why), input, .. })
+            if why.as_str() == NO_MATCH && !input.value().contains('.') =>
+        {
+            let text = format!("No contract matches {}.", SafeText::new(input.value().trim()));
+            model.notices.say(model.now, Tone::Warn, text, None);
         }
         Some(Overlay::Search { matches, selected, input, .. }) => {
             let chosen = matches.get(*selected).map(|m| (m.symbol.clone(), m.sec_type.clone()));

@@ -48,6 +48,20 @@ fn an_answer_to_an_earlier_search_is_dropped() {
 }
 
 #[test]
+fn a_symbol_that_no_contract_matches_is_not_added() {
+    let mut d = desk();
+    let rows = d.model.panes.watchlist.rows.len();
+    d.keys("/").type_text("zzzz");
+    let job = job(&d);
+    d.broker(Event::Matches { job, result: Ok(Vec::new()) });
+    d.keys("enter");
+    assert!(d.model.overlay.is_some());
+    d.assert_said("No contract matches zzzz");
+    assert_eq!(d.model.panes.watchlist.rows.len(), rows);
+    assert_eq!(d.sent(|c| matches!(c, Command::Find { symbol, .. } if symbol.as_str() == "ZZZZ")), 0);
+}
+
+#[test]
 fn what_is_not_traded_here_is_not_added() {
     let mut d = desk();
     d.keys("/").type_text("es");

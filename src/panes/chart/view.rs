@@ -53,11 +53,13 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
     let head = Head { left: vec![name("  RTH"), name("")], right: ends(model, id, instrument, focus), keep: true };
     let area = pane::head(canvas, model, slot, &head);
     let Some(instrument) = instrument else {
-        return pane::teach(
-            canvas,
-            area,
-            if symbol.is_empty() { "No symbol is selected." } else { "No contract yet." },
-        );
+        let refused = id.is_none() && model.panes.watchlist.current().is_some_and(|row| row.refused.is_some());
+        let text = match (symbol.is_empty(), refused) {
+            (true, _) => "No symbol is selected.".to_owned(),
+            (false, true) => format!("The broker has no contract for {symbol}."),
+            (false, false) => "No contract yet.".to_owned(),
+        };
+        return pane::teach(canvas, area, &text);
     };
     match entry {
         None => pane::teach(canvas, area, &asking(chart.interval, &symbol)),
