@@ -135,7 +135,10 @@ impl<'t> Reader<'t> {
             }
             Err(_) if self.is_size_left_out() => {
                 let fault = Fault::new(word.span, "size missing");
-                self.faults.push(fault.fix(format!("100 {}", word.text)).fix(format!("def {}", word.text)));
+                let closing = matches!(verb, Some(Verb::Close));
+                let usual = if closing { ["all", "half"] } else { ["100", "def"] };
+                let fault = usual.iter().fold(fault, |fault, size| fault.fix(format!("{size} {}", word.text)));
+                self.faults.push(fault);
                 None
             }
             Err(fault) => {

@@ -73,6 +73,7 @@ fn faults_are_all_found_at_once_with_cause_and_fix() {
     );
     let one = [
         ("buy AAPL 187", "AAPL: size missing [100 AAPL | def AAPL]"),
+        ("close AAPL", "AAPL: size missing [all AAPL | half AAPL]"),
         (
             "buy 100 AAPL@187.20",
             "AAPL@187.20: blanks belong around @, and listings are not available yet [AAPL @ 187.20]",
