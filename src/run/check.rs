@@ -13,6 +13,7 @@ use super::client::{self, Client, NotReady, Ready};
 use super::host;
 use super::lock::{Lock, SEATS, holder, journal_path};
 use super::plan::{Place, Plan};
+use crate::app::words::count;
 use crate::broker::{Command, Event, JobId};
 use crate::cli;
 use crate::clock::Stamp;
@@ -155,8 +156,11 @@ fn journals(place: &Place) -> Finding {
         match journal::inspect(&path, Stamp::now().wall) {
             Ok(None) => {}
             Ok(Some(seen)) => parts.push(format!(
-                "version {}, opened {} times, {} orders without a known end, {} executions of the last days",
-                seen.version, seen.runs, seen.live, seen.executions
+                "version {}, opened {} times, {} without a known end, {} of the last days",
+                seen.version,
+                seen.runs,
+                count(seen.live, "order"),
+                count(seen.executions, "execution")
             )),
             Err(error) => {
                 return Finding::failure("journal", error.to_string(), "no order can be sent until it can be written");

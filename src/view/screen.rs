@@ -128,7 +128,10 @@ fn card(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
         lines.push((7, status::clock(model, false)));
         lines.push((9, keys));
     } else {
-        let short = format!("{width}×{height}: {need_w}×{need_h} needed, orders off");
+        let mut short = format!("{width}×{height}: {need_w}×{need_h} needed, orders off");
+        if short.chars().count() + 2 > usize::from(width) {
+            short = format!("{need_w}×{need_h} needed, orders off");
+        }
         let rest = [kill, Words::of(short, Role::Text), counts, status::clock(model, false)];
         let rest: Vec<Words> = rest.into_iter().filter(|w| !w.is_empty()).collect();
         let room = usize::from(height.saturating_sub(1));
