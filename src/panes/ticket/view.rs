@@ -98,7 +98,8 @@ fn nothing_staged(model: &Model, height: u16) -> Words {
 fn empty(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
     let end = area.right().saturating_sub(1);
     let subject = select::subject(model).and_then(|id| select::instrument(model, id));
-    let lines = subject.map_or_else(|| unsubjected(model), |instrument| lesson(model, instrument, area.width >= WIDE_FROM));
+    let lines =
+        subject.map_or_else(|| unsubjected(model), |instrument| lesson(model, instrument, area.width >= WIDE_FROM));
     let mut taught = 0;
     for (y, x, words) in &lines {
         if *y < area.height {
@@ -118,8 +119,11 @@ fn empty(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
     }
 }
 
-/// Where to go when no symbol is selected here.
+/// Where to go when the focused list has no row; a watchlist that waits for its contracts needs no such help.
 fn unsubjected(model: &Model) -> Vec<(u16, u16, Words)> {
+    if !matches!(model.workspace.focus, PaneKind::Blotter | PaneKind::Positions) {
+        return Vec::new();
+    }
     let key = |action| hints::key(model, &[GLOBAL], action);
     let to = |pane| Words::of(key(Action::Focus { pane }), Role::KeyChord);
     let mut words = to(PaneKind::Watchlist);

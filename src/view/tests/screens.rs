@@ -179,6 +179,16 @@ fn the_status_bar_drops_its_details_in_order() {
 }
 
 #[test]
+fn the_empty_ticket_says_where_to_go_from_an_empty_blotter() {
+    let mut model = fixture::moment(160, 48);
+    let place = "1 or 8 picks a symbol, b and s then stage it.";
+    assert!(!picture(&model).contains(place));
+    model.orders.all.clear();
+    model.workspace.focus_on(PaneKind::Blotter);
+    assert!(picture(&model).contains(place), "{}", picture(&model));
+}
+
+#[test]
 fn help_is_no_hint_where_its_key_is_typed() {
     let last = |model: &Model| picture(model).lines().last().unwrap_or_default().to_owned();
     let mut model = fixture::staged(160, 48);
