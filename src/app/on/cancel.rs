@@ -44,6 +44,7 @@ pub(super) fn order(model: &mut Model, step: &mut Step, key: &OrderKey) -> bool 
     if order.ids.order_id == 0 || order.ids.client_id != client_id {
         let text = format!("{} belongs to client {}; cancel it there.", select::order_name(order), order.ids.client_id);
         model.notices.say(at, Tone::Warn, text, Some(key.clone()));
+        model.orders.cancel_wanted.shift_remove(key);
         return false;
     }
     model.orders.cancel_wanted.shift_remove(key);

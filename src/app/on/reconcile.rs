@@ -42,8 +42,9 @@ pub(super) fn link_lost(model: &mut Model, step: &mut Step) {
     model.desk.sync_from = None;
     model.desk.sync_again = false;
     // Whether a cancel arrived is not known; a second one does no harm, a forgotten one does.
-    let cancelling = model.orders.live().filter(|o| o.state == OrderState::Cancelling).map(|o| o.key.clone());
-    let cancelling: Vec<OrderKey> = cancelling.collect();
+    let ours = model.orders.live().filter(|o| o.ids.client_id == model.desk.client_id);
+    let cancelling = ours.filter(|o| o.state == OrderState::Cancelling);
+    let cancelling: Vec<OrderKey> = cancelling.map(|o| o.key.clone()).collect();
     model.orders.cancel_wanted.extend(cancelling);
     model.orders.waits.retain(|_, w| w.what == Awaited::Order);
     let keys: Vec<OrderKey> = model.orders.waits.drain(..).map(|(k, _)| k).collect();

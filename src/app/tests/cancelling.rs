@@ -298,3 +298,16 @@ fn a_burst_does_not_lift_a_halt() {
     d.keys("o h");
     assert!(!d.model.desk.halted);
 }
+
+#[test]
+fn a_cancel_of_another_client_is_not_taken_over_after_a_lost_link() {
+    let mut d = desk();
+    let mut report = super::fixture::foreign(5, AAPL, "AAPL", "187.00");
+    report.status = BrokerStatus::Cancelling;
+    d.broker(Event::Order(Box::new(report.clone())));
+    d.lose_link();
+    report.status = BrokerStatus::Working;
+    d.after(500).connect("DU0000001", Snapshot { open: vec![report], ..snapshot() });
+    assert!(d.cancels().is_empty());
+    assert!(d.model.orders.cancel_wanted.is_empty());
+}
