@@ -35,7 +35,7 @@ pub struct Common {
     /// The connection: sim (embedded, the default), paper, live, gateway-paper, gateway-live, or one of the configuration
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Folder of config.toml, themes and key maps
+    /// Folder of settings.toml, themes and key maps
     #[arg(long, global = true, value_name = "DIR")]
     pub config: Option<PathBuf>,
     /// Folder of journal, paper account and log

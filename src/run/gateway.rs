@@ -78,6 +78,16 @@ fn state_file(place: &Place, options: &cli::Gateway, listen: SocketAddr) -> Opti
     Some(options.file.clone().unwrap_or_else(|| place.folder.join(format!("gateway-{}.db", listen.port()))))
 }
 
+/// How a client reaches it: the profile that has this address, or else what a profile of its own says.
+fn way_in(address: SocketAddr) -> String {
+    let desk = if address == SocketAddr::from(([127, 0, 0, 1], 7497)) {
+        "tradewind --profile paper".to_owned()
+    } else {
+        format!("a profile of mode \"paper\" with address = \"{address}\" in settings.toml")
+    };
+    format!("Connect with any TWS API client, or with {desk}. ctrl-c ends it.")
+}
+
 /// Says where it listens.
 fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>) -> io::Result<()> {
     let mut out = io::stdout().lock();
@@ -90,7 +100,7 @@ fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>) -> 
             Some(path) => writeln!(out, "Account and orders are kept in {path}.")?,
             None => writeln!(out, "Account and orders are kept in memory only.")?,
         }
-        writeln!(out, "Connect with any TWS API client, or with tradewind --profile paper. ctrl-c ends it.")?;
+        writeln!(out, "{}", way_in(address))?;
     }
     out.flush()
 }

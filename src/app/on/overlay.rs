@@ -2,7 +2,8 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::{lists, market, ticket};
+use super::act::By;
+use super::{cancel, lists, market, ticket};
 use crate::app::effect::Step;
 use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
@@ -123,6 +124,10 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
     match &model.overlay {
         Some(Overlay::Command { input, .. }) => {
             let text = input.value().to_owned();
+            if matches!(text.trim(), "q" | "quit") {
+                model.overlay = None;
+                return cancel::quit(model, step, By::HAND);
+            }
             super::say::say(model, &text);
         }
         // A row for it would never show a price. How a share class is written in a search is not certain: such a

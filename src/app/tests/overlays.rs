@@ -138,3 +138,14 @@ fn money_and_parts_of_the_position_are_sizes() {
     d.keys("esc :").type_text("close half AAPL mid").keys("enter");
     assert_eq!(d.sentence(), "close 150 AAPL lmt 187.21 day rth");
 }
+
+#[test]
+fn q_on_the_command_line_leaves_and_asks_while_orders_work() {
+    let mut d = desk();
+    d.work("b enter");
+    d.keys(":").type_text("q").keys("enter");
+    assert!(matches!(d.model.overlay, Some(Overlay::Quit)));
+    let mut idle = desk();
+    idle.keys(":").type_text("quit").keys("enter");
+    assert!(idle.effects.contains(&crate::app::effect::Effect::Quit));
+}
