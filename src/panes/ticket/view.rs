@@ -406,7 +406,7 @@ fn consequences(model: &Model, staged: &Staged) -> Words {
     {
         let left = spec.qty.minus(order.filled).unwrap_or(spec.qty);
         let text = format!("{} filled, {} left", shown::qty(order.filled), shown::qty(left));
-        let queue = "keeps its number, loses its queue place";
+        let queue = "same number, new queue place";
         return Words::of(text, Role::Text).say(format!(" · {queue}"), Role::TextDim);
     }
     let share = select::instrument(model, staged.con_id).and_then(|i| {
@@ -504,7 +504,8 @@ fn fields(canvas: &mut Canvas<'_>, staged: &Staged, instrument: Option<&Instrume
     cursor
 }
 
-/// `tick 0.01   join 187.20   mid 187.21   take 187.22`, or what is wrong with what was typed.
+/// `tick 0.01   join 187.20   mid 187.21   take 187.22`, or what is wrong with what was typed. A price stands whole or
+/// not at all: the tick leaves first, then the mid.
 fn touch_line(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rect) {
     let end = area.right().saturating_sub(1);
     if let Some((why, fix)) = &staged.invalid {
@@ -535,15 +536,29 @@ fn touch_line(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rec
         (53, ("take", take, staged.pricing == Pricing::Take)),
     ];
     let narrow = area.width < WIDE_FROM;
-    let mut at = area.x + 3;
-    for (x, (word, price, follows)) in items {
+    let worded = items.map(|(x, (word, price, follows))| {
         let text = price.map_or_else(
             || shown::ABSENT.to_owned(),
             |p| if word == "tick" { p.0.normalize().to_string() } else { shown::price(p, &instrument.rule) },
         );
         let role = if follows { Role::TextStrong } else { Role::Text };
-        let words = Words::of(format!("{word} "), Role::TextDim).say(text, role);
-        at = canvas.say(if narrow { at } else { area.x + x }, area.y, end, &words).saturating_add(2);
+        (x, Words::of(format!("{word} "), Role::TextDim).say(text, role))
+    });
+    let mut shown: Vec<(u16, Words)> = worded.into();
+    let cells = |shown: &[(u16, Words)], canvas: &Canvas<'_>| {
+        shown.iter().map(|(_, words)| words.width(canvas.theme).saturating_add(2)).fold(1, u16::saturating_add)
+    };
+    for leaves in [0, 1] {
+        if narrow && area.x.saturating_add(cells(&shown, canvas)) > end {
+            shown.remove(leaves);
+        }
+    }
+    let mut at = area.x + 3;
+    for (x, words) in &shown {
+        let from = if narrow { at } else { at.max(area.x + x) };
+        if from.saturating_add(words.width(canvas.theme)) <= end {
+            at = canvas.say(from, area.y, end, words).saturating_add(2);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::bar::Interval;
 use crate::domain::calendar::Hours;
-use crate::domain::order::{OrderState, Tif, Verb};
+use crate::domain::order::{OrderKind, OrderState, Tif, Verb};
 use crate::panes::PaneKind;
 use crate::panes::blotter::Tab;
 use crate::panes::ticket::{Aim, Field, Pricing, Sending};
@@ -192,6 +192,24 @@ fn ticket_empty_and_staged() {
         ("a change", modify),
     ];
     assert_snapshot!(states(PaneKind::Ticket, LEFT, &all));
+}
+
+#[test]
+fn a_narrow_change_shows_its_prices_whole_or_not_at_all() {
+    let price = |text: &str| crate::money::Price(text.parse().unwrap());
+    for (limit, bid, ask) in [("187.10", "187.20", "187.22"), ("9987.10", "9987.20", "9987.22")] {
+        let mut model = fixture::moment(100, 30);
+        let key = crate::domain::order::OrderKey::own("tw4k-000020-28");
+        model.orders.all.get_mut(&key).unwrap().spec.kind = OrderKind::Limit(price(limit));
+        let quote = model.market.quotes.get_mut(&fixture::id_of("AAPL")).unwrap();
+        (quote.bid, quote.ask) = (Some(price(bid)), Some(price(ask)));
+        fixture::stage(&mut model, limit, Vec::new());
+        let staged = model.panes.ticket.staged.as_mut().unwrap();
+        (staged.aim, staged.field) = (Aim::Change(key), Field::Limit);
+        let all = states(PaneKind::Ticket, (56, 10), &[("a change", model)]).replace(',', "");
+        assert!(all.contains(&format!("join {bid}  ")) && all.contains(&format!("take {ask}")), "{all}");
+        assert!(all.contains("same number new queue place"), "{all}");
+    }
 }
 
 #[test]
