@@ -140,7 +140,7 @@ pub(super) fn tab(model: &mut Model, right: bool) {
     }
 }
 
-/// Shows the row's contract in the chart.
+/// Shows the row's contract in the chart, and the chart where it stands behind another pane.
 pub(super) fn open(model: &mut Model, step: &mut Step) {
     if input::is_search(model) {
         return overlay::accept(model, step);
@@ -153,6 +153,9 @@ pub(super) fn open(model: &mut Model, step: &mut Step) {
             model.panes.chart.opened = None;
         }
         None => model.panes.chart.opened = Some(con_id),
+    }
+    if workspace::place_of(model, PaneKind::Chart).is_none() {
+        model.workspace.focus_on(PaneKind::Chart);
     }
     chart_moved(model, step);
     follow(model);

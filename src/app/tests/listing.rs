@@ -125,6 +125,17 @@ fn enter_on_a_position_shows_it_in_the_chart_without_moving_it_into_the_list() {
 }
 
 #[test]
+fn enter_brings_the_chart_to_the_front_where_another_pane_hides_it() {
+    let mut d = desk();
+    d.keys("1 j enter");
+    assert_eq!(d.model.workspace.focus, PaneKind::Watchlist, "the chart stands beside the list");
+    d.tell(Msg::Resized { width: 80, height: 24 });
+    d.keys("enter");
+    assert_eq!(d.model.workspace.focus, PaneKind::Chart);
+    assert_eq!(select::charted(&d.model), Some(MSFT));
+}
+
+#[test]
 fn the_blotters_selection_holds_its_order_while_rows_come_and_go() {
     let mut d = desk();
     d.work("b enter");
