@@ -13,6 +13,7 @@ use crate::app::notices::Tone;
 use crate::domain::account::Mode;
 use crate::domain::shown;
 use crate::keys::{Hint, Sequence, group_label};
+use crate::panes::ticket::Staged;
 use crate::theme::Role;
 
 /// `b`.
@@ -88,7 +89,9 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
     let limit = notice_start.saturating_sub(2);
     let room = limit.saturating_sub(tail_cells);
     for hint in model.keymap.hints(&keymap::scopes(model)) {
-        if is_always(hint.action) {
+        let sends = matches!(hint.action, Action::Send | Action::Confirm);
+        let refused = sends && model.panes.ticket.staged.as_ref().is_some_and(Staged::is_refused);
+        if is_always(hint.action) || refused {
             continue;
         }
         let label = label_for(model, &hint);

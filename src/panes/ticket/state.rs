@@ -11,7 +11,7 @@ use crate::domain::instrument::ConId;
 use crate::domain::order::{OrderKey, OrderSpec, Session, Tif, Verb};
 use crate::money::{Price, Qty};
 use crate::panes::PaneKind;
-use crate::risk::{Assessment, Origin};
+use crate::risk::{Assessment, Origin, Weight};
 use crate::sentence::PriceExpr;
 
 /// The ticket.
@@ -114,6 +114,13 @@ pub struct Staged {
     pub dirty: bool,
     /// When `revision` was on the screen.
     pub painted_at: Option<Stamp>,
+}
+
+impl Staged {
+    /// Whether the guard refuses it as it stands, or it is no order yet: no key sends it then.
+    pub fn is_refused(&self) -> bool {
+        self.spec.is_none() || self.assessment.as_ref().and_then(Assessment::worst) == Some(Weight::Hard)
+    }
 }
 
 /// An order on its way.

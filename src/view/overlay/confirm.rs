@@ -20,7 +20,9 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, area: Rect) {
     let mode = model.desk.mode.word();
     let sends = format!("send {mode}");
     let wanted = [(Action::Confirm, sends.as_str()), (Action::Back, "back to the ticket")];
-    let keys = hints::keys_of(model, scopes, &wanted);
+    // The market or the account may have moved since it asked: then no key here sends.
+    let refused = staged.is_refused();
+    let keys = hints::keys_of(model, scopes, &wanted[usize::from(refused)..]);
     let account = model.desk.account.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut title = Words::new();
     if live {
@@ -38,9 +40,18 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, area: Rect) {
     let mut lines = ticket::view::confirmation(canvas.theme, model, staged, area.width.saturating_sub(4));
     lines.push((Words::new(), Words::new()));
     let money = if live { "the broker with real money" } else { "the paper account" };
-    lines.push((Words::of(key, Role::KeyChord).say(format!(" sends it to {money}."), Role::Text), Words::new()));
-    let send = hints::key(model, &["ticket"], Action::Send);
-    lines.push((Words::of(format!("{send} does nothing here."), Role::TextDim), Words::new()));
+    if refused {
+        let back = Words::of(hints::key(model, scopes, Action::Back), Role::KeyChord);
+        lines.push((
+            Words::of("The guard refuses it as it stands now: it cannot be sent.", Role::GuardHard),
+            Words::new(),
+        ));
+        lines.push((back.say(" goes back to the ticket.", Role::TextDim), Words::new()));
+    } else {
+        let send = hints::key(model, &["ticket"], Action::Send);
+        lines.push((Words::of(key, Role::KeyChord).say(format!(" sends it to {money}."), Role::Text), Words::new()));
+        lines.push((Words::of(format!("{send} does nothing here."), Role::TextDim), Words::new()));
+    }
     // The docked ticket has few rows: the box may grow upward over the list, never over the hint row.
     let needed = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let height = area.height.max(needed).min(area.bottom().saturating_sub(room.y));

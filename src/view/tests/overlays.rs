@@ -110,6 +110,17 @@ fn confirmation_stands_where_the_ticket_stood() {
 }
 
 #[test]
+fn a_confirmation_that_the_guard_refuses_by_now_names_no_key_that_sends() {
+    let mut model = fixture::moment(80, 24);
+    let refuses = fixture::finding("G07", Weight::Hard, "4,000,029.88 is over 400% of NLV", None);
+    fixture::stage(&mut model, "193.20", vec![refuses]);
+    model.overlay = Some(Overlay::Confirm);
+    let picture = picture(&model);
+    assert!(!picture.contains("ctrl-y"), "{picture}");
+    assert!(picture.contains("it cannot be sent") && picture.contains("Esc goes back to the ticket"), "{picture}");
+}
+
+#[test]
 fn quitting_says_what_stays() {
     let mut broker = open((100, 30), Overlay::Quit);
     (broker.desk.profile, broker.desk.hours) = (SafeText::new("paper"), Hours::NewYork);
