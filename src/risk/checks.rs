@@ -22,6 +22,8 @@ const PAPER_FACTOR: i64 = 5;
 const VALUE_LIVE: (i64, i64) = (25, 100);
 /// G07 in paper.
 const VALUE_PAPER: (i64, i64) = (50, 400);
+/// G07 offers a market order this much of what would pass at the present price.
+const MARKET_ROOM: Decimal = Decimal::from_parts(99, 0, 0, false, 2);
 /// G12: a limit this many percent through the far touch is refused; IBKR's own limit for stocks.
 const BAND_PERCENT: i64 = 10;
 /// G12: and never tighter than this many ticks.
@@ -221,9 +223,13 @@ fn value(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
         return None;
     };
     let bound = if weight == Weight::Hard { "at most" } else { "confirm above" };
-    let text = format!("{} is {}% of NLV, {bound} {limit}%", shown::cash(value), percent.round());
+    // Just above the limit a whole percent would read as if it were within.
+    let places = if percent.round() == Decimal::from(limit) { 2 } else { 0 };
+    let text = format!("{} is {}% of NLV, {bound} {limit}%", shown::cash(value), shown::fixed(percent, places));
     let found = finding("G07", weight, text);
-    match largest(price, nlv, limit, multiplier, ctx) {
+    // A price that moves until it is sent leaves room to move.
+    let budget = if spec.kind.limit().is_some() { nlv } else { nlv.times(MARKET_ROOM)? };
+    match largest(price, budget, limit, multiplier, ctx) {
         Some(qty) if qty.is_positive() => fixed(found, spec, |s| s.qty = qty),
         _ => found,
     }
@@ -345,7 +351,8 @@ fn flip(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<F
     if verb_ok {
         return None;
     }
-    let found = finding("G18", Weight::Hard, format!("{text}: it would go through zero"));
+    let way = if spec.verb == Verb::Sell && position <= Qty::ZERO { "; short sells what is not held" } else { "" };
+    let found = finding("G18", Weight::Hard, format!("{text}: it would go through zero{way}"));
     match rest.plus(filled(ctx, own)) {
         Some(most) if rest.is_positive() => fixed(found, spec, |s| s.qty = most),
         _ => found,

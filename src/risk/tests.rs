@@ -200,6 +200,20 @@ fn g07_forbids_more_than_the_account_and_offers_what_passes() {
 }
 
 #[test]
+fn g07_leaves_a_market_order_room_and_never_reads_as_within_the_limit() {
+    let found = Desk::new().ask(|ctx| assess(&buy(21_366, None), ctx).findings);
+    assert_eq!((found[0].code, found[0].fix.clone().unwrap().qty), ("G07", Qty::from(21_151)));
+    assert_eq!(found[0].text, "4,000,142.52 is 400.01% of NLV, at most 400%");
+}
+
+#[test]
+fn g18_names_short_where_nothing_is_held() {
+    let flat = Desk::with(|c| c.position = Some(Qty::ZERO));
+    let found = flat.ask(|ctx| assess(&spec(Verb::Sell, Side::Sell, 100, Some("187.22")), ctx).findings);
+    assert_eq!(found[0].text, "flat, selling 100: it would go through zero; short sells what is not held");
+}
+
+#[test]
 fn g10_off_tick_takes_the_near_tick_on_the_safe_side() {
     let found = Desk::new().ask(|ctx| assess(&buy(100, Some("187.203")), ctx).findings);
     assert_eq!(found[0].text, "187.203 is off the 0.01 tick");

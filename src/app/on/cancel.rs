@@ -209,7 +209,10 @@ pub(super) fn resolve(model: &mut Model, step: &mut Step) {
     let unknown = select::unknown_count(model);
     let text = if select::is_current(model) {
         reconcile::ask(model, step);
-        format!("Asking the broker again; {} UNKNOWN.", words::count(unknown, "order"))
+        match unknown {
+            0 => "Asking the broker again; no order is UNKNOWN.".into(),
+            _ => format!("Asking the broker again; {} UNKNOWN.", words::count(unknown, "order")),
+        }
     } else {
         "Not connected: everything is asked again with the next connection.".to_owned()
     };

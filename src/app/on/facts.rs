@@ -11,7 +11,7 @@ use crate::broker::Link;
 use crate::broker::event::{OrderReport, StatusReport};
 use crate::domain::SafeText;
 use crate::domain::fill::{Commission, ExecId, Execution};
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState, Ownership};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership};
 use crate::domain::shown;
 use crate::money::{Price, Qty};
 use std::time::Duration;
@@ -26,11 +26,14 @@ const ORPHANS_MAX: usize = 1_000;
 pub(super) struct Was {
     state: Option<OrderState>,
     filled: Qty,
+    /// The limit and total it had before a change that was not answered yet.
+    unchanged: Option<(OrderKind, Qty)>,
 }
 
 impl Was {
     pub(super) fn of(order: &Order) -> Self {
-        Self { state: Some(order.state), filled: order.filled }
+        let unchanged = order.before_change.as_ref().map(|before| (before.kind, before.qty));
+        Self { state: Some(order.state), filled: order.filled, unchanged }
     }
 }
 
@@ -515,7 +518,12 @@ fn news(model: &mut Model, key: &OrderKey, was: Was) {
         let progress = format!("{}/{}", shown::qty(order.filled), shown::qty(order.spec.qty));
         (Tone::Info, format!("partial {progress} {symbol} @ {price}"))
     } else if Some(state) == was.state {
-        return;
+        let accepted = order.before_change.is_none()
+            && was.unchanged.is_some_and(|before| before != (order.spec.kind, order.spec.qty));
+        if !accepted {
+            return;
+        }
+        (Tone::Info, format!("changed {brief}"))
     } else {
         match state {
             OrderState::Working if was.state != Some(OrderState::Cancelling) => {

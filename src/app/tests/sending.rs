@@ -464,7 +464,7 @@ fn the_same_shares_are_not_sold_twice_while_the_position_lags_behind_the_fill() 
     d.fill(&key, "0001.01", 100, "187.22");
     d.keys("s enter");
     assert!(d.placed().is_empty());
-    d.assert_said("it would go through zero (G18)");
+    d.assert_said("it would go through zero; short sells what is not held (G18)");
     d.keys("esc").hold(AAPL, "AAPL", 0).keys("s");
     assert_eq!(d.staged().verb, crate::domain::order::Verb::Short, "flat now: the word for it is another");
 }
