@@ -82,4 +82,5 @@ async fn a_nudge_moves_the_order_and_keeps_its_number() {
     let moved = desk.order().spec.kind.limit().unwrap();
     assert_eq!(limit.minus(moved).unwrap().to_string(), "0.02");
     assert_eq!(desk.order().ids.order_id, id);
+    assert!(desk.model.notices.list.iter().any(|n| n.text.starts_with("changed buy 100 AAPL")));
 }
