@@ -37,7 +37,8 @@ pub enum Command {
         /// Its numbers at the broker as far as they are known.
         ids: BrokerIds,
     },
-    /// Drops everything in the orders lane that has not been sent; each is reported as [`super::Event::NotSent`].
+    /// Drops the entries in the orders lane that have not been sent; each is reported as [`super::Event::NotSent`]. Exits
+    /// stay: a kill keeps protection.
     DropUnsent,
     /// Subscribes the quotes of an instrument. Idempotent; survives reconnects.
     Watch(Box<Instrument>),

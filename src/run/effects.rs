@@ -24,6 +24,7 @@ use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::order::OrderKey;
 use crate::journal::{Inlet, Reply, Request};
+use crate::risk::Class;
 
 /// What only the heart can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +182,7 @@ impl Executor {
     pub fn proceed(&mut self, ready: Ready, follow: &mut VecDeque<Msg>) {
         if self.halt.is_set() {
             refuse(ready.command, "the program is ending", follow);
-        } else if ready.given != Some(self.drops) {
+        } else if ready.given != Some(self.drops) && !ready.is_exit() {
             refuse(ready.command, "dropped before it was sent", follow);
         } else {
             self.send(ready.command, follow);
@@ -217,6 +218,13 @@ impl Executor {
 pub struct Ready {
     given: Option<u64>,
     command: Command,
+}
+
+impl Ready {
+    /// Whether it is an exit, which a kill spares.
+    fn is_exit(&self) -> bool {
+        matches!(&self.command, Command::Place(approved, _) if approved.class() == Class::Exit)
+    }
 }
 
 /// Says what did not happen.

@@ -25,7 +25,7 @@ use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, Mode};
 use crate::domain::order::{BrokerIds, OrderKey};
-use crate::risk::{Approved, Purpose};
+use crate::risk::{Approved, Class, Purpose};
 
 /// How old an approval may be.
 const APPROVAL_MAX: Duration = Duration::from_secs(1);
@@ -77,6 +77,25 @@ pub struct Sender {
     used_id: i32,
     cancels: VecDeque<(OrderKey, BrokerIds)>,
     reports: VecDeque<Event>,
+    /// Exits that a kill has spared; they go before what comes after them.
+    kept: VecDeque<Command>,
+}
+
+/// What a drop of unsent orders leaves in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spared {
+    /// Nothing: the end.
+    None,
+    /// Exits: a kill keeps protection.
+    Exits,
+}
+
+/// The next order: one that was kept, else one of the lane. Loses none when it is dropped half way.
+async fn next_order(kept: &mut VecDeque<Command>, orders: &mut mpsc::Receiver<Command>) -> Option<Command> {
+    match kept.pop_front() {
+        Some(command) => Some(command),
+        None => orders.recv().await,
+    }
 }
 
 impl Sender {
@@ -88,7 +107,17 @@ impl Sender {
         pace: Pace,
         client_id: i32,
     ) -> Self {
-        Self { events, gate, broken, pace, client_id, used_id: 0, cancels: VecDeque::new(), reports: VecDeque::new() }
+        Self {
+            events,
+            gate,
+            broken,
+            pace,
+            client_id,
+            used_id: 0,
+            cancels: VecDeque::new(),
+            reports: VecDeque::new(),
+            kept: VecDeque::new(),
+        }
     }
 
     /// Serves both lanes until `stop`; what is still in the urgent lane then is sent, what is in the orders lane is not.
@@ -110,7 +139,9 @@ impl Sender {
                     }
                     self.flush().await;
                 }
-                Some(command) = orders.recv(), if self.reports.len() < WAITING_REPORTS_MAX => self.ordered(command).await,
+                Some(command) = next_order(&mut self.kept, &mut orders), if self.reports.len() < WAITING_REPORTS_MAX => {
+                    self.ordered(command).await;
+                }
                 Ok(permit) = events.reserve(), if !self.reports.is_empty() => {
                     if let Some(report) = self.reports.pop_front() {
                         permit.send(report);
@@ -122,13 +153,13 @@ impl Sender {
         while let Ok(command) = urgent.try_recv() {
             self.urgent(command, &mut orders).await;
         }
-        self.drop_unsent(&mut orders, "the workstation is closing");
+        self.drop_unsent(&mut orders, "the workstation is closing", Spared::None);
     }
 
     async fn urgent(&mut self, command: Command, orders: &mut mpsc::Receiver<Command>) {
         match command {
             Command::Cancel { key, ids } => self.cancel(key, ids).await,
-            Command::DropUnsent => self.drop_unsent(orders, "dropped before it was sent"),
+            Command::DropUnsent => self.drop_unsent(orders, "dropped before it was sent", Spared::Exits),
             _ => tracing::error!("a command came through the urgent lane that is not urgent; it was dropped"),
         }
     }
@@ -253,10 +284,18 @@ impl Sender {
         }
     }
 
-    fn drop_unsent(&mut self, orders: &mut mpsc::Receiver<Command>, why: &str) {
+    fn drop_unsent(&mut self, orders: &mut mpsc::Receiver<Command>, why: &str, spared: Spared) {
+        let mut waiting = std::mem::take(&mut self.kept);
         while let Ok(command) = orders.try_recv() {
-            if let Command::Place(approved, _) = command {
-                self.not_sent(approved.key(), why);
+            waiting.push_back(command);
+        }
+        for command in waiting {
+            match &command {
+                Command::Place(approved, _) if spared == Spared::Exits && approved.class() == Class::Exit => {
+                    self.kept.push_back(command);
+                }
+                Command::Place(approved, _) => self.not_sent(approved.key(), why),
+                _ => {}
             }
         }
     }

@@ -17,6 +17,11 @@ fn p(text: &str) -> Price {
 }
 
 fn approved(key: &str) -> Box<Approved> {
+    approved_holding(key, 0)
+}
+
+/// A buy of 100 by somebody who holds `position`.
+fn approved_holding(key: &str, position: i64) -> Box<Approved> {
     let instrument = Instrument {
         con_id: ConId(1),
         symbol: "AAPL".into(),
@@ -49,7 +54,7 @@ fn approved(key: &str) -> Box<Approved> {
         instrument: Some(&instrument),
         quote: Some(&quote),
         truth: Truth::Live,
-        position: Some(Qty::ZERO),
+        position: Some(Qty::from(position)),
         working: &[],
         net_liquidation: Some(Cash::from(1_000_000)),
         recent: &[],
@@ -152,6 +157,16 @@ fn a_kill_reaches_an_order_whose_intent_is_being_written() {
     assert_eq!(bench.sent(), ["after as 41"]);
     assert_eq!(bench.not_sent(), ["before: dropped before it was sent"]);
     assert!(matches!(bench.lanes.urgent.try_recv(), Ok(Command::DropUnsent)));
+}
+
+#[test]
+fn a_kill_spares_an_exit_whose_intent_is_being_written() {
+    let mut bench = Bench::ready();
+    let _ = bench.executor.execute(Effect::Place(approved_holding("exit", -100)), &mut bench.follow);
+    bench.send(Command::DropUnsent);
+    assert!(bench.durable().is_some());
+    assert_eq!(bench.sent(), ["exit as 41"]);
+    assert_eq!(bench.not_sent(), NONE);
 }
 
 #[test]

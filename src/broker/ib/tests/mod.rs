@@ -184,6 +184,17 @@ fn buy(instrument: &Instrument, qty: i64, kind: OrderKind) -> OrderSpec {
 
 /// Judges with everything in order, at `at`.
 fn judged<T>(account: &AccountId, instrument: &Instrument, at: Stamp, check: impl FnOnce(&Context<'_>) -> T) -> T {
+    judged_holding(0, account, instrument, at, check)
+}
+
+/// Judges for somebody who holds `position`.
+fn judged_holding<T>(
+    position: i64,
+    account: &AccountId,
+    instrument: &Instrument,
+    at: Stamp,
+    check: impl FnOnce(&Context<'_>) -> T,
+) -> T {
     let quote = Quote {
         bid: Some(Price::from(100)),
         ask: Some(Price::from(101)),
@@ -201,7 +212,7 @@ fn judged<T>(account: &AccountId, instrument: &Instrument, at: Stamp, check: imp
         instrument: Some(instrument),
         quote: Some(&quote),
         truth: Truth::Live,
-        position: Some(Qty::ZERO),
+        position: Some(Qty::from(position)),
         working: &[],
         net_liquidation: Some(Cash::from(100_000_000)),
         recent: &[],

@@ -164,6 +164,10 @@ async fn urgent_commands_overtake_orders_and_drop_the_unsent() {
         let order = approved(key, buy(&instrument, 1, low()), &account, &instrument, Stamp::now());
         port.send(Command::Place(order, Intent::unproven(seq as i64, seq as i32 + 1))).unwrap();
     }
+    let exit = buy(&instrument, 1, low());
+    let check = |ctx: &Context<'_>| risk::check_new(exit, OrderKey::own("exit"), ctx, Consent::Given);
+    let exit = Box::new(judged_holding(-1, &account, &instrument, Stamp::now(), check).unwrap());
+    port.send(Command::Place(exit, Intent::unproven(2, 3))).unwrap();
     let ids = BrokerIds { client_id: 1, order_id: 9, perm_id: 0 };
     port.send(Command::Cancel { key: OrderKey::own("z"), ids }).unwrap();
     port.send(Command::DropUnsent).unwrap();
@@ -171,9 +175,11 @@ async fn urgent_commands_overtake_orders_and_drop_the_unsent() {
     let task = tokio::spawn(sender.run(lanes.urgent, lanes.orders, stop.clone()));
     let first = told.recv().await.unwrap();
     assert!(matches!(&first, Event::CancelNotSent { key, queued: true, .. } if key.as_str() == "z"), "{first:?}");
-    for wanted in ["a", "b"] {
+    // The exit is not dropped: it is tried, and what stops it here is that there is no connection.
+    for (wanted, reason) in [("a", "dropped"), ("b", "dropped"), ("exit", "no connection")] {
         let next = told.recv().await.unwrap();
-        assert!(matches!(&next, Event::NotSent { key, .. } if key.as_str() == wanted), "{next:?}");
+        let fits = matches!(&next, Event::NotSent { key, why } if key.as_str() == wanted && why.contains(reason));
+        assert!(fits, "{next:?}");
     }
     stop.cancel();
     task.await.unwrap();
