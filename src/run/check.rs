@@ -17,9 +17,11 @@ use crate::app::words::count;
 use crate::broker::{Command, Event, JobId};
 use crate::cli;
 use crate::clock::Stamp;
-use crate::domain::instrument::Instrument;
+use crate::domain::instrument::{Instrument, PriceRule};
 use crate::domain::quote::Quote;
+use crate::domain::shown;
 use crate::journal;
+use crate::money::Price;
 
 /// How long the connection may take to be READY.
 const READY_MAX: Duration = Duration::from_secs(20);
@@ -270,6 +272,7 @@ async fn market(client: &mut Client) -> Finding {
         }
     };
     let Some(instrument) = found else { return missing(format!("{PROBE} was not found in time")) };
+    let rule = instrument.rule.clone();
     if client.port.send(Command::Watch(instrument)).is_err() {
         return missing("no quote could be asked for".into());
     }
@@ -283,14 +286,14 @@ async fn market(client: &mut Client) -> Finding {
                 return missing(format!("{PROBE}: {code}: {text}"));
             }
             if quote.is_two_sided() {
-                return Finding::ok("market data", seen(&quote, started.elapsed()));
+                return Finding::ok("market data", seen(&quote, &rule, started.elapsed()));
             }
         }
     }
 }
 
-fn seen(quote: &Quote, took: Duration) -> String {
-    let side = |price: Option<crate::money::Price>| price.map_or("—".into(), |p| p.to_string());
+fn seen(quote: &Quote, rule: &PriceRule, took: Duration) -> String {
+    let side = |price: Option<Price>| price.map_or(shown::ABSENT.into(), |p| shown::price(p, rule));
     format!("{PROBE} {} / {} after {} ms", side(quote.bid), side(quote.ask), took.as_millis())
 }
 
