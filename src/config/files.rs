@@ -8,9 +8,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
-use indexmap::IndexMap;
 
-use crate::source::{Problem, Source};
+use crate::source::{Library, Problem, Source};
 
 /// Most bytes of a configuration file.
 const BYTES_MAX: u64 = 1 << 20;
@@ -64,12 +63,12 @@ impl Paths {
     }
 
     /// The user's key maps by name.
-    pub fn keymaps(&self) -> (IndexMap<String, Source>, Vec<Problem>) {
+    pub fn keymaps(&self) -> (Library, Vec<Problem>) {
         folder(&self.config.join("keymaps"))
     }
 
     /// The user's themes by name.
-    pub fn themes(&self) -> (IndexMap<String, Source>, Vec<Problem>) {
+    pub fn themes(&self) -> (Library, Vec<Problem>) {
         folder(&self.config.join("themes"))
     }
 }
@@ -100,8 +99,8 @@ pub fn read(path: &Path) -> Result<Option<Source>, Problem> {
 }
 
 /// The `.toml` files of a folder by their names without the ending, in the order of the names.
-fn folder(path: &Path) -> (IndexMap<String, Source>, Vec<Problem>) {
-    let (mut texts, mut problems) = (IndexMap::new(), Vec::new());
+fn folder(path: &Path) -> (Library, Vec<Problem>) {
+    let (mut texts, mut problems) = (Library::new(), Vec::new());
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (texts, problems),

@@ -15,7 +15,7 @@ use super::settings::{Colour, Link, LogLevel, Settings, Symbols};
 use crate::domain::account::{AccountId, Mode};
 use crate::money::Qty;
 use crate::sentence::is_symbol;
-use crate::source::{self, Node, Problem, Problems, Source, kind, nearest};
+use crate::source::{self, Node, Problems, Source, nearest};
 
 /// Most symbols of a watchlist: the market data lines IB gives without a booster.
 const WATCHLIST_MAX: usize = 100;
@@ -40,10 +40,13 @@ impl Default for Config {
 impl Config {
     /// The configuration of this text and everything that is wrong in it.
     pub fn read(source: &Source) -> (Self, Problems) {
-        let mut reader = Reader { source, problems: Vec::new(), torn: false, config: Self::default() };
+        let mut problems = Vec::new();
+        let read = source::Reader::new(source, &mut problems);
+        let mut reader = Reader { read, torn: false, config: Self::default() };
         reader.all();
-        reader.problems.sort();
-        (reader.config, Problems(reader.problems))
+        let config = reader.config;
+        problems.sort();
+        (config, Problems(problems))
     }
 
     /// The profile of this name, or why there is none.
@@ -67,8 +70,7 @@ impl Config {
 }
 
 struct Reader<'a> {
-    source: &'a Source,
-    problems: Vec<Problem>,
+    read: source::Reader<'a>,
     /// Whether the text is not TOML throughout; what a profile says is not certain then.
     torn: bool,
     config: Config,
@@ -92,14 +94,9 @@ const KEYS: [&str; 13] = [
 ];
 
 impl Reader<'_> {
-    fn fault(&mut self, span: &Range<usize>, what: impl Into<String>) {
-        self.problems.push(self.source.problem(span, what));
-    }
-
     fn all(&mut self) {
-        let source = self.source;
-        let table = source.parse(&mut self.problems);
-        self.torn = !self.problems.is_empty();
+        let table = self.read.source.parse(self.read.problems);
+        self.torn = !self.read.problems.is_empty();
         for (key, span, value) in source::rows(&table) {
             self.row(key, &span, value);
         }
@@ -141,7 +138,7 @@ impl Reader<'_> {
     fn choice(&mut self, key: &str, span: &Range<usize>, value: &Node<'_>) {
         match key {
             "symbols" => {
-                let choice = self.one_of(value, &[("unicode", Symbols::Unicode), ("ascii", Symbols::Ascii)]);
+                let choice = self.read.one_of(value, &[("unicode", Symbols::Unicode), ("ascii", Symbols::Ascii)]);
                 self.config.settings.symbols = choice.unwrap_or(self.config.settings.symbols);
             }
             "colour" => {
@@ -152,23 +149,23 @@ impl Reader<'_> {
                     ("16", Colour::Ansi16),
                     ("none", Colour::None),
                 ];
-                let choice = self.one_of(value, &all);
+                let choice = self.read.one_of(value, &all);
                 self.config.settings.colour = choice.unwrap_or(self.config.settings.colour);
             }
             "up_down" => {
-                let choice = self.one_of(value, &[("themed", false), ("swapped", true)]);
+                let choice = self.read.one_of(value, &[("themed", false), ("swapped", true)]);
                 self.config.settings.swap_up_down = choice.unwrap_or(self.config.settings.swap_up_down);
             }
             "ground" => {
-                let choice = self.one_of(value, &[("painted", true), ("terminal", false)]);
+                let choice = self.read.one_of(value, &[("painted", true), ("terminal", false)]);
                 self.config.settings.paint_ground = choice.unwrap_or(self.config.settings.paint_ground);
             }
             "flash" => {
-                let choice = self.one_of(value, &[("on", true), ("off", false)]);
+                let choice = self.read.one_of(value, &[("on", true), ("off", false)]);
                 self.config.settings.flash = choice.unwrap_or(self.config.settings.flash);
             }
             "link" => {
-                let choice = self.one_of(value, &[("fast", Link::Fast), ("slow", Link::Slow)]);
+                let choice = self.read.one_of(value, &[("fast", Link::Fast), ("slow", Link::Slow)]);
                 self.config.settings.link = choice.unwrap_or(self.config.settings.link);
             }
             "log" => {
@@ -179,40 +176,21 @@ impl Reader<'_> {
                     ("debug", LogLevel::Debug),
                     ("trace", LogLevel::Trace),
                 ];
-                let choice = self.one_of(value, &all);
+                let choice = self.read.one_of(value, &all);
                 self.config.settings.log = choice.unwrap_or(self.config.settings.log);
             }
             _ => {
-                self.problems.push(self.source.problem_near(span, format!("unknown key \"{key}\""), key, KEYS));
+                self.read.unknown_key(span, key, KEYS);
             }
         }
-    }
-
-    fn text<'v>(&mut self, value: &'v Node<'_>) -> Option<&'v str> {
-        let text = value.get_ref().as_str();
-        if text.is_none() {
-            self.fault(&value.span(), format!("a text is wanted here, not {}", kind(value)));
-        }
-        text
-    }
-
-    fn one_of<T: Copy>(&mut self, value: &Node<'_>, choices: &[(&str, T)]) -> Option<T> {
-        let text = self.text(value)?;
-        let choice = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
-        if choice.is_none() {
-            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            let what = format!("\"{text}\" is not one of {}", names.join(", "));
-            self.problems.push(self.source.problem_near(&value.span(), what, text, names));
-        }
-        choice
     }
 
     /// A name of a file or profile: it never leaves its folder.
     fn name(&mut self, value: &Node<'_>) -> Option<String> {
-        let text = self.text(value)?;
+        let text = self.read.text(value)?;
         let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));
         if !plain {
-            self.fault(&value.span(), format!("{text:?} is not a name: letters, digits, - and _"));
+            self.read.fault(&value.span(), format!("{text:?} is not a name: letters, digits, - and _"));
         }
         plain.then(|| text.to_owned())
     }
@@ -221,50 +199,41 @@ impl Reader<'_> {
         let digits = value.get_ref().as_integer().filter(|i| i.radix() == 10).map(toml::de::DeInteger::as_str);
         let size = digits.and_then(|d| d.parse::<i64>().ok()).filter(|n| (1..=1_000_000).contains(n));
         if size.is_none() {
-            self.fault(&value.span(), "a size is a whole number from 1 to 1000000");
+            self.read.fault(&value.span(), "a size is a whole number from 1 to 1000000");
         }
         size.map(Qty::from)
     }
 
     fn watchlist(&mut self, value: &Node<'_>) -> Option<Vec<String>> {
-        let Some(items) = value.get_ref().as_array() else {
-            self.fault(&value.span(), format!("a list of symbols is wanted here, not {}", kind(value)));
-            return None;
-        };
-        let before = self.problems.len();
+        let items = self.read.list(value, "a list of symbols")?;
+        let before = self.read.problems.len();
         let mut list: Vec<String> = Vec::new();
         for item in items {
-            let Some(text) = self.text(item) else { continue };
+            let Some(text) = self.read.text(item) else { continue };
             let symbol = text.to_ascii_uppercase();
             if !is_symbol(text) {
-                self.fault(&item.span(), format!("{text:?} is not the symbol of a stock"));
+                self.read.fault(&item.span(), format!("{text:?} is not the symbol of a stock"));
             } else if list.contains(&symbol) {
-                self.fault(&item.span(), format!("{symbol} stands twice"));
+                self.read.fault(&item.span(), format!("{symbol} stands twice"));
             } else {
                 list.push(symbol);
             }
         }
         if items.len() > WATCHLIST_MAX {
-            self.fault(&value.span(), format!("{} symbols, at most {WATCHLIST_MAX}", items.len()));
+            self.read.fault(&value.span(), format!("{} symbols, at most {WATCHLIST_MAX}", items.len()));
         }
-        (self.problems.len() == before).then_some(list)
+        (self.read.problems.len() == before).then_some(list)
     }
 
     fn profiles(&mut self, value: &Node<'_>) {
         let Some(table) = value.get_ref().as_table() else {
             let what = "profiles are tables, [profile.NAME]; which one is used says use_profile";
-            return self.fault(&value.span(), what);
+            return self.read.fault(&value.span(), what);
         };
         for (name, span, value) in source::rows(table) {
-            let before = self.problems.len();
-            let profile = match value.get_ref().as_table() {
-                Some(rows) => self.profile(name, &span, rows),
-                None => {
-                    self.fault(&value.span(), format!("a table is wanted here, not {}", kind(value)));
-                    None
-                }
-            };
-            match profile.filter(|_| !self.torn && self.problems.len() == before) {
+            let before = self.read.problems.len();
+            let profile = self.read.table(value).and_then(|rows| self.profile(name, &span, rows));
+            match profile.filter(|_| !self.torn && self.read.problems.len() == before) {
                 Some(profile) => {
                     self.config.profiles.insert(name.to_owned(), profile);
                 }
@@ -278,63 +247,50 @@ impl Reader<'_> {
 
     fn profile(&mut self, name: &str, span: &Range<usize>, rows: &DeTable<'_>) -> Option<Profile> {
         if name == profile::SIM {
-            self.fault(span, "sim is the embedded gateway and cannot be changed: choose another name");
+            self.read.fault(span, "sim is the embedded gateway and cannot be changed: choose another name");
             return None;
         }
         let rows = source::rows(rows);
         let row = |key: &str| rows.iter().find(|(k, ..)| *k == key).map(|(.., value)| *value);
-        let said = row("mode").and_then(|v| self.one_of(v, &[("paper", Mode::Paper), ("live", Mode::Live)]));
+        let said = row("mode").and_then(|v| self.read.one_of(v, &[("paper", Mode::Paper), ("live", Mode::Live)]));
         let known = self.config.profiles.get(name).cloned();
         let Some(mode) = said.or(known.as_ref().map(|p| p.mode)) else {
             if row("mode").is_none() {
-                self.fault(span, format!("profile {name} needs mode = \"paper\" or \"live\""));
+                self.read.fault(span, format!("profile {name} needs mode = \"paper\" or \"live\""));
             }
             return None;
         };
         let mut profile = known.filter(|p| p.mode == mode).unwrap_or_else(|| Profile::blank(mode));
-        let allow_remote = row("allow_remote").and_then(|v| self.yes_no(v)).unwrap_or(false);
+        let allow_remote = row("allow_remote").and_then(|v| self.read.yes_no(v)).unwrap_or(false);
         for (key, key_span, value) in &rows {
             match *key {
                 "mode" | "allow_remote" => {}
                 "address" => profile.address = self.address(value, allow_remote).or(profile.address),
                 "client_id" => profile.client_id = self.client_id(value).unwrap_or(profile.client_id),
                 "account" => profile.account = self.account(value, mode).or(profile.account),
-                "read_only" => profile.read_only = self.yes_no(value).unwrap_or(true),
+                "read_only" => profile.read_only = self.read.yes_no(value).unwrap_or(true),
                 _ => {
                     let names = ["mode", "address", "client_id", "account", "read_only", "allow_remote"];
-                    self.problems.push(self.source.problem_near(
-                        key_span,
-                        format!("unknown key \"{key}\""),
-                        key,
-                        names,
-                    ));
+                    self.read.unknown_key(key_span, key, names);
                 }
             }
         }
         match &profile.address {
             None if row("address").is_none() => {
-                self.fault(span, format!("profile {name} needs address = \"host:port\""));
+                self.read.fault(span, format!("profile {name} needs address = \"host:port\""));
             }
             Some(address) if profile::mode_of_port(address.port).is_some_and(|m| m != mode) => {
                 let at = row("address").or(row("mode")).map_or(span.clone(), Node::span);
                 let (looks, is) = if mode == Mode::Paper { ("live", "paper") } else { ("paper", "live") };
-                self.fault(&at, format!("port {} is the one for {looks}, the profile is {is}", address.port));
+                self.read.fault(&at, format!("port {} is the one for {looks}, the profile is {is}", address.port));
             }
             _ => {}
         }
         Some(profile)
     }
 
-    fn yes_no(&mut self, value: &Node<'_>) -> Option<bool> {
-        let answer = value.get_ref().as_bool();
-        if answer.is_none() {
-            self.fault(&value.span(), format!("true or false is wanted here, not {}", kind(value)));
-        }
-        answer
-    }
-
     fn address(&mut self, value: &Node<'_>, allow_remote: bool) -> Option<profile::Address> {
-        let text = self.text(value)?;
+        let text = self.read.text(value)?;
         match profile::address(text) {
             Ok(address) if allow_remote || profile::is_local(&address.host) => Some(address),
             Ok(address) => {
@@ -342,11 +298,11 @@ impl Reader<'_> {
                     "{} is another machine and the protocol is not encrypted: use a tunnel, or allow_remote = true",
                     address.host
                 );
-                self.fault(&value.span(), what);
+                self.read.fault(&value.span(), what);
                 None
             }
             Err(what) => {
-                self.fault(&value.span(), what);
+                self.read.fault(&value.span(), what);
                 None
             }
         }
@@ -357,20 +313,20 @@ impl Reader<'_> {
         let id = number
             .ok_or_else(|| "a client id is a whole number from 1 to 999999".to_owned())
             .and_then(profile::client_id);
-        id.map_err(|what| self.fault(&value.span(), what)).ok()
+        id.map_err(|what| self.read.fault(&value.span(), what)).ok()
     }
 
     fn account(&mut self, value: &Node<'_>, mode: Mode) -> Option<AccountId> {
-        let text = self.text(value)?;
+        let text = self.read.text(value)?;
         if !(4..=20).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            self.fault(&value.span(), "an account id is letters and digits, such as U1234567 or DU1234567");
+            self.read.fault(&value.span(), "an account id is letters and digits, such as U1234567 or DU1234567");
             return None;
         }
         let account = AccountId::new(text);
         if account.mode() != mode {
             let (is, wanted) =
                 if mode == Mode::Live { ("a paper account", "live") } else { ("a live account", "paper") };
-            self.fault(&value.span(), format!("{account} is {is}, the profile is {wanted}"));
+            self.read.fault(&value.span(), format!("{account} is {is}, the profile is {wanted}"));
             return None;
         }
         Some(account)

@@ -9,15 +9,18 @@
 use std::ops::Range;
 
 use indexmap::IndexMap;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::keymap::{Binding, Keymap, Scope};
 use super::rules::{Command, Required, Rules};
 use super::sequence::Sequence;
-use crate::source::{self, Node, Problem, Problems, Source, kind};
+use crate::source::{self, Node, Problem, Problems, Source};
 
 /// Texts of key maps by the name they inherit under.
-pub type Library = IndexMap<String, Source>;
+pub use crate::source::Library;
+
+/// What such a text is called in problems.
+const NOUN: &str = "key map";
 
 /// The parent of a file that names none.
 const PARENT: &str = "default";
@@ -48,9 +51,7 @@ pub fn load<A: Command>(name: &str, library: &Library, rules: &Rules<A>) -> Resu
         return Ok(finish(name, sheet));
     }
     if problems.is_empty() {
-        let names = library.keys().map(String::as_str);
-        let nearest = source::nearest(name, names).map(str::to_owned);
-        problems.push(Problem { file, line: 0, column: 0, what: format!("no key map is called \"{name}\""), nearest });
+        problems.push(source::missing(NOUN, name, file, library));
     }
     problems.sort();
     Err(Problems(problems))
@@ -65,21 +66,12 @@ fn stack<A: Command>(
     problems: &mut Vec<Problem>,
 ) -> (Option<Sheet<A>>, String) {
     let Some(source) = library.get(name) else { return (None, name.to_owned()) };
-    let mut reader = Reader { source, rules, problems };
-    let own = reader.sheet();
+    let own = Reader { read: source::Reader::new(source, problems), rules }.sheet();
     above.push(name.to_owned());
     let mut base = Some(Sheet::empty());
-    if let Some((parent, span)) = own.parent.clone() {
-        base = None;
-        if above.contains(&parent) {
-            let circle = above.iter().chain([&parent]).map(String::as_str).collect::<Vec<_>>().join(" → ");
-            problems.push(source.problem(&span, format!("inherits in a circle: {circle}")));
-        } else if library.contains_key(&parent) {
-            base = stack(&parent, library, rules, above, problems).0;
-        } else {
-            let names = library.keys().map(String::as_str).chain(["none"]);
-            problems.push(source.problem_near(&span, format!("no key map is called \"{parent}\""), &parent, names));
-        }
+    if let Some((parent, span)) = &own.parent {
+        let known = source::Reader::new(source, problems).has_parent(NOUN, (parent, span), library, above);
+        base = if known { stack(parent, library, rules, above, problems).0 } else { None };
     }
     let Some(base) = base else { return (Some(own), source.file.clone()) };
     let merged = merge(&base, own);
@@ -191,52 +183,27 @@ fn arguments<A: Command>(action: &A) -> Option<toml::Table> {
 }
 
 struct Reader<'a, A> {
-    source: &'a Source,
+    read: source::Reader<'a>,
     rules: &'a Rules<A>,
-    problems: &'a mut Vec<Problem>,
 }
 
 impl<A: Command> Reader<'_, A> {
-    fn fault(&mut self, span: &Range<usize>, what: impl Into<String>) {
-        self.problems.push(self.source.problem(span, what));
-    }
-
     fn sheet(&mut self) -> Sheet<A> {
-        let source = self.source;
-        let table = source.parse(self.problems);
+        let table = self.read.source.parse(self.read.problems);
         let mut sheet = Sheet::empty();
         let mut parent = Some((PARENT.to_owned(), 0..0));
         for (key, span, value) in source::rows(&table) {
             match key {
-                "name" => sheet.name = self.text(value),
-                "inherits" => parent = self.text(value).map(|name| (name, value.span())),
+                "name" => sheet.name = self.read.text(value).map(str::to_owned),
+                "inherits" => parent = self.read.text(value).map(|name| (name.to_owned(), value.span())),
                 "labels" => sheet.labels = self.labels(value),
                 "hints" => sheet.hints = self.hints(value),
                 "scope" => sheet.scopes = self.scopes(value),
-                _ => {
-                    let names = ["name", "inherits", "labels", "hints", "scope"];
-                    self.problems.push(source.problem_near(&span, format!("unknown key \"{key}\""), key, names));
-                }
+                _ => self.read.unknown_key(&span, key, ["name", "inherits", "labels", "hints", "scope"]),
             }
         }
         sheet.parent = parent.filter(|(name, _)| name != "none");
         sheet
-    }
-
-    fn text(&mut self, value: &Node<'_>) -> Option<String> {
-        let text = value.get_ref().as_str().map(str::to_owned);
-        if text.is_none() {
-            self.fault(&value.span(), format!("a text is wanted here, not {}", kind(value)));
-        }
-        text
-    }
-
-    fn table<'v, 't>(&mut self, value: &'v Node<'t>) -> Option<&'v DeTable<'t>> {
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.fault(&value.span(), format!("a table is wanted here, not {}", kind(value)));
-        }
-        table
     }
 
     fn sequence(&mut self, text: &str, span: &Range<usize>) -> Option<Sequence> {
@@ -244,7 +211,7 @@ impl<A: Command> Reader<'_, A> {
             Ok(keys) => Some(keys),
             Err(error) => {
                 let nearest = error.nearest().map(str::to_owned);
-                self.problems.push(Problem { nearest, ..self.source.problem(span, error.to_string()) });
+                self.read.problems.push(Problem { nearest, ..self.read.source.problem(span, error.to_string()) });
                 None
             }
         }
@@ -252,9 +219,9 @@ impl<A: Command> Reader<'_, A> {
 
     fn labels(&mut self, value: &Node<'_>) -> IndexMap<Sequence, String> {
         let mut labels = IndexMap::new();
-        for (key, span, value) in self.table(value).map(source::rows).unwrap_or_default() {
-            if let (Some(keys), Some(label)) = (self.sequence(key, &span), self.text(value)) {
-                labels.insert(keys, label);
+        for (key, span, value) in self.read.table(value).map(source::rows).unwrap_or_default() {
+            if let (Some(keys), Some(label)) = (self.sequence(key, &span), self.read.text(value)) {
+                labels.insert(keys, label.to_owned());
             }
         }
         labels
@@ -262,16 +229,13 @@ impl<A: Command> Reader<'_, A> {
 
     fn hints(&mut self, value: &Node<'_>) -> IndexMap<String, Vec<Sequence>> {
         let mut hints = IndexMap::new();
-        for (name, span, value) in self.table(value).map(source::rows).unwrap_or_default() {
+        for (name, span, value) in self.read.table(value).map(source::rows).unwrap_or_default() {
             let known = self.scope(name, &span).is_some();
-            let Some(items) = value.get_ref().as_array() else {
-                self.fault(&value.span(), format!("a list of keys is wanted here, not {}", kind(value)));
-                continue;
-            };
+            let Some(items) = self.read.list(value, "a list of keys") else { continue };
             let mut order = Vec::new();
             for item in items {
-                let text = self.text(item);
-                order.extend(text.and_then(|text| self.sequence(&text, &item.span())));
+                let text = self.read.text(item);
+                order.extend(text.and_then(|text| self.sequence(text, &item.span())));
             }
             if known {
                 hints.insert(name.to_owned(), order);
@@ -282,10 +246,10 @@ impl<A: Command> Reader<'_, A> {
 
     fn scopes(&mut self, value: &Node<'_>) -> IndexMap<String, Vec<Row<A>>> {
         let mut scopes = IndexMap::new();
-        for (name, span, value) in self.table(value).map(source::rows).unwrap_or_default() {
+        for (name, span, value) in self.read.table(value).map(source::rows).unwrap_or_default() {
             self.scope(name, &span);
             let mut rows: Vec<Row<A>> = Vec::new();
-            for (key, span, value) in self.table(value).map(source::rows).unwrap_or_default() {
+            for (key, span, value) in self.read.table(value).map(source::rows).unwrap_or_default() {
                 if let Some(row) = self.row(name, key, span, value) {
                     self.against(&rows, &row);
                     rows.push(row);
@@ -301,14 +265,19 @@ impl<A: Command> Reader<'_, A> {
         let scope = self.rules.scope(name).copied();
         if scope.is_none() {
             let names = self.rules.scopes.iter().map(|s| s.name);
-            self.problems.push(self.source.problem_near(span, format!("unknown scope \"{name}\""), name, names));
+            self.read.problems.push(self.read.source.problem_near(
+                span,
+                format!("unknown scope \"{name}\""),
+                name,
+                names,
+            ));
         }
         scope
     }
 
     /// Lists what a row has against the rows above it.
     fn against(&mut self, above: &[Row<A>], row: &Row<A>) {
-        let at = |other: &Row<A>| self.source.place(other.span.start).0;
+        let at = |other: &Row<A>| self.read.source.place(other.span.start).0;
         let unbinds = |other: &Row<A>| row.action.is_none() || other.action.is_none();
         let what = above.iter().find_map(|other| {
             if other.keys == row.keys {
@@ -329,7 +298,7 @@ impl<A: Command> Reader<'_, A> {
             }
         });
         if let Some(what) = what {
-            self.fault(&row.span, what);
+            self.read.fault(&row.span, what);
         }
     }
 
@@ -339,7 +308,7 @@ impl<A: Command> Reader<'_, A> {
         let (keys, (action, desc)) = (keys?, read?);
         if let Some(rule) = self.rules.scope(scope) {
             for fault in self.rules.faults(rule, &keys, action.as_ref()) {
-                self.fault(&span, fault);
+                self.read.fault(&span, fault);
             }
         }
         Some(Row { keys, action, desc, span })
@@ -358,7 +327,7 @@ impl<A: Command> Reader<'_, A> {
                 (row, source::rows(table))
             }
             _ => {
-                self.fault(&value.span(), format!("an action is a name or a table, not {}", kind(value)));
+                self.read.fault(&value.span(), format!("an action is a name or a table, not {}", source::kind(value)));
                 return None;
             }
         };
@@ -366,7 +335,7 @@ impl<A: Command> Reader<'_, A> {
         if plain.remove("desc").is_some()
             && let Some((_, _, node)) = places.iter().find(|(key, ..)| *key == "desc")
         {
-            desc = Some(self.text(node)?);
+            desc = Some(self.read.text(node)?.to_owned());
         }
         if plain.get("do").and_then(toml::Value::as_str) == Some("none") {
             return Some((None, desc));
@@ -375,7 +344,7 @@ impl<A: Command> Reader<'_, A> {
             Ok(action) => self.complete(&action, &places).then_some((Some(action), desc)),
             Err(error) => {
                 let problem = self.blame(&plain, &places, value, error.message());
-                self.problems.push(problem);
+                self.read.problems.push(problem);
                 None
             }
         }
@@ -389,7 +358,7 @@ impl<A: Command> Reader<'_, A> {
             complete = false;
             let what = format!("{} has no argument \"{key}\"", action_name(action));
             let names = taken.keys().map(String::as_str).filter(|n| *n != "do").chain(["desc"]);
-            self.problems.push(self.source.problem_near(span, what, key, names));
+            self.read.problems.push(self.read.source.problem_near(span, what, key, names));
         }
         complete
     }
@@ -407,14 +376,17 @@ impl<A: Command> Reader<'_, A> {
         let wrong = message.split('`').nth(1).unwrap_or_default();
         let names = source::expected_names(message);
         if message.starts_with("unknown variant") && wrong == name {
-            return self.source.problem_near(&span_of("do"), format!("unknown action \"{name}\""), name, names);
+            return self.read.source.problem_near(&span_of("do"), format!("unknown action \"{name}\""), name, names);
         }
         if message.starts_with("missing field") {
-            return self.source.problem(&value.span(), format!("{name} needs \"{wrong}\"").trim_start().to_owned());
+            return self
+                .read
+                .source
+                .problem(&value.span(), format!("{name} needs \"{wrong}\"").trim_start().to_owned());
         }
         if message.starts_with("unknown field") {
             let span = places.iter().find(|(key, ..)| *key == wrong).map_or(value.span(), |(_, span, _)| span.clone());
-            return self.source.problem_near(&span, format!("{name} has no argument \"{wrong}\""), wrong, names);
+            return self.read.source.problem_near(&span, format!("{name} has no argument \"{wrong}\""), wrong, names);
         }
         let changes = |arg: &&str| {
             let mut without = row.clone();
@@ -433,6 +405,6 @@ impl<A: Command> Reader<'_, A> {
             },
             None => message.to_owned(),
         };
-        self.source.problem_near(&guilty.map_or(value.span(), span_of), what, wrong, names)
+        self.read.source.problem_near(&guilty.map_or(value.span(), span_of), what, wrong, names)
     }
 }

@@ -9,18 +9,19 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use indexmap::IndexMap;
-use ratatui::style::{Color, Modifier, Style};
-use toml::de::DeTable;
-
 use super::builtin::{MONO, builtin};
 use super::colour::{NAMED, Rgb};
 use super::depth::Depth;
 use super::{Glyphs, Role, Shapes, Theme};
-use crate::source::{self, Node, Place, Problem, Problems, Source, kind};
+use crate::source::{self, Node, Place, Problem, Problems, Source};
+use indexmap::IndexMap;
+use ratatui::style::{Color, Modifier, Style};
 
 /// Texts of themes by the name they inherit under.
-pub type Library = IndexMap<String, Source>;
+pub use crate::source::Library;
+
+/// What such a text is called in problems.
+const NOUN: &str = "theme";
 
 /// The parent of a file that names none.
 const PARENT: &str = super::builtin::DEFAULT;
@@ -113,9 +114,7 @@ pub fn load(name: &str, library: &Library, look: &Look) -> Result<Theme, Problem
     let mut problems = Vec::new();
     let sheet = stack(name, library, &mut Vec::new(), &mut problems);
     let Some(sheet) = sheet else {
-        let nearest = source::nearest(name, library.keys().map(String::as_str)).map(str::to_owned);
-        let what = format!("no theme is called \"{name}\"");
-        return Err(Problems(vec![Problem { file: name.to_owned(), line: 0, column: 0, what, nearest }]));
+        return Err(Problems(vec![source::missing(NOUN, name, name.to_owned(), library)]));
     };
     if problems.is_empty() {
         sheet.judge(&mut problems);
@@ -133,20 +132,12 @@ pub fn load(name: &str, library: &Library, look: &Look) -> Result<Theme, Problem
 
 fn stack(name: &str, library: &Library, above: &mut Vec<String>, problems: &mut Vec<Problem>) -> Option<Sheet> {
     let source = library.get(name)?;
-    let own = Reader { source, problems }.sheet();
+    let own = Reader { read: source::Reader::new(source, problems) }.sheet();
     above.push(name.to_owned());
     let mut base = Some(Sheet::empty());
-    if let Some((parent, span)) = own.parent.clone() {
-        base = None;
-        if above.contains(&parent) {
-            let circle = above.iter().chain([&parent]).map(String::as_str).collect::<Vec<_>>().join(" → ");
-            problems.push(source.problem(&span, format!("inherits in a circle: {circle}")));
-        } else if library.contains_key(&parent) {
-            base = stack(&parent, library, above, problems);
-        } else {
-            let names = library.keys().map(String::as_str).chain(["none"]);
-            problems.push(source.problem_near(&span, format!("no theme is called \"{parent}\""), &parent, names));
-        }
+    if let Some((parent, span)) = &own.parent {
+        let known = source::Reader::new(source, problems).has_parent(NOUN, (parent, span), library, above);
+        base = if known { stack(parent, library, above, problems) } else { None };
     }
     let known = base.is_some();
     let mut sheet = base.unwrap_or_else(Sheet::empty);
@@ -272,103 +263,70 @@ impl Sheet {
 }
 
 struct Reader<'a> {
-    source: &'a Source,
-    problems: &'a mut Vec<Problem>,
+    read: source::Reader<'a>,
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, span: &Range<usize>, what: impl Into<String>) {
-        self.problems.push(self.source.problem(span, what));
-    }
-
-    fn near(&mut self, span: &Range<usize>, what: String, wrong: &str, names: &[&str]) {
-        self.problems.push(self.source.problem_near(span, what, wrong, names.iter().copied()));
-    }
-
     fn sheet(&mut self) -> Sheet {
-        let source = self.source;
-        let table = source.parse(self.problems);
+        let table = self.read.source.parse(self.read.problems);
         let mut sheet = Sheet::empty();
         let mut parent = Some((PARENT.to_owned(), 0..0));
         for (key, span, value) in source::rows(&table) {
             match key {
-                "name" => drop(self.text(value)),
-                "inherits" => parent = self.text(value).map(|name| (name, value.span())),
+                "name" => {
+                    self.read.text(value);
+                }
+                "inherits" => parent = self.read.text(value).map(|name| (name.to_owned(), value.span())),
                 "shapes" => sheet.shapes = self.shapes(value),
                 "palette" => self.palette(value, &mut sheet),
                 "roles" => self.roles(value, &mut sheet),
                 "ansi16" => self.ansi16(value, &mut sheet),
-                _ => {
-                    let names = ["name", "inherits", "shapes", "palette", "roles", "ansi16"];
-                    self.near(&span, format!("unknown key \"{key}\""), key, &names);
-                }
+                _ => self.read.unknown_key(&span, key, ["name", "inherits", "shapes", "palette", "roles", "ansi16"]),
             }
         }
         sheet.parent = parent.filter(|(name, _)| name != "none");
         sheet
     }
 
-    fn text(&mut self, value: &Node<'_>) -> Option<String> {
-        let text = value.get_ref().as_str().map(str::to_owned);
-        if text.is_none() {
-            self.fault(&value.span(), format!("a text is wanted here, not {}", kind(value)));
-        }
-        text
-    }
-
-    fn table<'v, 't>(&mut self, value: &'v Node<'t>) -> Option<&'v DeTable<'t>> {
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.fault(&value.span(), format!("a table is wanted here, not {}", kind(value)));
-        }
-        table
-    }
-
     fn shapes(&mut self, value: &Node<'_>) -> Option<Shapes> {
-        let text = self.text(value)?;
-        match text.as_str() {
-            "colour" => Some(Shapes::Colour),
-            "filled" => Some(Shapes::Filled),
-            _ => {
-                self.near(&value.span(), format!("\"{text}\" is not colour or filled"), &text, &["colour", "filled"]);
-                None
-            }
-        }
+        self.read.one_of(value, &[("colour", Shapes::Colour), ("filled", Shapes::Filled)])
     }
 
     fn palette(&mut self, value: &Node<'_>, sheet: &mut Sheet) {
-        for (name, _, value) in self.table(value).map(source::rows).unwrap_or_default() {
-            let Some(text) = self.text(value) else { continue };
-            match Rgb::parse(&text) {
+        for (name, _, value) in self.read.table(value).map(source::rows).unwrap_or_default() {
+            let Some(text) = self.read.text(value) else { continue };
+            match Rgb::parse(text) {
                 Some(rgb) => {
-                    let place = self.source.at(&value.span());
+                    let place = self.read.source.at(&value.span());
                     sheet.palette.insert(name.to_owned(), Shade { rgb, place });
                 }
-                None => self.fault(&value.span(), format!("\"{text}\" is not a colour: # and six hexadecimal digits")),
+                None => {
+                    self.read.fault(&value.span(), format!("\"{text}\" is not a colour: # and six hexadecimal digits"));
+                }
             }
         }
     }
 
     fn ansi16(&mut self, value: &Node<'_>, sheet: &mut Sheet) {
-        for (name, span, value) in self.table(value).map(source::rows).unwrap_or_default() {
-            let Some(text) = self.text(value) else { continue };
-            let colour = match text.as_str() {
+        for (name, span, value) in self.read.table(value).map(source::rows).unwrap_or_default() {
+            let Some(text) = self.read.text(value) else { continue };
+            let colour = match text {
                 "none" => Some(None),
                 "default" => Some(Some(Color::Reset)),
                 _ => NAMED.iter().find(|(n, ..)| *n == text).map(|(_, colour, _)| Some(*colour)),
             };
             match colour {
-                Some(colour) => drop(sheet.ansi16.insert(name.to_owned(), (colour, self.source.at(&span)))),
+                Some(colour) => drop(sheet.ansi16.insert(name.to_owned(), (colour, self.read.source.at(&span)))),
                 None => {
                     let names: Vec<&str> = NAMED.iter().map(|(n, ..)| *n).chain(["default", "none"]).collect();
-                    self.near(&value.span(), format!("\"{text}\" is not a colour of the terminal"), &text, &names);
+                    self.read.near(&value.span(), format!("\"{text}\" is not a colour of the terminal"), text, names);
                 }
             }
         }
     }
 
     fn roles(&mut self, value: &Node<'_>, sheet: &mut Sheet) {
-        for (name, span, value) in self.table(value).map(source::rows).unwrap_or_default() {
+        for (name, span, value) in self.read.table(value).map(source::rows).unwrap_or_default() {
             let row = self.row(&span, value);
             match (Role::named(name), row) {
                 (Some(role), Some(row)) => drop(sheet.roles.insert(role, row)),
@@ -376,7 +334,7 @@ impl Reader<'_> {
                 (None, _) => {
                     let names: Vec<&str> = Role::ALL.iter().map(|r| r.name()).collect();
                     let hint = if value.get_ref().is_table() { "; names with a point stand in quotes" } else { "" };
-                    self.near(&span, format!("unknown role \"{name}\"{hint}"), name, &names);
+                    self.read.near(&span, format!("unknown role \"{name}\"{hint}"), name, names);
                 }
             }
         }
@@ -388,13 +346,13 @@ impl Reader<'_> {
             bg: None,
             add: Modifier::empty(),
             flat: Modifier::empty(),
-            place: self.source.at(&value.span()),
+            place: self.read.source.at(&value.span()),
         };
         if value.get_ref().is_str() {
             return Some(Row { fg: self.colour_name(value), ..empty });
         }
         let Some(table) = value.get_ref().as_table() else {
-            self.fault(&value.span(), format!("a colour's name or a table is wanted here, not {}", kind(value)));
+            self.read.wanted(value, "a colour's name or a table");
             return None;
         };
         let mut row = empty;
@@ -406,7 +364,7 @@ impl Reader<'_> {
                 "flat" => row.flat = self.modifiers(value),
                 // A dotted name without quotes arrives as a table; its role is reported by the caller.
                 _ if table.len() == 1 && value.get_ref().is_str() && self.is_dotted(span, &key_span) => return None,
-                _ => self.near(&key_span, format!("unknown key \"{key}\""), key, &["fg", "bg", "add", "flat"]),
+                _ => self.read.unknown_key(&key_span, key, ["fg", "bg", "add", "flat"]),
             }
         }
         Some(row)
@@ -414,17 +372,17 @@ impl Reader<'_> {
 
     /// Whether a key is a further part of a dotted name rather than one inside braces.
     fn is_dotted(&self, outer: &Range<usize>, inner: &Range<usize>) -> bool {
-        self.source.text.get(outer.end..inner.start).is_some_and(|between| between.trim() == ".")
+        self.read.source.text.get(outer.end..inner.start).is_some_and(|between| between.trim() == ".")
     }
 
     /// The name of a palette colour; a literal is refused.
     fn colour_name(&mut self, value: &Node<'_>) -> Option<String> {
-        let name = self.text(value)?;
+        let name = self.read.text(value)?;
         if name.starts_with('#') {
-            self.fault(&value.span(), format!("\"{name}\": colours stand in [palette], roles name them"));
+            self.read.fault(&value.span(), format!("\"{name}\": colours stand in [palette], roles name them"));
             return None;
         }
-        Some(name)
+        Some(name.to_owned())
     }
 
     fn modifiers(&mut self, value: &Node<'_>) -> Modifier {
@@ -436,17 +394,14 @@ impl Reader<'_> {
             ("reversed", Modifier::REVERSED),
         ];
         let mut all = Modifier::empty();
-        let Some(items) = value.get_ref().as_array() else {
-            self.fault(&value.span(), format!("a list is wanted here, not {}", kind(value)));
-            return all;
-        };
+        let Some(items) = self.read.list(value, "a list") else { return all };
         for item in items {
-            let Some(text) = self.text(item) else { continue };
+            let Some(text) = self.read.text(item) else { continue };
             match NAMES.iter().find(|(name, _)| *name == text) {
                 Some((_, modifier)) => all |= *modifier,
                 None => {
                     let names = NAMES.map(|(name, _)| name);
-                    self.near(&item.span(), format!("\"{text}\" is not a way to stress a text"), &text, &names);
+                    self.read.near(&item.span(), format!("\"{text}\" is not a way to stress a text"), text, names);
                 }
             }
         }

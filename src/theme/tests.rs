@@ -203,7 +203,7 @@ fn every_mistake_of_a_bad_theme_is_listed_with_its_place_and_the_built_in_theme_
         found,
         [
             "bad-theme.toml:2:12 no theme is called \"drak\", nearest dark",
-            "bad-theme.toml:3:10 \"fill\" is not colour or filled",
+            "bad-theme.toml:3:10 \"fill\" is not one of colour, filled",
             "bad-theme.toml:6:9 \"#12345\" is not a colour: # and six hexadecimal digits",
             "bad-theme.toml:7:9 \"redd\" is not a colour: # and six hexadecimal digits",
             "bad-theme.toml:8:9 a text is wanted here, not a whole number",

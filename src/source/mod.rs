@@ -5,12 +5,19 @@
 //!
 //! Must not know: the file system (texts are handed in), keys, colours, settings.
 
+mod reader;
+
 use std::fmt;
 use std::ops::Range;
 
 use indexmap::IndexMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+pub use reader::Reader;
+
+/// Texts that inherit from each other, by the name they do it under.
+pub type Library = IndexMap<String, Source>;
 
 /// A value of a file and the bytes it stands at.
 pub type Node<'t> = Spanned<DeValue<'t>>;
@@ -148,10 +155,7 @@ impl Source {
 }
 
 /// Built-in texts with the users' beside them; a user's text may not take the name of a built-in one, which others inherit.
-pub fn beside(
-    mut builtin: IndexMap<String, Source>,
-    users: IndexMap<String, Source>,
-) -> Result<IndexMap<String, Source>, Problems> {
+pub fn beside(mut builtin: Library, users: Library) -> Result<Library, Problems> {
     let taken = users.iter().filter(|(name, _)| builtin.contains_key(*name));
     let taken = taken
         .map(|(name, source)| source.problem(&(0..0), format!("\"{name}\" is built in: the file needs another name")));
@@ -161,6 +165,12 @@ pub fn beside(
         return Ok(builtin);
     }
     Err(problems)
+}
+
+/// The problem that no text of a library has this name.
+pub fn missing(noun: &str, name: &str, file: String, library: &Library) -> Problem {
+    let nearest = nearest(name, library.keys().map(String::as_str)).map(str::to_owned);
+    Problem { file, line: 0, column: 0, what: format!("no {noun} is called \"{name}\""), nearest }
 }
 
 /// The rows of a table in the order of the file.
