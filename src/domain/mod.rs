@@ -13,6 +13,8 @@ pub mod instrument;
 pub mod order;
 pub mod position;
 pub mod quote;
+#[cfg(test)]
+pub mod samples;
 pub mod shown;
 pub mod text;
 

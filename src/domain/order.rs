@@ -163,6 +163,13 @@ pub struct OrderSpec {
     pub session: Session,
 }
 
+impl OrderSpec {
+    /// A day order for the regular session, with nothing else to it.
+    pub fn new(con_id: ConId, symbol: SafeText, verb: Verb, side: Side, qty: Qty, kind: OrderKind) -> Self {
+        Self { con_id, symbol, verb, side, qty, kind, tif: Tif::Day, session: Session::Regular }
+    }
+}
+
 /// The name an order is known by here: our `orderRef`, or `perm:N` for one that another program or hand placed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -3,91 +3,33 @@ use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
-use rust_decimal::Decimal;
 use tempfile::TempDir;
 
 use super::*;
 use crate::clock::Stamp;
-use crate::domain::account::{AccountId, Mode};
 use crate::domain::fill::{Commission, ExecId, Execution};
-use crate::domain::instrument::{ConId, Instrument, PriceRule, SecType};
-use crate::domain::order::{
-    BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Session, Side, Tif, Verb,
-};
-use crate::domain::quote::{Quote, Truth};
-use crate::money::{Cash, Price, Qty};
-use crate::risk::{Approved, Consent, Context, Limits, Origin, Readiness, check_change, check_new};
-
-fn p(text: &str) -> Price {
-    text.parse().unwrap()
-}
+use crate::domain::instrument::ConId;
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState, Side};
+use crate::domain::samples::{buy, own, price as p};
+use crate::money::{Cash, Qty};
+use crate::risk::samples::Desk;
+use crate::risk::{Approved, Consent, Context, check_change};
 
 fn spec(limit: &str) -> OrderSpec {
-    OrderSpec {
-        con_id: ConId(265_598),
-        symbol: "AAPL".into(),
-        verb: Verb::Buy,
-        side: Side::Buy,
-        qty: Qty::from(100),
-        kind: OrderKind::Limit(p(limit)),
-        tif: Tif::Day,
-        session: Session::Regular,
-    }
+    buy(100, Some(limit))
 }
 
 /// Lets the guard judge on a desk where everything is in order.
 fn guarded<T>(judge: impl FnOnce(&Context<'_>) -> T) -> T {
-    let instrument = Instrument {
-        con_id: ConId(265_598),
-        symbol: "AAPL".into(),
-        sec_type: SecType::Stock,
-        exchange: "SMART".into(),
-        primary_exchange: "NASDAQ".into(),
-        currency: "USD".into(),
-        long_name: "APPLE INC".into(),
-        multiplier: Decimal::ONE,
-        rule: PriceRule::flat(p("0.01")).unwrap(),
-        size_increment: Qty::from(1),
-    };
-    let quote = Quote { bid: Some(p("187.20")), ask: Some(p("187.22")), last: Some(p("187.21")), ..Quote::default() };
-    let account = AccountId::new("DU0000001");
-    judge(&Context {
-        at: Stamp::at(10),
-        account: Some(&account),
-        mode: Mode::Paper,
-        readiness: Readiness::Ready,
-        halted: false,
-        instrument: Some(&instrument),
-        quote: Some(&quote),
-        truth: Truth::Live,
-        position: Some(Qty::ZERO),
-        working: &[],
-        net_liquidation: Some(Cash::from(1_000_000)),
-        recent: &[],
-        origin: Origin::Key,
-        limits: &Limits { default_size: Qty::from(100) },
-    })
+    Desk { at: Stamp::at(10), ..Desk::default() }.ask(judge)
 }
 
 fn approved(key: &str) -> Box<Approved> {
-    Box::new(guarded(|ctx| check_new(spec("187.20"), OrderKey::own(key), ctx, Consent::Given)).unwrap())
+    Desk { at: Stamp::at(10), ..Desk::default() }.approve(key, spec("187.20"))
 }
 
 fn order(key: &str, order_id: i32, state: OrderState) -> Order {
-    Order {
-        key: OrderKey::own(key),
-        ids: BrokerIds { client_id: 1, order_id, perm_id: 0 },
-        spec: spec("187.20"),
-        other_kind: None,
-        state,
-        ownership: Ownership::Own,
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: Stamp::at(5),
-        changed_at: Stamp::at(6),
-        before_change: None,
-        remark: None,
-    }
+    own(key, order_id, spec("187.20"), state)
 }
 
 fn execution(id: &str, at: i64) -> Execution {

@@ -10,6 +10,8 @@
 
 mod checks;
 #[cfg(test)]
+pub mod samples;
+#[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};

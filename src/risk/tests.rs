@@ -1,121 +1,35 @@
 use std::time::Duration;
 
-use rust_decimal::Decimal;
-
+use super::samples::Desk;
 use super::*;
 use crate::domain::SafeText;
-use crate::domain::instrument::{ConId, PriceRule, PriceStep, SecType};
-use crate::domain::order::{OrderKind, OrderState, Ownership, Session, Side, Tif, Verb};
-use crate::money::Price;
-
-fn p(text: &str) -> Price {
-    text.parse().unwrap()
-}
-
-fn aapl() -> Instrument {
-    let step = |edge, inc| PriceStep { low_edge: p(edge), increment: p(inc) };
-    Instrument {
-        con_id: ConId(265_598),
-        symbol: "AAPL".into(),
-        sec_type: SecType::Stock,
-        exchange: "SMART".into(),
-        primary_exchange: "NASDAQ".into(),
-        currency: "USD".into(),
-        long_name: "APPLE INC".into(),
-        multiplier: Decimal::ONE,
-        rule: PriceRule::new(vec![step("0", "0.0001"), step("1", "0.01")]).unwrap(),
-        size_increment: Qty::from(1),
-    }
-}
-
-fn quote() -> Quote {
-    Quote { bid: Some(p("187.20")), ask: Some(p("187.22")), last: Some(p("187.21")), ..Quote::default() }
-}
+use crate::domain::instrument::SecType;
+use crate::domain::order::{OrderKind, OrderState, Side, Verb};
+use crate::domain::samples::{self, buy, price as p};
 
 fn spec(verb: Verb, side: Side, qty: i64, limit: Option<&str>) -> OrderSpec {
-    OrderSpec {
-        con_id: ConId(265_598),
-        symbol: "AAPL".into(),
-        verb,
-        side,
-        qty: Qty::from(qty),
-        kind: limit.map_or(OrderKind::Market, |l| OrderKind::Limit(p(l))),
-        tif: Tif::Day,
-        session: Session::Regular,
-    }
-}
-
-fn buy(qty: i64, limit: Option<&str>) -> OrderSpec {
-    spec(Verb::Buy, Side::Buy, qty, limit)
+    samples::order_of(verb, side, qty, limit)
 }
 
 fn working(key: &str, spec: OrderSpec) -> Order {
-    Order {
-        key: OrderKey::own(key),
-        ids: BrokerIds { client_id: 1, order_id: 7, perm_id: 9 },
-        spec,
-        other_kind: None,
-        state: OrderState::Working,
-        ownership: Ownership::Own,
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: Stamp::at(1),
-        changed_at: Stamp::at(1),
-        before_change: None,
-        remark: None,
-    }
+    samples::own(key, 7, spec, OrderState::Working)
 }
 
-/// What the guard sees, with everything in order.
-struct Desk {
-    account: AccountId,
-    instrument: Instrument,
-    quote: Quote,
-    limits: Limits,
-    orders: Vec<Order>,
-    recent: Vec<Recent>,
-    change: fn(&mut Context<'_>),
+/// A desk that holds 300 Apple.
+fn desk() -> Desk {
+    Desk { position: Qty::from(300), ..Desk::default() }
 }
 
-impl Desk {
-    fn new() -> Self {
-        Self {
-            account: AccountId::new("DU0000001"),
-            instrument: aapl(),
-            quote: quote(),
-            limits: Limits { default_size: Qty::from(100) },
-            orders: Vec::new(),
-            recent: Vec::new(),
-            change: |_| {},
-        }
-    }
+fn with(change: fn(&mut Context<'_>)) -> Desk {
+    Desk { change, ..desk() }
+}
 
-    fn with(change: fn(&mut Context<'_>)) -> Self {
-        Self { change, ..Self::new() }
-    }
+trait Judged {
+    fn codes(&self, spec: &OrderSpec) -> Vec<(&'static str, Weight)>;
+    fn class(&self, spec: &OrderSpec) -> Class;
+}
 
-    fn ask<T>(&self, question: impl FnOnce(&Context<'_>) -> T) -> T {
-        let working: Vec<&Order> = self.orders.iter().collect();
-        let mut ctx = Context {
-            at: Stamp::at(10_000_000_000),
-            account: Some(&self.account),
-            mode: Mode::Paper,
-            readiness: Readiness::Ready,
-            halted: false,
-            instrument: Some(&self.instrument),
-            quote: Some(&self.quote),
-            truth: Truth::Live,
-            position: Some(Qty::from(300)),
-            working: &working,
-            net_liquidation: Some(Cash::from(1_000_000)),
-            recent: &self.recent,
-            origin: Origin::Key,
-            limits: &self.limits,
-        };
-        (self.change)(&mut ctx);
-        question(&ctx)
-    }
-
+impl Judged for Desk {
     fn codes(&self, spec: &OrderSpec) -> Vec<(&'static str, Weight)> {
         self.ask(|ctx| assess(spec, ctx).findings.iter().map(|f| (f.code, f.weight)).collect())
     }
@@ -129,18 +43,18 @@ const REST: Option<&str> = Some("187.20");
 
 #[test]
 fn a_plain_order_at_join_passes_without_a_word() {
-    assert_eq!(Desk::new().codes(&buy(100, REST)), []);
-    let passed = Desk::new().ask(|ctx| check_new(buy(100, REST), OrderKey::own("a"), ctx, Consent::None)).unwrap();
+    assert_eq!(desk().codes(&buy(100, REST)), []);
+    let passed = desk().ask(|ctx| check_new(buy(100, REST), OrderKey::own("a"), ctx, Consent::None)).unwrap();
     assert_eq!((passed.mode(), passed.class(), passed.key().as_str()), (Mode::Paper, Class::Entry, "a"));
 }
 
 #[test]
 fn g01_nothing_leaves_without_a_synchronised_link() {
     for (desk, why) in [
-        (Desk::with(|c| c.readiness = Readiness::Down), "not connected"),
-        (Desk::with(|c| c.readiness = Readiness::IbLost), "1100"),
-        (Desk::with(|c| c.readiness = Readiness::Mute), "does not answer"),
-        (Desk::with(|c| c.readiness = Readiness::ReadOnly), "read-only"),
+        (with(|c| c.readiness = Readiness::Down), "not connected"),
+        (with(|c| c.readiness = Readiness::IbLost), "1100"),
+        (with(|c| c.readiness = Readiness::Mute), "does not answer"),
+        (with(|c| c.readiness = Readiness::ReadOnly), "read-only"),
     ] {
         let exit = spec(Verb::Close, Side::Sell, 100, Some("187.22"));
         let refused = desk.ask(|ctx| check_new(exit, OrderKey::own("a"), ctx, Consent::Given)).unwrap_err();
@@ -151,21 +65,21 @@ fn g01_nothing_leaves_without_a_synchronised_link() {
 
 #[test]
 fn g02_a_live_account_under_a_paper_profile_is_refused() {
-    let desk = Desk { account: AccountId::new("U1234821"), ..Desk::new() };
+    let desk = Desk { account: AccountId::new("U1234821"), ..with(|c| c.mode = Mode::Paper) };
     assert_eq!(desk.codes(&buy(100, REST))[0], ("G02", Weight::Hard));
 }
 
 #[test]
 fn g03_halt_lets_exits_pass() {
-    let desk = Desk::with(|c| c.halted = true);
+    let desk = with(|c| c.halted = true);
     assert_eq!(desk.codes(&buy(100, REST))[0].0, "G03");
     assert_eq!(desk.codes(&spec(Verb::Close, Side::Sell, 300, Some("187.22"))), []);
 }
 
 #[test]
 fn g04_and_g05_the_contract_is_known_and_a_stock() {
-    assert_eq!(Desk::with(|c| c.instrument = None).codes(&buy(100, REST))[0].0, "G04");
-    let mut desk = Desk::new();
+    assert_eq!(with(|c| c.instrument = None).codes(&buy(100, REST))[0].0, "G04");
+    let mut desk = desk();
     desk.instrument.sec_type = SecType::Other;
     assert_eq!(desk.codes(&buy(100, REST))[0].0, "G05");
 }
@@ -173,12 +87,12 @@ fn g04_and_g05_the_contract_is_known_and_a_stock() {
 #[test]
 fn g06_asks_above_fifty_defaults_in_paper_and_ten_in_live() {
     assert_eq!(
-        Desk::with(|c| c.net_liquidation = Some(Cash::from(100_000_000))).codes(&buy(5_001, REST)),
+        with(|c| c.net_liquidation = Some(Cash::from(100_000_000))).codes(&buy(5_001, REST)),
         [("G06", Weight::Confirm)]
     );
     let live = Desk {
         account: AccountId::new("U1234821"),
-        ..Desk::with(|c| {
+        ..with(|c| {
             c.mode = Mode::Live;
             c.net_liquidation = Some(Cash::from(100_000_000));
         })
@@ -189,74 +103,74 @@ fn g06_asks_above_fifty_defaults_in_paper_and_ten_in_live() {
 
 #[test]
 fn g07_forbids_more_than_the_account_and_offers_what_passes() {
-    let desk = Desk::new();
+    let desk = desk();
     let found = desk.ask(|ctx| assess(&buy(25_000, REST), ctx).findings);
     assert_eq!(found[0].code, "G07");
     assert_eq!(found[0].text, "4,680,000.00 is 468% of NLV, at most 400%");
     let fix = found[0].fix.clone().unwrap();
     assert_eq!(fix.qty, Qty::from(21_367));
     assert!(desk.codes(&fix).iter().all(|(_, weight)| *weight != Weight::Hard));
-    assert_eq!(Desk::with(|c| c.net_liquidation = None).codes(&buy(100, REST))[0], ("G07", Weight::Hard));
+    assert_eq!(with(|c| c.net_liquidation = None).codes(&buy(100, REST))[0], ("G07", Weight::Hard));
 }
 
 #[test]
 fn g07_leaves_a_market_order_room_and_never_reads_as_within_the_limit() {
-    let found = Desk::new().ask(|ctx| assess(&buy(21_366, None), ctx).findings);
+    let found = desk().ask(|ctx| assess(&buy(21_366, None), ctx).findings);
     assert_eq!((found[0].code, found[0].fix.clone().unwrap().qty), ("G07", Qty::from(21_151)));
     assert_eq!(found[0].text, "4,000,142.52 is 400.01% of NLV, at most 400%");
 }
 
 #[test]
 fn g18_names_short_where_nothing_is_held() {
-    let flat = Desk::with(|c| c.position = Some(Qty::ZERO));
+    let flat = with(|c| c.position = Some(Qty::ZERO));
     let found = flat.ask(|ctx| assess(&spec(Verb::Sell, Side::Sell, 100, Some("187.22")), ctx).findings);
     assert_eq!(found[0].text, "flat, selling 100: it would go through zero; short sells what is not held");
 }
 
 #[test]
 fn g10_off_tick_takes_the_near_tick_on_the_safe_side() {
-    let found = Desk::new().ask(|ctx| assess(&buy(100, Some("187.203")), ctx).findings);
+    let found = desk().ask(|ctx| assess(&buy(100, Some("187.203")), ctx).findings);
     assert_eq!(found[0].text, "187.203 is off the 0.01 tick");
     assert_eq!(found[0].fix.clone().unwrap().kind, OrderKind::Limit(p("187.20")));
-    assert_eq!(Desk::new().codes(&buy(0, REST))[0].0, "G10");
+    assert_eq!(desk().codes(&buy(0, REST))[0].0, "G10");
 }
 
 #[test]
 fn g12_refuses_a_limit_far_through_the_market() {
-    let found = Desk::new().ask(|ctx| assess(&buy(100, Some("233.33")), ctx).findings);
+    let found = desk().ask(|ctx| assess(&buy(100, Some("233.33")), ctx).findings);
     assert_eq!((found[0].code, found[0].weight), ("G12", Weight::Hard));
     assert_eq!(found[0].fix.clone().unwrap().kind, OrderKind::Limit(p("205.94")));
-    assert_eq!(Desk::new().codes(&spec(Verb::Sell, Side::Sell, 100, Some("150")))[0].0, "G12");
-    assert_eq!(Desk::new().codes(&buy(100, Some("150"))), []);
+    assert_eq!(desk().codes(&spec(Verb::Sell, Side::Sell, 100, Some("150")))[0].0, "G12");
+    assert_eq!(desk().codes(&buy(100, Some("150"))), []);
 }
 
 #[test]
 fn g13_notes_what_crossing_costs() {
-    let found = Desk::new().ask(|ctx| assess(&buy(100, Some("187.22")), ctx).findings);
+    let found = desk().ask(|ctx| assess(&buy(100, Some("187.22")), ctx).findings);
     assert_eq!((found[0].code, found[0].weight), ("G13", Weight::Note));
     assert!(found[0].text.ends_with("crossing costs 1.00"), "{}", found[0].text);
 }
 
 #[test]
 fn g14_a_market_order_needs_a_live_quote_and_a_limit_asks() {
-    let stale = Desk::with(|c| c.truth = Truth::Stale(Duration::from_secs(35)));
+    let stale = with(|c| c.truth = Truth::Stale(Duration::from_secs(35)));
     assert_eq!(stale.codes(&buy(100, None))[0], ("G14", Weight::Hard));
     assert_eq!(stale.codes(&buy(100, REST))[0], ("G14", Weight::Confirm));
 }
 
 #[test]
 fn g18_sell_never_goes_through_zero() {
-    let found = Desk::new().ask(|ctx| assess(&spec(Verb::Sell, Side::Sell, 400, Some("187.22")), ctx).findings);
+    let found = desk().ask(|ctx| assess(&spec(Verb::Sell, Side::Sell, 400, Some("187.22")), ctx).findings);
     assert_eq!(found[0].text, "long 300, selling 400: it would go through zero");
     assert_eq!(found[0].fix.clone().unwrap().qty, Qty::from(300));
-    let flat = Desk::with(|c| c.position = Some(Qty::ZERO));
+    let flat = with(|c| c.position = Some(Qty::ZERO));
     assert_eq!(flat.codes(&spec(Verb::Short, Side::Sell, 100, Some("187.22"))), []);
     assert_eq!(flat.codes(&spec(Verb::Sell, Side::Sell, 100, Some("187.22")))[0].0, "G18");
 }
 
 #[test]
 fn g21_a_bounce_is_refused_and_a_typed_repeat_asks() {
-    let mut desk = Desk::new();
+    let mut desk = desk();
     desk.recent.push(Recent { spec: buy(100, REST), at: Stamp::at(9_800_000_000), key: OrderKey::own("x") });
     assert_eq!(desk.codes(&buy(100, REST)), [("G21", Weight::Hard)]);
     desk.recent[0].at = Stamp::at(7_000_000_000);
@@ -268,20 +182,20 @@ fn g21_a_bounce_is_refused_and_a_typed_repeat_asks() {
 
 #[test]
 fn an_exit_counts_the_other_working_sells() {
-    let mut desk = Desk::new();
+    let mut desk = desk();
     let close = |qty| spec(Verb::Close, Side::Sell, qty, Some("187.22"));
     assert_eq!(desk.class(&close(300)), Class::Exit);
     assert_eq!(desk.class(&close(301)), Class::Entry);
     desk.orders.push(working("w", spec(Verb::Sell, Side::Sell, 200, Some("190"))));
     assert_eq!(desk.class(&close(100)), Class::Exit);
     assert_eq!(desk.class(&close(101)), Class::Entry);
-    assert_eq!(Desk::with(|c| c.position = None).class(&close(1)), Class::Entry);
+    assert_eq!(with(|c| c.position = None).class(&close(1)), Class::Entry);
 }
 
 #[test]
 fn a_change_does_not_count_itself_and_keeps_side_and_fills() {
     let mut order = working("w", spec(Verb::Sell, Side::Sell, 300, Some("190")));
-    let desk = Desk { orders: vec![order.clone()], ..Desk::new() };
+    let desk = Desk { orders: vec![order.clone()], ..desk() };
     let moved = spec(Verb::Sell, Side::Sell, 300, Some("189"));
     let passed = desk.ask(|ctx| check_change(&order, moved.clone(), ctx, Consent::None)).unwrap();
     assert_eq!((passed.class(), passed.key()), (Class::Exit, &order.key));
@@ -291,10 +205,10 @@ fn a_change_does_not_count_itself_and_keeps_side_and_fills() {
 
 #[test]
 fn a_confirm_passes_with_consent_and_live_always_needs_it() {
-    let desk = Desk::with(|c| c.truth = Truth::Frozen);
+    let desk = with(|c| c.truth = Truth::Frozen);
     assert!(desk.ask(|ctx| check_new(buy(100, REST), OrderKey::own("a"), ctx, Consent::None)).is_err());
     assert!(desk.ask(|ctx| check_new(buy(100, REST), OrderKey::own("a"), ctx, Consent::Given)).is_ok());
-    let live = Desk { account: AccountId::new("U1234821"), ..Desk::with(|c| c.mode = Mode::Live) };
+    let live = Desk { account: AccountId::new("U1234821"), ..with(|c| c.mode = Mode::Live) };
     assert!(live.ask(|ctx| check_new(buy(100, REST), OrderKey::own("a"), ctx, Consent::None)).is_err());
     assert!(live.ask(|ctx| check_new(buy(100, REST), OrderKey::own("a"), ctx, Consent::Given)).is_ok());
 }
@@ -303,7 +217,7 @@ fn a_confirm_passes_with_consent_and_live_always_needs_it() {
 fn the_symbol_of_a_finding_is_safe_text() {
     let mut order = buy(100, None);
     order.symbol = SafeText::new("AA\u{1b}[2JPL");
-    let text = Desk::with(|c| c.truth = Truth::Asked).ask(|ctx| assess(&order, ctx).findings[0].text.clone());
+    let text = with(|c| c.truth = Truth::Asked).ask(|ctx| assess(&order, ctx).findings[0].text.clone());
     assert!(!text.contains('\u{1b}'));
 }
 
@@ -311,7 +225,7 @@ fn the_symbol_of_a_finding_is_safe_text() {
 fn a_partly_filled_exit_can_still_be_moved_and_stays_an_exit() {
     let mut order = working("a", spec(Verb::Sell, Side::Sell, 100, Some("187.22")));
     order.filled = Qty::from(60);
-    let desk = Desk { orders: vec![order.clone()], change: |ctx| ctx.position = Some(Qty::from(40)), ..Desk::new() };
+    let desk = Desk { orders: vec![order.clone()], change: |ctx| ctx.position = Some(Qty::from(40)), ..desk() };
     let moved = spec(Verb::Sell, Side::Sell, 100, Some("187.25"));
     desk.ask(|ctx| {
         let found = assess_change(&order, &moved, ctx);
@@ -329,7 +243,7 @@ fn a_partly_filled_exit_can_still_be_moved_and_stays_an_exit() {
 fn a_size_that_is_being_reduced_counts_whole_until_the_broker_has_said_so() {
     let mut order = working("a", spec(Verb::Sell, Side::Sell, 10, Some("187.22")));
     order.before_change = Some(Box::new(spec(Verb::Sell, Side::Sell, 100, Some("187.22"))));
-    let desk = Desk { orders: vec![order], change: |ctx| ctx.position = Some(Qty::from(100)), ..Desk::new() };
+    let desk = Desk { orders: vec![order], change: |ctx| ctx.position = Some(Qty::from(100)), ..desk() };
     desk.ask(|ctx| {
         let found = assess(&spec(Verb::Sell, Side::Sell, 90, Some("187.22")), ctx);
         assert!(found.findings.iter().any(|f| f.code == "G18" && f.weight == Weight::Hard), "{found:?}");

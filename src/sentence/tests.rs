@@ -235,7 +235,7 @@ proptest! {
         let kind = if sentence.pricing == Pricing::Market { OrderKind::Market } else { OrderKind::Limit(price) };
         let (verb, tif, session) = (sentence.verb, sentence.tif, sentence.session);
         let symbol = SafeText::new(&sentence.symbol);
-        let spec = OrderSpec { con_id: ConId(1), symbol, verb, side: Side::Buy, qty, kind, tif, session };
+        let spec = OrderSpec { tif, session, ..OrderSpec::new(ConId(1), symbol, verb, Side::Buy, qty, kind) };
         let text = text(&spec, 2);
         let read = parse(&text).map_err(|f| TestCaseError::fail(format!("{text}: {f:?}")))?;
         prop_assert_eq!(read.size, Size::Number(qty));

@@ -16,9 +16,10 @@ use crate::config::Settings;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, AccountValues, Mode};
 use crate::domain::fill::{ExecId, Execution};
-use crate::domain::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType};
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, Session, Side, Tif, Verb};
+use crate::domain::instrument::{ConId, Instrument};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, Side, Verb};
 use crate::domain::quote::Quote;
+use crate::domain::samples;
 use crate::keys::Chord;
 use crate::money::{Price, Qty};
 use crate::risk::Approved;
@@ -380,19 +381,7 @@ pub(in crate::app) fn instrument(symbol: &str) -> Instrument {
         "SPY" => SPY,
         other => ConId(i32::try_from(other.len()).unwrap() + 1_000),
     };
-    let step = |edge: &str, inc: &str| PriceStep { low_edge: price(edge), increment: price(inc) };
-    Instrument {
-        con_id,
-        symbol: SafeText::new(symbol),
-        sec_type: SecType::Stock,
-        exchange: SafeText::new("SMART"),
-        primary_exchange: SafeText::new("NASDAQ"),
-        currency: SafeText::new("USD"),
-        long_name: SafeText::new(symbol),
-        multiplier: rust_decimal::Decimal::ONE,
-        rule: PriceRule::new(vec![step("0", "0.0001"), step("1", "0.01")]).unwrap(),
-        size_increment: qty(1),
-    }
+    samples::stock(con_id, symbol, symbol)
 }
 
 /// The order as the broker would describe it.
@@ -414,16 +403,14 @@ pub(in crate::app) fn foreign(order_id: i32, con_id: ConId, symbol: &str, limit:
     OrderReport {
         ids: BrokerIds { client_id: 7, order_id, perm_id: 70_000 + i64::from(order_id) },
         order_ref: SafeText::default(),
-        spec: OrderSpec {
+        spec: OrderSpec::new(
             con_id,
-            symbol: SafeText::new(symbol),
-            verb: Verb::Buy,
-            side: Side::Buy,
-            qty: qty(10),
-            kind: OrderKind::Limit(price(limit)),
-            tif: Tif::Day,
-            session: Session::Regular,
-        },
+            SafeText::new(symbol),
+            Verb::Buy,
+            Side::Buy,
+            qty(10),
+            OrderKind::Limit(price(limit)),
+        ),
         other_kind: None,
         status: BrokerStatus::Working,
         filled: None,

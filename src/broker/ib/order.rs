@@ -237,16 +237,8 @@ mod tests {
     }
 
     fn spec(kind: OrderKind, qty: Decimal) -> OrderSpec {
-        OrderSpec {
-            con_id: ConId(265_598),
-            symbol: "AAPL".into(),
-            verb: Verb::Buy,
-            side: Side::Buy,
-            qty: Qty(qty),
-            kind,
-            tif: Tif::Gtc,
-            session: Session::Extended,
-        }
+        let bought = OrderSpec::new(ConId(265_598), "AAPL".into(), Verb::Buy, Side::Buy, Qty(qty), kind);
+        OrderSpec { tif: Tif::Gtc, session: Session::Extended, ..bought }
     }
 
     fn echoed(wire: WireOrder) -> OrderData {

@@ -1,20 +1,14 @@
 use std::sync::mpsc::Receiver;
 
-use rust_decimal::Decimal;
-
 use super::*;
 use crate::broker::port::{self, Lanes};
 use crate::domain::account::{AccountId, Mode};
-use crate::domain::instrument::{ConId, Instrument, PriceRule, SecType};
-use crate::domain::order::{BrokerIds, OrderKind, OrderSpec, Session as Hours, Side, Tif, Verb};
-use crate::domain::quote::{Quote, Truth};
+use crate::domain::order::BrokerIds;
+use crate::domain::samples::buy;
 use crate::journal::{self, Intent};
-use crate::money::{Cash, Price, Qty};
-use crate::risk::{Approved, Consent, Context, Limits, Origin, Readiness, check_new};
-
-fn p(text: &str) -> Price {
-    text.parse().unwrap()
-}
+use crate::money::Qty;
+use crate::risk::Approved;
+use crate::risk::samples::Desk;
 
 fn approved(key: &str) -> Box<Approved> {
     approved_holding(key, 0)
@@ -22,46 +16,7 @@ fn approved(key: &str) -> Box<Approved> {
 
 /// A buy of 100 by somebody who holds `position`.
 fn approved_holding(key: &str, position: i64) -> Box<Approved> {
-    let instrument = Instrument {
-        con_id: ConId(1),
-        symbol: "AAPL".into(),
-        sec_type: SecType::Stock,
-        exchange: "SMART".into(),
-        primary_exchange: "NASDAQ".into(),
-        currency: "USD".into(),
-        long_name: "APPLE INC".into(),
-        multiplier: Decimal::ONE,
-        rule: PriceRule::flat(p("0.01")).unwrap(),
-        size_increment: Qty::from(1),
-    };
-    let quote = Quote { bid: Some(p("187.20")), ask: Some(p("187.22")), last: Some(p("187.21")), ..Quote::default() };
-    let spec = OrderSpec {
-        con_id: ConId(1),
-        symbol: "AAPL".into(),
-        verb: Verb::Buy,
-        side: Side::Buy,
-        qty: Qty::from(100),
-        kind: OrderKind::Limit(p("187.20")),
-        tif: Tif::Day,
-        session: Hours::Regular,
-    };
-    let ctx = Context {
-        at: Stamp::at(10),
-        account: Some(&AccountId::new("DU0000001")),
-        mode: Mode::Paper,
-        readiness: Readiness::Ready,
-        halted: false,
-        instrument: Some(&instrument),
-        quote: Some(&quote),
-        truth: Truth::Live,
-        position: Some(Qty::from(position)),
-        working: &[],
-        net_liquidation: Some(Cash::from(1_000_000)),
-        recent: &[],
-        origin: Origin::Key,
-        limits: &Limits { default_size: Qty::from(100) },
-    };
-    Box::new(check_new(spec, OrderKey::own(key), &ctx, Consent::Given).unwrap())
+    Desk { at: Stamp::at(10), position: Qty::from(position), ..Desk::default() }.approve(key, buy(100, Some("187.20")))
 }
 
 struct Bench {

@@ -18,12 +18,13 @@ use crate::domain::account::{AccountId, AccountValues, Mode};
 use crate::domain::bar::{Bar, Interval};
 use crate::domain::calendar::Hours;
 use crate::domain::fill::{Commission, ExecId, Execution};
-use crate::domain::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType};
+use crate::domain::instrument::ConId;
 use crate::domain::order::{
     BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Session, Side, Tif, Verb,
 };
 use crate::domain::position::{Pnl, Position};
 use crate::domain::quote::{DataType, Direction, Quote};
+use crate::domain::samples::stock;
 use crate::money::{Cash, Price, Qty};
 use crate::panes::PaneKind;
 use crate::panes::ticket::{Aim, Field, Pricing, Staged};
@@ -100,7 +101,7 @@ pub fn moment(width: u16, height: u16) -> Model {
     model.panes.watchlist.rows = QUOTES.iter().map(|q| row(q.0)).collect();
     for (symbol, last, direction, close, bid, ask, volume, name) in QUOTES {
         let id = id_of(symbol);
-        model.market.instruments.insert(id, instrument(id, symbol, name));
+        model.market.instruments.insert(id, stock(id, symbol, name));
         let quote = Quote {
             bid: Some(price(bid)),
             bid_size: Some(300.into()),
@@ -200,22 +201,6 @@ fn row(symbol: &str) -> Row {
     Row { symbol: SafeText::new(symbol), con_id: Some(id_of(symbol)), refused: None }
 }
 
-fn instrument(con_id: ConId, symbol: &str, name: &str) -> Instrument {
-    let step = |edge: &str, increment: &str| PriceStep { low_edge: price(edge), increment: price(increment) };
-    Instrument {
-        con_id,
-        symbol: SafeText::new(symbol),
-        sec_type: SecType::Stock,
-        exchange: SafeText::new("SMART"),
-        primary_exchange: SafeText::new("NASDAQ"),
-        currency: SafeText::new("USD"),
-        long_name: SafeText::new(name),
-        multiplier: Decimal::ONE,
-        rule: PriceRule::new(vec![step("0", "0.0001"), step("1", "0.01")]).unwrap(),
-        size_increment: 1.into(),
-    }
-}
-
 fn positions(model: &mut Model) {
     let rows: [PositionRow; 6] = [
         ("AAPL", 300, Some("186.42"), Some("237.00"), "170.00", None),
@@ -264,16 +249,9 @@ fn account(model: &mut Model) {
 
 /// An order's terms.
 pub fn spec(symbol: &str, verb: Verb, qty: i64, limit: Option<&str>, tif: Tif) -> OrderSpec {
-    OrderSpec {
-        con_id: id_of(symbol),
-        symbol: SafeText::new(symbol),
-        verb,
-        side: if verb == Verb::Buy { Side::Buy } else { Side::Sell },
-        qty: qty.into(),
-        kind: limit.map_or(OrderKind::Market, |l| OrderKind::Limit(price(l))),
-        tif,
-        session: Session::Regular,
-    }
+    let side = if verb == Verb::Buy { Side::Buy } else { Side::Sell };
+    let kind = limit.map_or(OrderKind::Market, |l| OrderKind::Limit(price(l)));
+    OrderSpec { tif, ..OrderSpec::new(id_of(symbol), SafeText::new(symbol), verb, side, qty.into(), kind) }
 }
 
 /// An order with its number, what became of it, what filled, and how many seconds ago that was.

@@ -9,7 +9,6 @@ mod wire;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rust_decimal::Decimal;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -18,15 +17,17 @@ use crate::broker::event::{BrokerStatus, OrderReport, Snapshot};
 use crate::broker::{Command, JobId, Link, Port, port};
 use crate::domain::bar::Interval;
 use crate::domain::fill::Execution;
-use crate::domain::instrument::{ConId, Instrument, PriceRule, SecType};
+use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::order::{
     BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Session as Hours, Side, Tif, Verb,
 };
-use crate::domain::quote::{Quote, Truth};
+use crate::domain::quote::Quote;
+use crate::domain::samples::{self, apple};
 use crate::gateway::{self, ClockSource, GatewayError, Hand, Nanos, Options};
 use crate::journal::Intent;
 use crate::money::{Cash, Price, Qty};
-use crate::risk::{self, Approved, Consent, Context, Limits, Origin, Readiness};
+use crate::risk::samples::Desk;
+use crate::risk::{self, Approved, Consent, Context};
 
 /// 2026-02-11 15:00:00 UTC, a Wednesday.
 const START: Nanos = 1_770_822_000_000_000_000;
@@ -170,75 +171,25 @@ impl Bench {
 }
 
 fn buy(instrument: &Instrument, qty: i64, kind: OrderKind) -> OrderSpec {
-    OrderSpec {
-        con_id: instrument.con_id,
-        symbol: instrument.symbol.clone(),
-        verb: Verb::Buy,
-        side: Side::Buy,
-        qty: Qty::from(qty),
-        kind,
-        tif: Tif::Gtc,
-        session: Hours::Extended,
-    }
+    let bought =
+        OrderSpec::new(instrument.con_id, instrument.symbol.clone(), Verb::Buy, Side::Buy, Qty::from(qty), kind);
+    OrderSpec { tif: Tif::Gtc, session: Hours::Extended, ..bought }
 }
 
-/// Judges with everything in order, at `at`.
-fn judged<T>(account: &AccountId, instrument: &Instrument, at: Stamp, check: impl FnOnce(&Context<'_>) -> T) -> T {
-    judged_holding(0, account, instrument, at, check)
-}
-
-/// Judges for somebody who holds `position`.
-fn judged_holding<T>(
-    position: i64,
-    account: &AccountId,
-    instrument: &Instrument,
-    at: Stamp,
-    check: impl FnOnce(&Context<'_>) -> T,
-) -> T {
-    let quote = Quote {
-        bid: Some(Price::from(100)),
-        ask: Some(Price::from(101)),
-        last: Some(Price::from(100)),
-        at: Some(at),
-        ..Quote::default()
-    };
-    let limits = Limits { default_size: Qty::from(100) };
-    check(&Context {
+/// A rich desk in this contract, at `at`.
+fn desk(account: &AccountId, instrument: &Instrument, at: Stamp) -> Desk {
+    Desk {
         at,
-        account: Some(account),
-        mode: account.mode(),
-        readiness: Readiness::Ready,
-        halted: false,
-        instrument: Some(instrument),
-        quote: Some(&quote),
-        truth: Truth::Live,
-        position: Some(Qty::from(position)),
-        working: &[],
-        net_liquidation: Some(Cash::from(100_000_000)),
-        recent: &[],
-        origin: Origin::Key,
-        limits: &limits,
-    })
+        account: account.clone(),
+        instrument: instrument.clone(),
+        quote: Quote { at: Some(at), ..samples::quote("100", "101", "100") },
+        net_liquidation: Cash::from(100_000_000),
+        ..Desk::default()
+    }
 }
 
 fn approved(key: &str, spec: OrderSpec, account: &AccountId, instrument: &Instrument, at: Stamp) -> Box<Approved> {
-    let checked = judged(account, instrument, at, |ctx| risk::check_new(spec, OrderKey::own(key), ctx, Consent::Given));
-    Box::new(checked.expect("a fair order"))
-}
-
-fn apple() -> Instrument {
-    Instrument {
-        con_id: ConId(265_598),
-        symbol: "AAPL".into(),
-        sec_type: SecType::Stock,
-        exchange: "SMART".into(),
-        primary_exchange: "NASDAQ".into(),
-        currency: "USD".into(),
-        long_name: "APPLE INC".into(),
-        multiplier: Decimal::ONE,
-        rule: PriceRule::flat("0.01".parse().unwrap()).unwrap(),
-        size_increment: Qty::from(1),
-    }
+    desk(account, instrument, at).approve(key, spec)
 }
 
 fn low() -> OrderKind {

@@ -82,9 +82,8 @@ async fn a_resting_order_is_changed_and_cancelled() {
         remark: None,
     };
     let changed = OrderSpec { qty: Qty::from(50), ..spec };
-    let approval = judged(&account, &instrument, Stamp::now(), |ctx| {
-        risk::check_change(&working, changed, ctx, Consent::Given).expect("a fair change")
-    });
+    let approval = desk(&account, &instrument, Stamp::now())
+        .ask(|ctx| risk::check_change(&working, changed, ctx, Consent::Given).expect("a fair change"));
     bench.send(Command::Place(Box::new(approval), Intent::unproven(2, id)));
     bench
         .until("changed order", |e| match e {
@@ -166,7 +165,8 @@ async fn urgent_commands_overtake_orders_and_drop_the_unsent() {
     }
     let exit = buy(&instrument, 1, low());
     let check = |ctx: &Context<'_>| risk::check_new(exit, OrderKey::own("exit"), ctx, Consent::Given);
-    let exit = Box::new(judged_holding(-1, &account, &instrument, Stamp::now(), check).unwrap());
+    let exit =
+        Box::new(Desk { position: Qty::from(-1), ..desk(&account, &instrument, Stamp::now()) }.ask(check).unwrap());
     port.send(Command::Place(exit, Intent::unproven(2, 3))).unwrap();
     let ids = BrokerIds { client_id: 1, order_id: 9, perm_id: 0 };
     port.send(Command::Cancel { key: OrderKey::own("z"), ids }).unwrap();

@@ -1,0 +1,83 @@
+//! A desk for tests on which everything is in order, so that the guard has nothing to say.
+
+use super::{Approved, Consent, Context, Limits, Origin, Readiness, Recent, check_new};
+use crate::clock::Stamp;
+use crate::domain::account::AccountId;
+use crate::domain::instrument::Instrument;
+use crate::domain::order::{Order, OrderKey, OrderSpec};
+use crate::domain::quote::{Quote, Truth};
+use crate::domain::samples;
+use crate::money::{Cash, Qty};
+
+/// What the guard sees; a test changes what it is about.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Now.
+    pub at: Stamp,
+    /// The account; its mode is the session's.
+    pub account: AccountId,
+    /// The contract.
+    pub instrument: Instrument,
+    /// Its quote.
+    pub quote: Quote,
+    /// What is held.
+    pub position: Qty,
+    /// Net liquidation value.
+    pub net_liquidation: Cash,
+    /// The limits.
+    pub limits: Limits,
+    /// Orders that can still fill.
+    pub orders: Vec<Order>,
+    /// Orders sent lately.
+    pub recent: Vec<Recent>,
+    /// The last word on the context.
+    pub change: fn(&mut Context<'_>),
+}
+
+impl Default for Desk {
+    /// Flat, in Apple, with a million.
+    fn default() -> Self {
+        Self {
+            at: Stamp::at(10_000_000_000),
+            account: AccountId::new("DU0000001"),
+            instrument: samples::apple(),
+            quote: samples::apple_quote(),
+            position: Qty::ZERO,
+            net_liquidation: Cash::from(1_000_000),
+            limits: Limits { default_size: Qty::from(100) },
+            orders: Vec::new(),
+            recent: Vec::new(),
+            change: |_| {},
+        }
+    }
+}
+
+impl Desk {
+    /// Answers a question about this desk.
+    pub fn ask<T>(&self, question: impl FnOnce(&Context<'_>) -> T) -> T {
+        let working: Vec<&Order> = self.orders.iter().collect();
+        let mut ctx = Context {
+            at: self.at,
+            account: Some(&self.account),
+            mode: self.account.mode(),
+            readiness: Readiness::Ready,
+            halted: false,
+            instrument: Some(&self.instrument),
+            quote: Some(&self.quote),
+            truth: Truth::Live,
+            position: Some(self.position),
+            working: &working,
+            net_liquidation: Some(self.net_liquidation),
+            recent: &self.recent,
+            origin: Origin::Key,
+            limits: &self.limits,
+        };
+        (self.change)(&mut ctx);
+        question(&ctx)
+    }
+
+    /// The order, approved under this name.
+    pub fn approve(&self, key: &str, spec: OrderSpec) -> Box<Approved> {
+        Box::new(self.ask(|ctx| check_new(spec, OrderKey::own(key), ctx, Consent::Given)).expect("a fair order"))
+    }
+}
