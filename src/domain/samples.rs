@@ -14,7 +14,7 @@ pub const AAPL: ConId = ConId(265_598);
 
 /// A price from its digits.
 pub fn price(text: &str) -> Price {
-    text.parse().unwrap()
+    text.parse().expect("a price")
 }
 
 /// A US stock: 0.01 from one dollar, 0.0001 below, whole shares.
@@ -29,7 +29,7 @@ pub fn stock(con_id: ConId, symbol: &str, name: &str) -> Instrument {
         currency: SafeText::new("USD"),
         long_name: SafeText::new(name),
         multiplier: Decimal::ONE,
-        rule: PriceRule::new(vec![step("0", "0.0001"), step("1", "0.01")]).unwrap(),
+        rule: PriceRule::new(vec![step("0", "0.0001"), step("1", "0.01")]).expect("a rule"),
         size_increment: Qty::from(1),
     }
 }
