@@ -114,12 +114,29 @@ pub struct Gateway {
     /// Symbol without a market data subscription (error 354), to rehearse that; may be given again
     #[arg(long, value_name = "SYMBOL")]
     pub no_data: Vec<String>,
+    /// Client that hears of every client's orders, as TWS's "Master API client ID"
+    #[arg(long, value_name = "ID")]
+    pub master_client_id: Option<i32>,
+    /// What happens beyond 50 requests a second of one client
+    #[arg(long, value_enum, default_value_t = Pacing::Off)]
+    pub pacing: Pacing,
     /// Allow clients of other machines; the protocol has neither password nor encryption
     #[arg(long)]
     pub allow_remote: bool,
     /// Print one JSON value when the gateway listens
     #[arg(long)]
     pub json: bool,
+}
+
+/// What happens beyond 50 requests a second of one client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Pacing {
+    /// They are served, as TWS does in its default setting.
+    Off,
+    /// They are served, with error 100.
+    Warn,
+    /// They are refused with error 100; the third second of it ends the connection.
+    Strict,
 }
 
 /// When the paper market is open.

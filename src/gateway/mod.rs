@@ -15,6 +15,7 @@ mod wire;
 
 pub use driver::{ClockSource, Hand, Stepped};
 pub use server::{Gateway, GatewayError, Options, bind, serve};
+pub use session::Pacing;
 
 /// A moment of the paper market, in nanoseconds since the Unix epoch (UTC).
 pub type Nanos = i64;

@@ -17,7 +17,9 @@ use tracing::{info, warn};
 use super::connection::{self, Host};
 use super::driver::{ClockSource, Driver, Face, Key};
 use super::feed::Calendar;
+use super::session::Pacing;
 use super::store::StoreError;
+use super::venue::ClientId;
 use super::wire::handshake::MAX_VERSION;
 
 /// How many requests wait for the driver before the readers do.
@@ -42,6 +44,10 @@ pub struct Options {
     pub clock: ClockSource,
     /// Symbols without a market data subscription: quotes of them are refused with 354, orders are not.
     pub no_data: Vec<String>,
+    /// The client that hears of every client's orders, as TWS's "Master API client ID".
+    pub master_client: Option<ClientId>,
+    /// What happens to requests beyond IB's rate.
+    pub pacing: Pacing,
 }
 
 impl Default for Options {
@@ -55,6 +61,8 @@ impl Default for Options {
             offered_version: MAX_VERSION,
             clock: ClockSource::Wall,
             no_data: Vec::new(),
+            master_client: None,
+            pacing: Pacing::Off,
         }
     }
 }

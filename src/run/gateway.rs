@@ -59,6 +59,12 @@ pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> 
             calendar,
             state: state.clone(),
             no_data: options.no_data.clone(),
+            master_client: options.master_client_id,
+            pacing: match options.pacing {
+                cli::Pacing::Off => gateway::Pacing::Off,
+                cli::Pacing::Warn => gateway::Pacing::Warn,
+                cli::Pacing::Strict => gateway::Pacing::Strict,
+            },
             ..Options::default()
         };
         let gateway = gateway::bind(options_of).await?;
@@ -78,6 +84,16 @@ fn state_file(place: &Place, options: &cli::Gateway, listen: SocketAddr) -> Opti
     Some(options.file.clone().unwrap_or_else(|| place.folder.join(format!("gateway-{}.db", listen.port()))))
 }
 
+/// Who can reach it.
+fn reach(address: SocketAddr) -> &'static str {
+    if address.ip().is_loopback() {
+        "Only programs on this machine can reach it."
+    } else {
+        "WARNING: other machines can reach it. The protocol has neither password nor encryption: whoever reaches this port \
+         reads the account and trades in it, and whoever is on the way reads along."
+    }
+}
+
 /// How a client reaches it: the profile that has this address, or else what a profile of its own says.
 fn way_in(address: SocketAddr) -> String {
     let desk = if address == SocketAddr::from(([127, 0, 0, 1], 7497)) {
@@ -93,9 +109,15 @@ fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>) -> 
     let mut out = io::stdout().lock();
     let kept = state.map(|path| path.display().to_string());
     if options.json {
-        writeln!(out, "{}", json!({ "address": address.to_string(), "seed": options.seed, "state": kept }))?;
+        let local = address.ip().is_loopback();
+        let said = json!({ "address": address.to_string(), "local": local, "seed": options.seed, "state": kept });
+        writeln!(out, "{said}")?;
+        if !local {
+            writeln!(io::stderr(), "{}", reach(address))?;
+        }
     } else {
         writeln!(out, "The paper gateway listens on {address} (seed {}).", options.seed)?;
+        writeln!(out, "{}", reach(address))?;
         match kept {
             Some(path) => writeln!(out, "Account and orders are kept in {path}.")?,
             None => writeln!(out, "Account and orders are kept in memory only.")?,

@@ -30,7 +30,7 @@ pub use clock::{ClockSource, Hand, Stepped};
 pub(super) use world::World;
 
 use super::server::{GatewayError, Options};
-use super::session::{Outbox, Session};
+use super::session::{Admission, Outbox, Session, Terms};
 use super::wire::Request;
 
 /// How often the market is stepped while somebody watches it.
@@ -71,6 +71,7 @@ pub(super) enum Event {
 pub(super) struct Driver {
     world: World,
     sessions: BTreeMap<Key, Session>,
+    terms: Terms,
     clock: Clock,
 }
 
@@ -80,7 +81,8 @@ impl Driver {
         let mut clock = Clock::start(options.clock);
         let mut world = World::open(clock.now(), options.seed, options.calendar, options.state.as_deref())?;
         world.withhold(options.no_data);
-        Ok(Self { world, sessions: BTreeMap::new(), clock })
+        let terms = Terms { master: options.master_client, pacing: options.pacing };
+        Ok(Self { world, sessions: BTreeMap::new(), terms, clock })
     }
 
     /// Runs until `stop` is cancelled, the server is gone or the state cannot be kept.
@@ -103,6 +105,9 @@ impl Driver {
                     self.tell()?;
                     self.handle(event)?;
                     for _ in 0..BUDGET {
+                        if self.sessions.values().any(Session::is_heavy) {
+                            break;
+                        }
                         let Ok(event) = inbox.try_recv() else { break };
                         self.handle(event)?;
                     }
@@ -118,6 +123,10 @@ impl Driver {
             }
             self.hand_out();
             self.clock.arrived();
+            if self.sessions.values().any(Session::is_heavy) {
+                // What is asked next can wait; the bytes of what was asked should not pile up.
+                tokio::task::yield_now().await;
+            }
         }
     }
 
@@ -129,7 +138,7 @@ impl Driver {
     fn handle(&mut self, event: Event) -> Result<(), GatewayError> {
         match event {
             Event::Opened { key, version, outbox, cut } => {
-                self.sessions.insert(key, Session::new(key, version, Outbox::new(outbox, cut)));
+                self.sessions.insert(key, Session::new(key, version, self.terms, Outbox::new(outbox, cut)));
             }
             Event::Asked { key, request: Request::StartApi(start) } => {
                 let client_id = start.client_id.unwrap_or(0);
@@ -148,8 +157,14 @@ impl Driver {
                 }
             }
             Event::Asked { key, request } => {
-                if let Some(session) = self.sessions.get_mut(&key) {
-                    session.handle(request, &mut self.world);
+                let Some(session) = self.sessions.get_mut(&key) else { return Ok(()) };
+                match session.admit(&self.world) {
+                    Admission::Served => session.handle(request, &mut self.world),
+                    Admission::Refused => {}
+                    Admission::Cut => {
+                        info!(%key, "a client has exceeded the rate of requests three times");
+                        self.close(key);
+                    }
                 }
                 self.tell()?;
             }

@@ -2,8 +2,8 @@
 //!
 //! A session reads the world and asks it for orders; it never touches a socket. What the venue reports reaches the client
 //! through [`Session::hear`]: orders go to their owner, positions and account values to who subscribed. Every request that
-//! a client waits for is answered, if only by an error on its id; an error without an id is sent for a taken client id and
-//! for nothing else, since a client fails every unnumbered call on it.
+//! a client waits for is answered, if only by an error on its id. An error without an id makes a client fail every unnumbered
+//! call, so only three things send one, as TWS does: a taken client id, a broken pace, a wish to bind that is not client 0's.
 //!
 //! Must not know: frames, encodings, the clock.
 
@@ -12,11 +12,14 @@ mod history;
 mod market;
 mod orders;
 mod outbox;
+mod pacing;
 mod reference;
 
 use std::collections::BTreeMap;
 
 pub(super) use outbox::Outbox;
+pub(super) use pacing::Admission;
+pub use pacing::Pacing;
 
 use super::driver::{Key, World};
 use super::venue::{ClientId, Fault};
@@ -29,12 +32,23 @@ use super::wire::{Reply, Request, time};
 /// No request and no order.
 const NO_ID: i32 = -1;
 
+/// What a gateway has settled for all its clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Terms {
+    /// The client that hears of every client's orders.
+    pub master: Option<ClientId>,
+    /// What happens to requests beyond the rate.
+    pub pacing: Pacing,
+}
+
 /// One client's session.
 #[derive(Debug)]
 pub(super) struct Session {
     key: Key,
     version: i32,
+    terms: Terms,
     client_id: Option<ClientId>,
+    pace: pacing::Pace,
     out: Outbox,
     lines: BTreeMap<i32, market::Line>,
     kept: BTreeMap<i32, history::Kept>,
@@ -44,11 +58,13 @@ pub(super) struct Session {
 
 impl Session {
     /// A session of a client that has greeted but not started.
-    pub(super) fn new(key: Key, version: i32, out: Outbox) -> Self {
+    pub(super) fn new(key: Key, version: i32, terms: Terms, out: Outbox) -> Self {
         Self {
             key,
             version,
+            terms,
             client_id: None,
+            pace: pacing::Pace::default(),
             out,
             lines: BTreeMap::new(),
             kept: BTreeMap::new(),
@@ -75,6 +91,11 @@ impl Session {
     /// Whether bytes wait that the writer has not taken yet.
     pub(super) fn is_behind(&self) -> bool {
         self.out.is_behind()
+    }
+
+    /// Whether so much waits that the writer should get its turn first.
+    pub(super) fn is_heavy(&self) -> bool {
+        self.out.is_heavy()
     }
 
     /// Begins the session under its client id.
@@ -156,8 +177,7 @@ impl Session {
             Request::GlobalCancel(_) => world.cancel_all(),
             Request::OpenOrders(Empty {}) => self.open_orders(Some(client_id), world),
             Request::AllOpenOrders(Empty {}) => self.open_orders(None, world),
-            // Binds orders entered in TWS itself, of which there are none.
-            Request::AutoOpenOrders(_) => {}
+            Request::AutoOpenOrders(_) => self.bind_orders(client_id, world),
             Request::CompletedOrders(_) => self.completed_orders(world),
             Request::Executions(request) => self.executions(&request, world),
 

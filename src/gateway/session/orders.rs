@@ -1,7 +1,9 @@
 //! Orders: placing, asking, and what the venue reports of them.
 //!
-//! A client hears of its own orders and executions. It may ask for all, and then sees those of other clients too, which
-//! carry their owner's client id. Binding orders of TWS itself has no object here: the gateway has no orders of its own.
+//! A client hears of its own orders and executions, the master client of everybody's; refusals go to their owner alone. Any
+//! client may ask for all, and then sees those of other clients too, which carry their owner's client id; it can change
+//! and cancel only its own, and cancel all. Client 0 may bind orders of TWS itself, but the gateway has none: nothing is
+//! ever entered by hand in it.
 
 use super::reference::resolve;
 use super::{NO_ID, Session};
@@ -24,6 +26,13 @@ impl Session {
             },
             Ok((_, order)) => world.place(order),
             Err(fault) => self.fault(order_id, fault, world),
+        }
+    }
+
+    /// Binds the orders of TWS itself, of which there are none, to client 0; refuses others.
+    pub(super) fn bind_orders(&mut self, client_id: ClientId, world: &World) {
+        if client_id != 0 {
+            self.error(NO_ID, 327, "Only the default client (i.e 0) can auto bind orders.", world);
         }
     }
 
@@ -71,7 +80,9 @@ impl Session {
 
     /// Tells the client what the venue reports, as far as it concerns this client.
     pub(in crate::gateway) fn hear(&mut self, event: &Event, world: &World) {
-        if self.client_id.is_none() || event.client_id().is_some_and(|owner| self.client_id != Some(owner)) {
+        let Some(client_id) = self.client_id else { return };
+        let overhears = self.terms.master == Some(client_id) && !matches!(event, Event::Error(_));
+        if !overhears && event.client_id().is_some_and(|owner| owner != client_id) {
             return;
         }
         match event {

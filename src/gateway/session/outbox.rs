@@ -1,9 +1,10 @@
 //! What waits to be written to one client.
 //!
-//! Replies gather in one buffer per turn of the driver and go to the writer as one chunk. When the writer's queue is full
+//! Replies gather in one buffer per turn of the driver and go to the writer in chunks. When the writer's queue is full
 //! the buffer stays and grows; [`Outbox::is_behind`] then tells the market data lines to keep still, so that only they are
-//! conflated and nothing else is ever left out. Invariant: what waits is bounded; a client beyond [`LIMIT`] is cut, which
-//! it sees, rather than served with gaps, which it would not.
+//! conflated and nothing else is ever left out. Invariant: what waits is bounded by [`LIMIT`] and one reply here, and by
+//! the writer's queue of chunks of at most [`CHUNK`] there; a client beyond that is cut, which it sees, rather than served
+//! with gaps, which it would not.
 
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
@@ -14,6 +15,8 @@ use crate::gateway::wire::Reply;
 
 /// How many bytes may wait for one client.
 const LIMIT: usize = 32 * 1024 * 1024;
+/// How many bytes the writer is handed at once.
+const CHUNK: usize = 1024 * 1024;
 
 /// The unsent replies of one client.
 #[derive(Debug)]
@@ -32,7 +35,14 @@ impl Outbox {
 
     /// Adds a reply.
     pub(super) fn put(&mut self, reply: &Reply) {
-        reply.put(&mut self.waiting);
+        if self.waiting.len() <= LIMIT {
+            reply.put(&mut self.waiting);
+        }
+    }
+
+    /// Whether so much waits that the writer should get its turn first.
+    pub(super) fn is_heavy(&self) -> bool {
+        self.waiting.len() > CHUNK
     }
 
     /// Whether the writer has not taken what was handed out before.
@@ -42,24 +52,27 @@ impl Outbox {
 
     /// Hands what waits to the writer; `false` if the connection is over.
     pub(super) fn hand_out(&mut self) -> bool {
-        if self.waiting.is_empty() {
-            return !self.cut.is_cancelled();
+        self.behind = false;
+        while !self.waiting.is_empty() && self.waiting.len() <= LIMIT {
+            match self.chunks.try_reserve() {
+                Ok(permit) => {
+                    let length = self.waiting.len().min(CHUNK);
+                    permit.send(self.waiting.split_to(length).freeze());
+                }
+                Err(TrySendError::Full(())) => {
+                    self.behind = true;
+                    return true;
+                }
+                Err(TrySendError::Closed(())) => {
+                    self.cut.cancel();
+                    return false;
+                }
+            }
         }
-        match self.chunks.try_reserve() {
-            Ok(permit) => {
-                permit.send(self.waiting.split().freeze());
-                self.behind = false;
-                true
-            }
-            Err(TrySendError::Full(())) if self.waiting.len() <= LIMIT => {
-                self.behind = true;
-                true
-            }
-            Err(_) => {
-                self.cut.cancel();
-                false
-            }
+        if !self.waiting.is_empty() {
+            self.cut.cancel();
         }
+        !self.cut.is_cancelled()
     }
 }
 

@@ -1,8 +1,10 @@
 //! The gateway through its socket, spoken to by the real client.
 
 mod account;
+mod clients;
 mod data;
 mod orders;
+mod raw;
 mod session;
 
 use std::net::SocketAddr;

@@ -58,7 +58,6 @@ impl Decoder for Frames {
             return Err(FrameError::TooLong(length));
         }
         if src.len() < LENGTH + length {
-            src.reserve(LENGTH + length - src.len());
             return Ok(None);
         }
         src.advance(LENGTH);
