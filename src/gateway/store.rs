@@ -7,6 +7,7 @@
 //!
 //! Must not know: the wire, the market, what an order may do.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -17,13 +18,13 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 use crate::gateway::Nanos;
 use crate::gateway::venue::{
-    Account, Action, Changes, Commission, Execution, Holding, Kind, Liquidity, Order, OrderRequest, OwnPrint, Record,
-    Saved, Stage, Status, Tape, Tif,
+    Account, Action, Changes, Commission, Currency, Execution, Holding, Kind, Liquidity, Order, OrderRequest, OwnPrint,
+    Pricing, Record, Saved, Stage, Status, Tape, Tif, Volume,
 };
-use crate::money::{Price, Qty};
+use crate::money::{Cash, Price, Qty};
 
 /// The schema's versions, each step taking a file from the version of its index to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("store/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("store/1.sql"), include_str!("store/2.sql")];
 
 /// How long to wait for another process that holds the file.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(2);
@@ -135,6 +136,9 @@ impl Store {
         for execution in &changes.executions {
             put_execution(&transaction, execution)?;
         }
+        for execution in &changes.revised {
+            revise_execution(&transaction, execution)?;
+        }
         for (con_id, holding) in &changes.holdings {
             put_holding(&transaction, *con_id, holding.as_ref())?;
         }
@@ -149,11 +153,13 @@ impl Store {
 
     /// The account as of the last committed batch; `None` if there is none yet.
     pub fn load(&self) -> Result<Option<Saved>, StoreError> {
-        let sql = "SELECT now, cash, day, opening_equity, next_perm, next_execution, next_arrival FROM account";
-        let Some(account) = self.connection.query_row(sql, [], get_account).optional()? else {
+        let account = self.connection.query_row("SELECT * FROM account", [], get_account).optional()?;
+        let Some(mut account) = account else {
             return Ok(None);
         };
-        let day = params![account.day];
+        account.foreign = self.rows("SELECT * FROM cash", params![], get_cash)?.into_iter().collect();
+        let day_start = account.day;
+        let day = params![day_start];
         Ok(Some(Saved {
             account,
             orders: self.rows(
@@ -184,8 +190,9 @@ impl Store {
 }
 
 fn put_account(transaction: &Transaction<'_>, account: &Account) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO account
-        (id, now, cash, day, opening_equity, next_perm, next_execution, next_arrival) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql =
+        "INSERT OR REPLACE INTO account (id, now, cash, day, opening_equity, next_perm, next_execution, next_arrival,
+        pricing, volume_month, volume_shares, opening_sma) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     transaction.prepare_cached(sql)?.execute(params![
         account.now,
         account.cash.to_string(),
@@ -194,8 +201,20 @@ fn put_account(transaction: &Transaction<'_>, account: &Account) -> rusqlite::Re
         account.next_perm,
         account.next_execution,
         account.next_arrival as i64,
+        account.pricing.word(),
+        account.volume.month,
+        account.volume.shares.to_string(),
+        account.opening_sma.map(|cash| cash.to_string()),
     ])?;
+    for (currency, amount) in &account.foreign {
+        let sql = "INSERT OR REPLACE INTO cash (currency, amount) VALUES (?1, ?2)";
+        transaction.prepare_cached(sql)?.execute(params![currency.code(), amount.to_string()])?;
+    }
     Ok(())
+}
+
+fn get_cash(row: &Row<'_>) -> rusqlite::Result<(Currency, Cash)> {
+    Ok((text(row, "currency")?, text(row, "amount")?))
 }
 
 fn get_account(row: &Row<'_>) -> rusqlite::Result<Account> {
@@ -207,6 +226,10 @@ fn get_account(row: &Row<'_>) -> rusqlite::Result<Account> {
         next_perm: row.get("next_perm")?,
         next_execution: row.get("next_execution")?,
         next_arrival: row.get::<_, i64>("next_arrival")?.unsigned_abs(),
+        pricing: word(row, "pricing", Pricing::parse)?,
+        volume: Volume { month: row.get("volume_month")?, shares: text(row, "volume_shares")? },
+        opening_sma: maybe(row, "opening_sma")?,
+        foreign: BTreeMap::new(),
     })
 }
 
@@ -318,6 +341,23 @@ fn put_execution(transaction: &Transaction<'_>, execution: &Execution) -> rusqli
     Ok(())
 }
 
+/// Writes what a correction changes of an execution.
+fn revise_execution(transaction: &Transaction<'_>, execution: &Execution) -> rusqlite::Result<()> {
+    let sql = "UPDATE executions SET exec_id = ?2, quantity = ?3, price = ?4, cumulative = ?5, avg_price = ?6,
+        commission = ?7, realized = ?8 WHERE sequence = ?1";
+    transaction.prepare_cached(sql)?.execute(params![
+        execution.sequence,
+        execution.exec_id,
+        execution.quantity.to_string(),
+        execution.price.to_string(),
+        execution.cumulative.to_string(),
+        execution.avg_price.to_string(),
+        execution.commission.amount.to_string(),
+        execution.commission.realized.map(|cash| cash.to_string()),
+    ])?;
+    Ok(())
+}
+
 fn get_execution(row: &Row<'_>) -> rusqlite::Result<Execution> {
     let (exec_id, client_id): (String, i32) = (row.get("exec_id")?, row.get("client_id")?);
     let liquidity = match row.get::<_, i32>("liquidity")? {
@@ -362,8 +402,8 @@ fn put_holding(transaction: &Transaction<'_>, con_id: i32, holding: Option<&Hold
         transaction.prepare_cached("DELETE FROM holdings WHERE con_id = ?1")?.execute(params![con_id])?;
         return Ok(());
     };
-    let sql = "INSERT OR REPLACE INTO holdings (con_id, quantity, cost, realized, start_quantity, start_mark, flow)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql = "INSERT OR REPLACE INTO holdings (con_id, quantity, cost, realized, start_quantity, start_mark, flow,
+        start_cost, sma) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     transaction.prepare_cached(sql)?.execute(params![
         con_id,
         holding.quantity.to_string(),
@@ -372,6 +412,8 @@ fn put_holding(transaction: &Transaction<'_>, con_id: i32, holding: Option<&Hold
         holding.start_quantity.to_string(),
         holding.start_mark.map(|mark| mark.to_string()),
         holding.flow.to_string(),
+        holding.start_cost.map(|cost| cost.to_string()),
+        holding.sma.to_string(),
     ])?;
     Ok(())
 }
@@ -384,6 +426,8 @@ fn get_holding(row: &Row<'_>) -> rusqlite::Result<(i32, Holding)> {
         start_quantity: text(row, "start_quantity")?,
         start_mark: maybe(row, "start_mark")?,
         flow: text(row, "flow")?,
+        start_cost: maybe(row, "start_cost")?,
+        sma: text(row, "sma")?,
     };
     Ok((row.get("con_id")?, holding))
 }

@@ -6,8 +6,8 @@
 
 use rust_decimal::Decimal;
 
-use super::account::{self, INITIAL};
-use super::exact::{add, mul, neg, sub};
+use super::exact::{add, neg, sub};
+use super::margin;
 use super::market::{Listing, Market};
 use super::order::{Action, Fault, Kind, OrderRequest};
 use super::{ACCOUNT, Venue};
@@ -108,18 +108,29 @@ impl Venue {
         }
         let unknown = || Fault::new(201, "Order rejected - reason:No price is known to compute the margin with");
         let effect = self.effect(market, proper, request).ok_or_else(unknown)?;
-        let grows = effect.initial_after > effect.initial_before;
+        let grows = effect.initial_after > effect.initial_before && !self.is_exit(request);
         if grows && effect.initial_after > effect.equity {
             return Err(Fault::new(
                 201,
                 format!(
-                    "Order rejected - reason:Equity with loan value {} USD must exceed the initial margin {} USD",
-                    effect.equity.0.round_dp(2).normalize(),
-                    effect.initial_after.0.round_dp(2).normalize()
+                    "Order rejected - reason:YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY \
+                     WITH LOAN VALUE [{:.2} USD] MUST EXCEED THE INITIAL MARGIN [{:.2} USD]",
+                    effect.equity.0.round_dp(2),
+                    effect.initial_after.0.round_dp(2)
                 ),
             ));
         }
         Ok(effect)
+    }
+
+    /// Whether an order can only bring its position nearer to nothing, whatever else works.
+    fn is_exit(&self, request: &OrderRequest) -> bool {
+        let held = self.ledger.quantity(request.con_id);
+        let reduces = match request.action {
+            Action::Buy => held.is_negative(),
+            Action::Sell => held.is_positive(),
+        };
+        reduces && request.quantity <= held.abs()
     }
 
     /// What the order would do to the margin; `None` if a price is unknown.
@@ -127,7 +138,7 @@ impl Venue {
         let con_id = request.con_id;
         let mark = |con_id| market.mark(con_id, self.now);
         let equity = self.ledger.equity(mark)?;
-        let (initial_before, _) = account::requirement(&self.ledger, mark)?;
+        let initial_before = margin::of_all(&self.ledger, mark)?.initial;
         let price = self.trial_price(market, proper, request)?;
         let pending = self
             .working
@@ -143,15 +154,19 @@ impl Venue {
             Action::Sell => neg(wanted),
         };
         let held = self.ledger.quantity(con_id).0;
-        let shares_after = add(held, signed).abs();
-        let value_before = mul(held.abs(), mark(con_id).unwrap_or(price).0);
-        let value_after = if shares_after > held.abs() {
-            add(value_before, mul(sub(shares_after, held.abs()), price.0))
+        let held_at = mark(con_id).unwrap_or(price);
+        let before = margin::of(held, held_at).initial;
+        let after = add(held, signed);
+        // What the order adds is weighed at its price, what is there already at the mark.
+        let bound = if after.abs() > held.abs() {
+            let signed_like = |shares: Decimal| if after.is_sign_negative() { neg(shares) } else { shares };
+            let kept = margin::of(signed_like(held.abs()), held_at);
+            kept.and(margin::of(signed_like(sub(after.abs(), held.abs())), price)).initial
         } else {
-            mul(shares_after, mark(con_id).unwrap_or(price).0)
+            margin::of(after, held_at).initial
         };
-        let change = mul(sub(value_after, value_before), INITIAL);
-        Some(Effect { initial_before, initial_after: Cash(add(initial_before.0, change)), equity })
+        let initial_after = Cash(add(initial_before.0, sub(bound.0, before.0)));
+        Some(Effect { initial_before, initial_after, equity })
     }
 
     /// The price an order is valued at before it trades: its limit, or what it would trade at first.

@@ -10,13 +10,13 @@ use super::Venue;
 use super::book::reach;
 use super::event::{Commission, Event, Execution, Liquidity, StatusReport, Tape};
 use super::exact::{add, mul};
-use super::fees;
+use super::fees::Traded;
 use super::market::{Listing, Market, Print, Quote, Side};
 use super::order::{Action, Kind, Order, Status, Tif};
 use super::state::Record;
 use super::tape::{OwnPrint, qty, shares};
 use crate::gateway::{ConId, Nanos};
-use crate::money::Price;
+use crate::money::{Cash, Price};
 
 /// The grid on which time is cut: a leaf of the market.
 const WINDOW: Nanos = 250_000_000;
@@ -501,12 +501,12 @@ impl Venue {
         let order = &mut working.order;
         let price = Price(mul(scene.listing.tick.0, qty(fill.price).0).normalize());
         let quantity = qty(fill.shares);
-        let before = (order.filled, order.value);
         order.filled.0 = add(order.filled.0, quantity.0);
         order.value.0 = add(order.value.0, mul(price.0, quantity.0));
         order.last_price = price;
         let request = &order.request;
-        let amount = fees::fill(scene.at, request.action, before, (order.filled, order.value));
+        let traded = Traded { quantity, value: Cash(mul(price.0, quantity.0)) };
+        let amount = self.ledger.charge(&self.executions, order.perm_id, scene.at, request.action, traded);
         let sequence = self.next_execution;
         self.next_execution = sequence.saturating_add(1);
         let realized = self.ledger.book(request.con_id, request.action, quantity, price, amount);

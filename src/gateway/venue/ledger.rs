@@ -3,22 +3,45 @@
 //! Invariants: cash = deposits + realised − Σ cost, to the last digit, where a position's cost is signed (what a long cost, minus
 //! what a short brought in) and commissions are inside cost, as IB counts; a flat position has no cost; shares of a
 //! position = shares bought − shares sold. The day's P&L of a position is its value now − its value at the day's start + the
-//! day's cash from its trades. Trades settle at the start of the next day.
+//! day's cash from its trades. Trades settle at the start of the next day. Everything is traded in the base currency; cash in
+//! others was deposited and only lies there, worth its [`Currency::rate`].
 //!
-//! Absent: dividends, interest, borrow fees, other currencies, corporate actions.
+//! The SMA (special memorandum account of Regulation T) starts a day where it stood, gives half of the value of what a trade opens and
+//! gets half of the value of what it closes; it is never below equity − Reg-T margin.
+//!
+//! Absent: dividends, interest, borrow fees, conversion of currencies, corporate actions.
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::event::Position;
+use super::currency::Currency;
+use super::event::{Execution, Position};
 use super::exact::{add, div, mul, neg, sub};
-use super::order::Action;
+use super::fees::{self, Pricing, Traded};
+use super::margin;
+use super::order::{Action, PermId};
 use crate::gateway::{ConId, Nanos};
 use crate::money::{Cash, Price, Qty};
 
-/// What the account starts with, in USD.
+/// What the account starts with in the base currency unless told otherwise.
 pub const STARTING_CASH: i64 = 1_000_000;
+
+/// What a new account is given, and what of an old one may be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Funding {
+    /// What a new account starts with; an old one keeps what it has.
+    pub cash: Vec<(Currency, Cash)>,
+    /// How it pays for trading from now on; `None` leaves an old account as it is and makes a new one fixed.
+    pub pricing: Option<Pricing>,
+}
+
+impl Default for Funding {
+    /// A million in the base currency, as IB's paper accounts have.
+    fn default() -> Self {
+        Self { cash: vec![(Currency::BASE, Cash::from(STARTING_CASH))], pricing: None }
+    }
+}
 
 /// Decimals to which the cost of closed shares is rounded; the rest stays with the open ones.
 const COST_PLACES: u32 = 8;
@@ -38,6 +61,10 @@ pub struct Holding {
     pub start_mark: Option<Price>,
     /// Cash from the day's trades, commissions taken off.
     pub flow: Cash,
+    /// What the open shares cost at the day's start; `None` if an older program did not keep it.
+    pub start_cost: Option<Cash>,
+    /// What the day's trades did to the SMA.
+    pub sma: Cash,
 }
 
 impl Holding {
@@ -64,11 +91,14 @@ impl Holding {
     }
 
     /// Takes in a fill; answers the P&L it realised, `None` if it closed nothing.
-    fn trade(&mut self, signed: Decimal, cash: Decimal) -> Option<Cash> {
+    fn trade(&mut self, signed: Decimal, price: Price, cash: Decimal) -> Option<Cash> {
         let before = self.quantity.0;
         let closes = !before.is_zero() && before.is_sign_negative() != signed.is_sign_negative();
         self.flow.0 = add(self.flow.0, cash);
         self.quantity.0 = add(before, signed);
+        let closed = if closes { signed.abs().min(before.abs()) } else { Decimal::ZERO };
+        let opened = sub(signed.abs(), closed);
+        self.sma.0 = add(self.sma.0, mul(margin::REG_T, mul(price.0, sub(closed, opened))));
         if !closes {
             self.cost.0 = sub(self.cost.0, cash);
             return None;
@@ -89,6 +119,19 @@ impl Holding {
         Some(Cash(realized.normalize()))
     }
 
+    /// The position as the day began with it; `None` if its cost then is not known.
+    fn at_start(&self) -> Option<Self> {
+        let start_cost = self.start_cost?;
+        Some(Self {
+            quantity: self.start_quantity,
+            cost: start_cost,
+            realized: Cash::ZERO,
+            flow: Cash::ZERO,
+            sma: Cash::ZERO,
+            ..*self
+        })
+    }
+
     fn is_spent(&self) -> bool {
         self.quantity.is_zero() && self.start_quantity.is_zero() && self.flow.is_zero()
     }
@@ -102,11 +145,36 @@ fn worth(quantity: Qty, mark: Option<Price>) -> Option<Decimal> {
     mark.map(|mark| mul(quantity.0, mark.0))
 }
 
+/// What the account traded in a month, for tiered pricing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Volume {
+    /// The month, as a number such as 202606.
+    pub month: i32,
+    /// Shares.
+    pub shares: Qty,
+}
+
+impl Volume {
+    /// What was traded in the month of a moment.
+    fn at(self, at: Nanos) -> Self {
+        let month = fees::month_of(at);
+        if month == self.month { self } else { Self { month, shares: Qty::ZERO } }
+    }
+}
+
 /// Cash and positions of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
-    /// Cash; negative when borrowed.
+    /// Cash in the base currency; negative when borrowed.
     pub cash: Cash,
+    /// Cash in other currencies.
+    pub foreign: BTreeMap<Currency, Cash>,
+    /// How it pays for trading.
+    pub pricing: Pricing,
+    /// What it traded in the month of its last trade.
+    pub volume: Volume,
+    /// The SMA at the day's start; `None` if a mark was unknown then.
+    pub opening_sma: Option<Cash>,
     /// Positions by contract, flat ones until the day they were traded on is over.
     pub holdings: BTreeMap<ConId, Holding>,
     /// The start of the day that P&L counts from.
@@ -117,9 +185,75 @@ pub struct Ledger {
 
 impl Ledger {
     /// A funded account without positions.
-    pub fn new(day: Nanos) -> Self {
-        let cash = Cash::from(STARTING_CASH);
-        Self { cash, holdings: BTreeMap::new(), day, opening_equity: Some(cash) }
+    pub fn new(day: Nanos, funding: &Funding) -> Self {
+        let mut ledger = Self {
+            cash: Cash::ZERO,
+            foreign: BTreeMap::new(),
+            pricing: funding.pricing.unwrap_or_default(),
+            volume: Volume::default(),
+            opening_sma: None,
+            holdings: BTreeMap::new(),
+            day,
+            opening_equity: None,
+        };
+        for (currency, amount) in &funding.cash {
+            ledger.deposit(*currency, *amount);
+        }
+        let equity = Some(ledger.total_cash());
+        Self { opening_equity: equity, opening_sma: equity, ..ledger }
+    }
+
+    fn deposit(&mut self, currency: Currency, amount: Cash) {
+        if currency == Currency::BASE {
+            self.cash.0 = add(self.cash.0, amount.0);
+        } else {
+            let held = self.foreign.entry(currency).or_default();
+            held.0 = add(held.0, amount.0);
+        }
+    }
+
+    /// Cash of all currencies, in the base currency.
+    pub fn total_cash(&self) -> Cash {
+        let foreign = self.foreign.iter().map(|(currency, amount)| currency.to_base(*amount));
+        Cash(foreign.fold(self.cash.0, |sum, amount| add(sum, amount.0)))
+    }
+
+    /// What a fill pays: `executions` are those of the day, `perm_id` its order. Counts its shares to the month's volume.
+    pub fn charge(
+        &mut self,
+        executions: &[Execution],
+        perm_id: PermId,
+        at: Nanos,
+        action: Action,
+        fill: Traded,
+    ) -> Cash {
+        let of_order = executions.iter().filter(|execution| execution.perm_id == perm_id && execution.at >= self.day);
+        let before = of_order.fold(Traded::default(), |sum, execution| {
+            sum.and(execution.quantity, Cash(mul(execution.price.0, execution.quantity.0)))
+        });
+        let volume = self.volume.at(at);
+        let month = Qty(sub(volume.shares.0, before.quantity.0).max(Decimal::ZERO));
+        self.volume = Volume { shares: Qty(add(volume.shares.0, fill.quantity.0)), ..volume };
+        fees::fill(at, self.pricing, action, month, before, fill)
+    }
+
+    /// Shares traded in the month of `at`.
+    pub fn month_volume(&self, at: Nanos) -> Qty {
+        self.volume.at(at).shares
+    }
+
+    /// The ledger as the day began, with the trades of `executions` taken back; `None` if a position's cost then is not known.
+    pub fn at_day_start(&self, executions: &[Execution]) -> Option<Self> {
+        let mut ledger = self.clone();
+        for execution in executions {
+            let holding = ledger.holdings.get_mut(&execution.con_id)?;
+            ledger.cash.0 = sub(ledger.cash.0, holding.flow.0);
+            *holding = holding.at_start()?;
+            if ledger.volume.month == fees::month_of(execution.at) {
+                ledger.volume.shares.0 = sub(ledger.volume.shares.0, execution.quantity.0);
+            }
+        }
+        Some(ledger)
     }
 
     /// Books a fill and its commission; answers the realised P&L, `None` if it closed nothing.
@@ -138,22 +272,36 @@ impl Ledger {
         };
         let cash = sub(gross, commission.0);
         self.cash.0 = add(self.cash.0, cash);
-        self.holdings.entry(con_id).or_default().trade(signed, cash)
+        let new = || Holding { start_cost: Some(Cash::ZERO), ..Holding::default() };
+        self.holdings.entry(con_id).or_insert_with(new).trade(signed, price, cash)
     }
 
     /// Starts the day at `day`, with the marks of that moment; answers the contracts whose record changed.
     pub fn open_day(&mut self, day: Nanos, mark: impl Fn(ConId) -> Option<Price>) -> Vec<ConId> {
+        let sma = self.sma(&mark);
         self.day = day;
         let touched = self.holdings.keys().copied().collect();
         for (con_id, holding) in &mut self.holdings {
             holding.start_quantity = holding.quantity;
+            holding.start_cost = Some(holding.cost);
+            holding.sma = Cash::ZERO;
             holding.start_mark = if holding.quantity.is_zero() { None } else { mark(*con_id) };
             holding.flow = Cash::ZERO;
             holding.realized = Cash::ZERO;
         }
         self.holdings.retain(|_, holding| !holding.is_spent());
         self.opening_equity = self.equity(mark);
+        self.opening_sma = sma;
         touched
+    }
+
+    /// The SMA; `None` if a mark is unknown.
+    pub fn sma(&self, mark: impl Fn(ConId) -> Option<Price>) -> Option<Cash> {
+        let floor = sub(self.equity(&mark)?.0, margin::of_all(self, mark)?.reg_t.0);
+        // A day that began with an unknown mark has lost the thread: what is left is the floor.
+        let carried =
+            self.opening_sma.map(|opening| self.holdings.values().fold(opening.0, |sum, h| add(sum, h.sma.0)));
+        Some(Cash(carried.map_or(floor, |carried| carried.max(floor))))
     }
 
     /// Shares held of a contract; negative when short.
@@ -167,17 +315,17 @@ impl Ledger {
         Position { con_id, quantity: holding.quantity, avg_cost: holding.avg_cost(), realized: holding.realized }
     }
 
-    /// Cash and the value of all positions; `None` if a mark is unknown.
+    /// Cash of all currencies and the value of all positions; `None` if a mark is unknown.
     pub fn equity(&self, mark: impl Fn(ConId) -> Option<Price>) -> Option<Cash> {
         self.holdings
             .iter()
-            .try_fold(self.cash.0, |sum, (con_id, holding)| {
+            .try_fold(self.total_cash().0, |sum, (con_id, holding)| {
                 worth(holding.quantity, mark(*con_id)).map(|value| add(sum, value))
             })
             .map(Cash)
     }
 
-    /// Cash without the day's trades, which settle at the start of the next.
+    /// Cash in the base currency without the day's trades, which settle at the start of the next.
     pub fn settled(&self) -> Cash {
         Cash(self.holdings.values().fold(self.cash.0, |sum, holding| sub(sum, holding.flow.0)))
     }

@@ -41,29 +41,39 @@ mod account;
 mod background;
 mod book;
 mod check;
+mod correction;
+mod currency;
 mod engine;
 mod event;
 mod exact;
 mod fees;
 mod ledger;
+mod margin;
 mod market;
 mod order;
 mod state;
 mod tape;
 #[cfg(test)]
 pub(in crate::gateway) mod tests;
+mod values;
+mod whatif;
 
 use std::collections::BTreeMap;
 
-pub use account::{AccountValue, Pnl, PnlSingle, PortfolioRow, WhatIf};
+pub use account::{PNL_RESET, Pnl, PnlSingle, PortfolioRow};
 pub use check::ORDER_IDS_END;
+pub use correction::{Correction, Uncorrectable};
+pub use currency::{Currency, RATES_OF};
 pub use engine::Stage;
 pub use event::{Commission, Event, Execution, Liquidity, Position, Refusal, StatusReport, Tape};
-pub use ledger::{Holding, STARTING_CASH};
+pub use fees::Pricing;
+pub use ledger::{Funding, Holding, STARTING_CASH, Volume};
 pub use market::{Listing, Market, Print, Quote, Session, Side};
 pub use order::{Action, ClientId, Fault, Kind, Order, OrderId, OrderRequest, PermId, Status, Tif};
 pub use state::{Account, Changes, Record, Saved};
 pub use tape::OwnPrint;
+pub use values::{ALL_CURRENCIES, AccountValue, LEDGER};
+pub use whatif::WhatIf;
 
 use book::Takings;
 use engine::{Working, finish};
@@ -97,8 +107,13 @@ pub struct Venue {
 }
 
 impl Venue {
-    /// A new, funded account at `now`.
+    /// A new account at `now` with a million of the base currency.
     pub fn new(now: Nanos, market: &dyn Market) -> Self {
+        Self::funded(now, market, &Funding::default())
+    }
+
+    /// A new account at `now`.
+    pub fn funded(now: Nanos, market: &dyn Market, funding: &Funding) -> Self {
         Self {
             now,
             working: Vec::new(),
@@ -106,12 +121,20 @@ impl Venue {
             executions: Vec::new(),
             tape: Vec::new(),
             takings: Takings::default(),
-            ledger: Ledger::new(market.day_start(now)),
+            ledger: Ledger::new(market.day_start(now), funding),
             last_ids: BTreeMap::new(),
             next_perm: FIRST_PERM,
             next_execution: 1,
             next_arrival: 1,
             touched: Touched { day: true, ..Touched::default() },
+        }
+    }
+
+    /// Lets the account pay in another way from now on.
+    pub fn reprice(&mut self, pricing: Pricing) {
+        if self.ledger.pricing != pricing {
+            self.ledger.pricing = pricing;
+            self.touched.day = true;
         }
     }
 
@@ -205,7 +228,7 @@ impl Venue {
             .collect()
     }
 
-    /// Cash.
+    /// Cash in the base currency.
     pub const fn cash(&self) -> Cash {
         self.ledger.cash
     }
@@ -219,7 +242,8 @@ impl Venue {
     pub fn own_prints(&self, con_id: ConId, after: Nanos, until: Nanos) -> impl Iterator<Item = &OwnPrint> {
         let first = self.tape.partition_point(|print| print.at <= after);
         let rest = self.tape.get(first..).unwrap_or_default().iter();
-        rest.take_while(move |print| print.at <= until).filter(move |print| print.con_id == con_id)
+        // A busted execution has left the tape.
+        rest.take_while(move |print| print.at <= until).filter(move |print| print.con_id == con_id && print.size > 0)
     }
 
     /// The quote that everybody sees now: the background without what was taken from it, with the account's own orders.

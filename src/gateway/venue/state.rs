@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::Takings;
+use super::currency::Currency;
 use super::engine::{Stage, Working};
 use super::event::Execution;
-use super::ledger::{Holding, Ledger};
+use super::fees::Pricing;
+use super::ledger::{Holding, Ledger, Volume};
 use super::order::{ClientId, Order, OrderId, PermId};
 use super::{Venue, tape};
 use crate::gateway::{ConId, Nanos};
@@ -30,12 +32,20 @@ pub struct Record {
 }
 
 /// The account's numbers beside its positions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Up to where the venue was stepped.
     pub now: Nanos,
-    /// Cash.
+    /// Cash in the base currency.
     pub cash: Cash,
+    /// Cash in other currencies.
+    pub foreign: BTreeMap<Currency, Cash>,
+    /// How it pays for trading.
+    pub pricing: Pricing,
+    /// What it traded in the month of its last trade.
+    pub volume: Volume,
+    /// The SMA at the day's start; `None` if unknown.
+    pub opening_sma: Option<Cash>,
     /// The start of the day that P&L counts from.
     pub day: Nanos,
     /// Equity then; `None` if unknown.
@@ -74,6 +84,8 @@ pub struct Changes {
     pub orders: Vec<Record>,
     /// New executions.
     pub executions: Vec<Execution>,
+    /// Older executions that were corrected, or whose fees and profits were.
+    pub revised: Vec<Execution>,
     /// Positions that changed; `None` if the record is spent.
     pub holdings: Vec<(ConId, Option<Holding>)>,
     /// Highest order ids that changed.
@@ -85,6 +97,7 @@ pub struct Changes {
 pub(super) struct Touched {
     pub orders: BTreeSet<PermId>,
     pub executions: usize,
+    pub revised: BTreeSet<u32>,
     pub holdings: BTreeSet<ConId>,
     pub clients: BTreeSet<ClientId>,
     pub day: bool,
@@ -94,6 +107,7 @@ impl Touched {
     fn is_empty(&self) -> bool {
         self.orders.is_empty()
             && self.executions == 0
+            && self.revised.is_empty()
             && self.holdings.is_empty()
             && self.clients.is_empty()
             && !self.day
@@ -105,6 +119,10 @@ impl Venue {
         Account {
             now: self.now,
             cash: self.ledger.cash,
+            foreign: self.ledger.foreign.clone(),
+            pricing: self.ledger.pricing,
+            volume: self.ledger.volume,
+            opening_sma: self.ledger.opening_sma,
             day: self.ledger.day,
             opening_equity: self.ledger.opening_equity,
             next_perm: self.next_perm,
@@ -123,12 +141,14 @@ impl Venue {
         let done = self.done.iter().filter(|order| is_touched(order)).map(done_record);
         let orders = self.working.iter().map(Working::record).chain(done).collect();
         let first_new = self.executions.len().saturating_sub(touched.executions);
+        let older = self.executions.get(..first_new).unwrap_or_default();
         let holdings = touched.holdings.iter();
         let clients = touched.clients.iter();
         let changes = Changes {
             account: self.account(),
             orders,
             executions: self.executions.get(first_new..).unwrap_or_default().to_vec(),
+            revised: older.iter().filter(|execution| touched.revised.contains(&execution.sequence)).cloned().collect(),
             holdings: holdings.map(|id| (*id, self.ledger.holdings.get(id).copied())).collect(),
             last_ids: clients.filter_map(|client| self.last_ids.get(client).map(|id| (*client, *id))).collect(),
         };
@@ -180,6 +200,10 @@ impl Venue {
             takings: Takings::default(),
             ledger: Ledger {
                 cash: saved.account.cash,
+                foreign: saved.account.foreign,
+                pricing: saved.account.pricing,
+                volume: saved.account.volume,
+                opening_sma: saved.account.opening_sma,
                 holdings: saved.holdings,
                 day: saved.account.day,
                 opening_equity: saved.account.opening_equity,

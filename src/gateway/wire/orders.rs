@@ -173,20 +173,45 @@ pub(in crate::gateway) fn preview(listing: &Listing, request: &OrderRequest, eff
     let money = |cash: Cash| Some(convert::double(cash.0));
     let change = |before: Cash, after: Cash| after.minus(before).map(|cash| convert::double(cash.0));
     let sent = OrderMessage::decode(request.echo.as_slice()).unwrap_or_default();
+    let initial = [
+        money(effect.initial_before),
+        change(effect.initial_before, effect.initial_after),
+        money(effect.initial_after),
+    ];
+    let maintenance = [
+        money(effect.maintenance_before),
+        change(effect.maintenance_before, effect.maintenance_after),
+        money(effect.maintenance_after),
+    ];
+    let equity =
+        [money(effect.equity_before), change(effect.equity_before, effect.equity_after), money(effect.equity_after)];
+    // Stock binds the same margin in and outside regular hours.
     let state = OrderState {
         status: Some(Status::PreSubmitted.word().to_owned()),
-        init_margin_before: money(effect.initial_before),
-        init_margin_after: money(effect.initial_after),
-        init_margin_change: change(effect.initial_before, effect.initial_after),
-        maint_margin_before: money(effect.maintenance_before),
-        maint_margin_after: money(effect.maintenance_after),
-        maint_margin_change: change(effect.maintenance_before, effect.maintenance_after),
-        equity_with_loan_before: money(effect.equity_before),
-        equity_with_loan_after: money(effect.equity_after),
-        equity_with_loan_change: change(effect.equity_before, effect.equity_after),
-        commission_and_fees: money(effect.commission),
+        init_margin_before: initial[0],
+        init_margin_change: initial[1],
+        init_margin_after: initial[2],
+        maint_margin_before: maintenance[0],
+        maint_margin_change: maintenance[1],
+        maint_margin_after: maintenance[2],
+        equity_with_loan_before: equity[0],
+        equity_with_loan_change: equity[1],
+        equity_with_loan_after: equity[2],
+        init_margin_before_outside_rth: initial[0],
+        init_margin_change_outside_rth: initial[1],
+        init_margin_after_outside_rth: initial[2],
+        maint_margin_before_outside_rth: maintenance[0],
+        maint_margin_change_outside_rth: maintenance[1],
+        maint_margin_after_outside_rth: maintenance[2],
+        equity_with_loan_before_outside_rth: equity[0],
+        equity_with_loan_change_outside_rth: equity[1],
+        equity_with_loan_after_outside_rth: equity[2],
+        commission_and_fees: effect.commission.and_then(money),
+        min_commission_and_fees: effect.commission_range.and_then(|(least, _)| money(least)),
+        max_commission_and_fees: effect.commission_range.and_then(|(_, most)| money(most)),
         commission_and_fees_currency: Some(convert::CURRENCY.to_owned()),
         margin_currency: Some(convert::CURRENCY.to_owned()),
+        warning_text: Some(effect.warning.clone()).filter(|text| !text.is_empty()),
         ..OrderState::default()
     };
     OpenOrder {

@@ -4,6 +4,7 @@
 
 mod account;
 mod background;
+mod correction;
 mod matching;
 mod orders;
 mod properties;

@@ -98,7 +98,8 @@ fn an_order_the_account_cannot_carry_is_inactive_and_says_how_much_is_missing() 
     let events = venue.place(MS, &script, buy(1, 30_000, "100"));
     assert_eq!(words(&events), ["status:Inactive", "error:201"]);
     let Some(Event::Error(refusal)) = events.last() else { panic!("no error") };
-    let text = "Order rejected - reason:Equity with loan value 1000000 USD must exceed the initial margin 1500000 USD";
+    let text = "Order rejected - reason:YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY \
+        WITH LOAN VALUE [1000000.00 USD] MUST EXCEED THE INITIAL MARGIN [1500000.00 USD]";
     assert_eq!(refusal.text, text);
     assert_eq!(venue.next_valid_id(7), 2);
 }

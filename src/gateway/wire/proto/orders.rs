@@ -261,6 +261,24 @@ pub struct OrderState {
     pub commission_and_fees_currency: Option<String>,
     #[prost(string, optional, tag = "15")]
     pub margin_currency: Option<String>,
+    #[prost(double, optional, tag = "16")]
+    pub init_margin_before_outside_rth: Option<f64>,
+    #[prost(double, optional, tag = "17")]
+    pub maint_margin_before_outside_rth: Option<f64>,
+    #[prost(double, optional, tag = "18")]
+    pub equity_with_loan_before_outside_rth: Option<f64>,
+    #[prost(double, optional, tag = "19")]
+    pub init_margin_change_outside_rth: Option<f64>,
+    #[prost(double, optional, tag = "20")]
+    pub maint_margin_change_outside_rth: Option<f64>,
+    #[prost(double, optional, tag = "21")]
+    pub equity_with_loan_change_outside_rth: Option<f64>,
+    #[prost(double, optional, tag = "22")]
+    pub init_margin_after_outside_rth: Option<f64>,
+    #[prost(double, optional, tag = "23")]
+    pub maint_margin_after_outside_rth: Option<f64>,
+    #[prost(double, optional, tag = "24")]
+    pub equity_with_loan_after_outside_rth: Option<f64>,
     #[prost(string, optional, tag = "26")]
     pub reject_reason: Option<String>,
     #[prost(string, optional, tag = "28")]
