@@ -34,7 +34,7 @@ fn decimals(spec: &OrderSpec, rule: Option<&PriceRule>) -> u32 {
 /// The order without how long and when: `buy 100 AAPL lmt 187.20`.
 pub fn brief(spec: &OrderSpec, rule: Option<&PriceRule>) -> String {
     let whole = sentence(spec, rule);
-    let tail = format!(" {} {}", spec.tif.keyword(), spec.session.keyword());
+    let tail = format!(" {} {}", spec.tif, spec.session.keyword());
     whole.strip_suffix(&tail).unwrap_or(&whole).to_owned()
 }
 

@@ -16,6 +16,7 @@ pub mod quote;
 #[cfg(test)]
 pub mod samples;
 pub mod shown;
+pub mod terms;
 pub mod text;
 
 pub use text::SafeText;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SafeText;
 use super::instrument::ConId;
+pub use super::terms::{Attributes, Distance, Oca, OcaKind, Peg, Pricing, Session, Tif, Trigger};
 use crate::clock::Stamp;
 use crate::money::{Price, Qty};
 
@@ -63,82 +64,147 @@ impl Verb {
     }
 }
 
-/// The type of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum OrderKind {
-    /// At the market (`MKT`).
-    Market,
-    /// At this price or better (`LMT`).
-    Limit(Price),
-}
-
-impl OrderKind {
-    /// IB's capitals.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Market => "MKT",
-            Self::Limit(_) => "LMT",
-        }
-    }
-
-    /// The limit, if there is one.
-    pub const fn limit(self) -> Option<Price> {
-        match self {
-            Self::Limit(price) => Some(price),
-            Self::Market => None,
-        }
-    }
-}
-
-/// How long an order works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum Tif {
-    /// Until the end of the session.
-    #[default]
-    Day,
-    /// Until cancelled.
-    Gtc,
-    /// What fills at once; the rest is cancelled.
-    Ioc,
-}
+/// How an order is priced, every number absolute.
+pub type OrderKind = Pricing<Price, Distance>;
 
 impl Tif {
     /// IB's capitals.
-    pub const fn word(self) -> &'static str {
+    pub const fn word(&self) -> &'static str {
         match self {
             Self::Day => "DAY",
             Self::Gtc => "GTC",
             Self::Ioc => "IOC",
-        }
-    }
-
-    /// The word of the order sentence.
-    pub const fn keyword(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Gtc => "gtc",
-            Self::Ioc => "ioc",
+            Self::Fok => "FOK",
+            Self::Dtc => "DTC",
+            Self::FiveMinutes => "5MIN",
+            Self::Gtd(_) => "GTD",
         }
     }
 }
 
-/// In which hours an order works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum Session {
-    /// Regular trading hours only.
-    #[default]
-    Regular,
-    /// Also before the open and after the close (IB's `outsideRth`).
-    Extended,
-}
-
-impl Session {
-    /// The word of the order sentence.
-    pub const fn keyword(self) -> &'static str {
+impl Pricing<Price, Distance> {
+    /// IB's `orderType`.
+    pub const fn word(&self) -> &'static str {
         match self {
-            Self::Regular => "rth",
-            Self::Extended => "ext",
+            Self::Market | Self::MarketOnOpen => "MKT",
+            Self::Limit(_) | Self::LimitOnOpen(_) => "LMT",
+            Self::Stop { limit: None, .. } => "STP",
+            Self::Stop { .. } => "STP LMT",
+            Self::Touched { limit: None, .. } => "MIT",
+            Self::Touched { .. } => "LIT",
+            Self::Trail { limit_offset: None, .. } => "TRAIL",
+            Self::Trail { .. } => "TRAIL LIMIT",
+            Self::MarketOnClose => "MOC",
+            Self::LimitOnClose(_) => "LOC",
+            Self::Auction(_) | Self::MarketToLimit => "MTL",
+            Self::MarketProtect => "MKT PRT",
+            Self::StopProtect(_) => "STP PRT",
+            Self::Midprice { .. } => "MIDPRICE",
+            Self::Volatility(_) => "VOL",
+            Self::Pegged { to: Peg::Relative, .. } => "REL",
+            Self::Pegged { to: Peg::Market, .. } => "PEG MKT",
+            Self::Pegged { to: Peg::Midpoint, .. } => "PEG MID",
+            Self::Pegged { to: Peg::SnapMarket, .. } => "SNAP MKT",
+            Self::Pegged { to: Peg::SnapMidpoint, .. } => "SNAP MID",
+            Self::Pegged { to: Peg::SnapPrimary, .. } => "SNAP PRIM",
         }
+    }
+
+    /// The worst price it may fill at, if it has one: its limit or its cap.
+    pub const fn limit(&self) -> Option<Price> {
+        match self {
+            Self::Limit(price) | Self::LimitOnClose(price) | Self::LimitOnOpen(price) | Self::Auction(price) => {
+                Some(*price)
+            }
+            Self::Stop { limit, .. } | Self::Touched { limit, .. } => *limit,
+            Self::Midprice { cap } | Self::Pegged { cap, .. } => *cap,
+            Self::Market
+            | Self::Trail { .. }
+            | Self::MarketOnClose
+            | Self::MarketOnOpen
+            | Self::MarketToLimit
+            | Self::MarketProtect
+            | Self::StopProtect(_)
+            | Self::Volatility(_) => None,
+        }
+    }
+
+    /// Where it is triggered; of a trail, where its trigger starts.
+    pub const fn trigger(&self) -> Option<Price> {
+        match self {
+            Self::Stop { trigger, .. } | Self::Touched { trigger, .. } | Self::StopProtect(trigger) => Some(*trigger),
+            Self::Trail { from, .. } => *from,
+            _ => None,
+        }
+    }
+
+    /// The same at another limit or cap; unchanged where there is none.
+    #[must_use]
+    pub const fn with_limit(self, price: Price) -> Self {
+        match self {
+            Self::Limit(_) => Self::Limit(price),
+            Self::LimitOnClose(_) => Self::LimitOnClose(price),
+            Self::LimitOnOpen(_) => Self::LimitOnOpen(price),
+            Self::Auction(_) => Self::Auction(price),
+            Self::Stop { trigger, limit: Some(_) } => Self::Stop { trigger, limit: Some(price) },
+            Self::Touched { trigger, limit: Some(_) } => Self::Touched { trigger, limit: Some(price) },
+            Self::Midprice { cap: Some(_) } => Self::Midprice { cap: Some(price) },
+            Self::Pegged { to, offset, cap: Some(_) } => Self::Pegged { to, offset, cap: Some(price) },
+            other => other,
+        }
+    }
+
+    /// The same with another trigger; unchanged where there is none.
+    #[must_use]
+    pub const fn with_trigger(self, price: Price) -> Self {
+        match self {
+            Self::Stop { limit, .. } => Self::Stop { trigger: price, limit },
+            Self::Touched { limit, .. } => Self::Touched { trigger: price, limit },
+            Self::StopProtect(_) => Self::StopProtect(price),
+            Self::Trail { by, limit_offset, .. } => Self::Trail { by, from: Some(price), limit_offset },
+            other => other,
+        }
+    }
+
+    /// The price that `+` and `-` move: the trigger of what waits for one, else the limit.
+    pub const fn handle(&self) -> Option<Price> {
+        match self {
+            Self::Stop { .. } | Self::Touched { .. } | Self::StopProtect(_) | Self::Trail { .. } => self.trigger(),
+            _ => self.limit(),
+        }
+    }
+
+    /// The same with the price that `+` and `-` move at another place.
+    #[must_use]
+    pub const fn with_handle(self, price: Price) -> Self {
+        match self {
+            Self::Stop { .. } | Self::Touched { .. } | Self::StopProtect(_) | Self::Trail { .. } => {
+                self.with_trigger(price)
+            }
+            _ => self.with_limit(price),
+        }
+    }
+
+    /// Whether it takes what is there at once, at any price.
+    pub const fn takes_at_once(&self) -> bool {
+        matches!(
+            self,
+            Self::Market
+                | Self::MarketToLimit
+                | Self::MarketProtect
+                | Self::Pegged { to: Peg::SnapMarket | Peg::Market, cap: None, .. }
+        )
+    }
+
+    /// Whether it becomes a market order once it is triggered.
+    pub const fn is_market_once_triggered(&self) -> bool {
+        matches!(
+            self,
+            Self::Stop { limit: None, .. }
+                | Self::Touched { limit: None, .. }
+                | Self::Trail { limit_offset: None, .. }
+                | Self::StopProtect(_)
+        )
     }
 }
 
@@ -159,14 +225,27 @@ pub struct OrderSpec {
     pub kind: OrderKind,
     /// How long it works.
     pub tif: Tif,
-    /// In which hours it works.
+    /// In which hours it works; says nothing where an auction has no hours to choose.
     pub session: Session,
+    /// Everything else it says.
+    #[serde(default)]
+    pub attributes: Attributes<Distance, ConId>,
 }
 
 impl OrderSpec {
     /// A day order for the regular session, with nothing else to it.
     pub fn new(con_id: ConId, symbol: SafeText, verb: Verb, side: Side, qty: Qty, kind: OrderKind) -> Self {
-        Self { con_id, symbol, verb, side, qty, kind, tif: Tif::Day, session: Session::Regular }
+        Self {
+            con_id,
+            symbol,
+            verb,
+            side,
+            qty,
+            kind,
+            tif: Tif::Day,
+            session: Session::Regular,
+            attributes: Attributes::default(),
+        }
     }
 }
 

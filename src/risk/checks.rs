@@ -168,7 +168,7 @@ fn tick(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let away = if spec.side == Side::Buy { Rounding::Down } else { Rounding::Up };
     let found = finding("G10", Weight::Hard, format!("{limit} is off the {} tick", instrument.rule.tick_at(limit)));
     match instrument.rule.round(limit, away) {
-        Some(near) => fixed(found, spec, |s| s.kind = OrderKind::Limit(near)),
+        Some(near) => fixed(found, spec, |s| s.kind = s.kind.with_limit(near)),
         None => found,
     }
 }
@@ -275,7 +275,7 @@ fn band(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let found = finding("G12", Weight::Hard, text);
     let inward = if spec.side == Side::Buy { Rounding::Down } else { Rounding::Up };
     match instrument.rule.round(edge, inward) {
-        Some(near) => fixed(found, spec, |s| s.kind = OrderKind::Limit(near)),
+        Some(near) => fixed(found, spec, |s| s.kind = s.kind.with_limit(near)),
         None => found,
     }
 }
@@ -285,9 +285,10 @@ fn takes(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let quote = ctx.quote?;
     let (bid, ask) = (quote.bid?, quote.ask?);
     let crosses = match (spec.kind, spec.side) {
-        (OrderKind::Market, _) => true,
+        (kind, _) if kind.takes_at_once() => true,
         (OrderKind::Limit(limit), Side::Buy) => limit >= ask,
         (OrderKind::Limit(limit), Side::Sell) => limit <= bid,
+        _ => false,
     };
     if !crosses {
         return None;
@@ -303,7 +304,7 @@ fn takes(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
 fn quote(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     use crate::domain::quote::Truth;
     let two_sided = ctx.quote.is_some_and(crate::domain::quote::Quote::is_two_sided);
-    if matches!(spec.kind, OrderKind::Market) && (!ctx.truth.is_live() || !two_sided) {
+    if spec.kind.takes_at_once() && (!ctx.truth.is_live() || !two_sided) {
         return finding("G14", Weight::Hard, format!("a market order needs a live quote of {}", spec.symbol));
     }
     match ctx.truth {

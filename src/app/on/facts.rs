@@ -11,7 +11,7 @@ use crate::broker::Link;
 use crate::broker::event::{OrderReport, StatusReport};
 use crate::domain::SafeText;
 use crate::domain::fill::{Commission, ExecId, Execution};
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership};
+use crate::domain::order::{Attributes, BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership};
 use crate::domain::shown;
 use crate::money::{Price, Qty};
 use std::time::Duration;
@@ -134,10 +134,11 @@ pub(super) fn take_terms(order: &mut Order, report: &OrderReport, authority: Aut
     order.spec.kind = said.kind;
     order.spec.tif = said.tif;
     order.spec.session = said.session;
+    order.spec.attributes = Attributes { tag: order.spec.attributes.tag.take(), ..said.attributes.clone() };
 }
 
 fn same_terms(a: &OrderSpec, b: &OrderSpec) -> bool {
-    (a.qty, a.kind, a.tif, a.session) == (b.qty, b.kind, b.tif, b.session)
+    (a.qty, a.kind, a.tif, a.session, &a.attributes) == (b.qty, b.kind, b.tif, b.session, &b.attributes)
 }
 
 pub(super) fn take_remark(order: &mut Order, remark: Option<SafeText>) {

@@ -134,17 +134,8 @@ fn dispatch(model: &mut Model, step: &mut Step, consent: Consent) {
     let Some(spec) = staged.spec.clone() else { return };
     let (aim, return_to) = (staged.aim.clone(), staged.return_to);
     let result = match &aim {
-        Aim::New => approve_new(model, staged, spec),
+        Aim::New => approve_new(model, staged, spec, consent),
         Aim::Change(key) => approve_change(model, staged, key, spec, consent),
-    };
-    let result = match result {
-        Ok(Pending::Ready(approved)) => Ok(approved),
-        Ok(Pending::New(spec, key)) => {
-            let live = select::live_of(model, spec.con_id);
-            let ctx = select::context(model, spec.con_id, &live, staged.origin);
-            risk::check_new(spec, key, &ctx, consent).map(Box::new).map_err(Refusal::Guard)
-        }
-        Err(refusal) => Err(refusal),
     };
     match result {
         Ok(approved) => hand_over(model, step, approved, &aim, return_to),
@@ -171,21 +162,17 @@ enum Refusal {
     Guard(Assessment),
 }
 
-/// An order on its way through the guard.
-enum Pending {
-    New(OrderSpec, OrderKey),
-    Ready(Box<Approved>),
-}
-
-fn approve_new(model: &Model, _staged: &Staged, spec: OrderSpec) -> Result<Pending, Refusal> {
-    match &model.desk.journal {
-        Journal::Open { tag, run } => {
-            let key = OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref));
-            Ok(Pending::New(spec, key))
+fn approve_new(model: &Model, staged: &Staged, spec: OrderSpec, consent: Consent) -> Result<Box<Approved>, Refusal> {
+    let key = match &model.desk.journal {
+        Journal::Open { tag, run } => OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref)),
+        Journal::Opening => return Err(Refusal::Desk("The journal is not open yet. Nothing was sent.".into())),
+        Journal::Failed(why) => {
+            return Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent.")));
         }
-        Journal::Opening => Err(Refusal::Desk("The journal is not open yet. Nothing was sent.".into())),
-        Journal::Failed(why) => Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent."))),
-    }
+    };
+    let live = select::live_of(model, spec.con_id);
+    let ctx = select::context(model, spec.con_id, &live, staged.origin);
+    risk::check_new(spec, key, &ctx, consent).map(Box::new).map_err(Refusal::Guard)
 }
 
 fn approve_change(
@@ -194,7 +181,7 @@ fn approve_change(
     key: &OrderKey,
     spec: OrderSpec,
     consent: Consent,
-) -> Result<Pending, Refusal> {
+) -> Result<Box<Approved>, Refusal> {
     if let Journal::Failed(why) = &model.desk.journal {
         return Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent.")));
     }
@@ -206,7 +193,7 @@ fn approve_change(
     }
     let live = select::live_of(model, spec.con_id);
     let ctx = select::context(model, spec.con_id, &live, staged.origin);
-    risk::check_change(order, spec, &ctx, consent).map(|a| Pending::Ready(Box::new(a))).map_err(Refusal::Guard)
+    risk::check_change(order, spec, &ctx, consent).map(Box::new).map_err(Refusal::Guard)
 }
 
 /// The run's number in the digits of an `orderRef`: six of base 32, without letters that look like digits.

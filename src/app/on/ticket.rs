@@ -292,7 +292,7 @@ pub(super) fn tif(model: &mut Model) {
         staged.tif = match staged.tif {
             Tif::Day => Tif::Gtc,
             Tif::Gtc => Tif::Ioc,
-            Tif::Ioc => Tif::Day,
+            _ => Tif::Day,
         };
     });
 }
@@ -302,7 +302,7 @@ pub(super) fn session(model: &mut Model) {
     change(model, |staged, _| {
         staged.session = match staged.session {
             Session::Regular => Session::Extended,
-            Session::Extended => Session::Regular,
+            _ => Session::Regular,
         };
     });
 }
@@ -489,7 +489,7 @@ pub(super) fn fix(model: &mut Model) {
                 OrderKind::Limit(limit) if staged.spec.as_ref().and_then(|s| s.kind.limit()) != Some(limit) => {
                     Pricing::Fixed(limit)
                 }
-                OrderKind::Limit(_) => staged.pricing,
+                _ => staged.pricing,
             };
         }
     });

@@ -21,6 +21,7 @@ mod pacing;
 mod sender;
 mod supervisor;
 mod sync;
+mod terms;
 
 use std::sync::Arc;
 

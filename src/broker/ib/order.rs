@@ -7,45 +7,35 @@
 
 use ibapi::contracts::{Contract, SecurityType};
 use ibapi::orders::{
-    Action, CommissionReport, ExecutionData, ExecutionSide, Order as WireOrder, OrderData, OrderStatus,
-    OrderStatusKind, TimeInForce,
+    Action, CommissionReport, ExecutionData, ExecutionSide, Order as WireOrder, OrderData, OrderStatus, OrderStatusKind,
 };
-use rust_decimal::Decimal;
 
 use super::convert;
+use super::terms::{self, Terms};
 use crate::broker::event::{BrokerStatus, OrderReport, StatusReport};
 use crate::domain::SafeText;
 use crate::domain::account::AccountId;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::ConId;
-use crate::domain::order::{BrokerIds, OrderKind, OrderSpec, Session, Side, Tif, Verb};
+use crate::domain::order::{BrokerIds, OrderKind, OrderSpec, Side, Verb};
 use crate::money::Qty;
 
 /// The wire's form of an order, or why it cannot be put that way.
 pub fn to_wire(spec: &OrderSpec, order_ref: &str, account: &AccountId) -> Result<WireOrder, &'static str> {
-    let number = |value: Decimal| convert::to_wire(value).filter(|n| *n > 0.0);
-    Ok(WireOrder {
+    let quantity = convert::to_wire(spec.qty.0).filter(|n| *n > 0.0);
+    let mut wire = WireOrder {
         action: match spec.side {
             Side::Buy => Action::Buy,
             Side::Sell => Action::Sell,
         },
-        total_quantity: number(spec.qty.0).ok_or("the quantity cannot be written on the wire")?,
-        order_type: spec.kind.word().to_owned(),
-        limit_price: match spec.kind.limit() {
-            Some(limit) => Some(number(limit.0).ok_or("the limit cannot be written on the wire")?),
-            None => None,
-        },
-        tif: match spec.tif {
-            Tif::Day => TimeInForce::Day,
-            Tif::Gtc => TimeInForce::GoodTillCanceled,
-            Tif::Ioc => TimeInForce::ImmediateOrCancel,
-        },
-        outside_rth: spec.session == Session::Extended,
+        total_quantity: quantity.ok_or("the quantity cannot be written on the wire")?,
         order_ref: order_ref.to_owned(),
         account: account.reveal().to_owned(),
         transmit: true,
         ..WireOrder::default()
-    })
+    };
+    terms::to_wire(spec, &mut wire)?;
+    Ok(wire)
 }
 
 /// The contract an order or a question is about: the id decides, the exchange routes.
@@ -59,29 +49,28 @@ pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
     if !is_of(&order.account, account) {
         return None;
     }
-    let (kind, other_kind) = kind(order);
+    let terms = terms::from_wire(order);
+    let other_kind = if terms.is_none() { Some(name(order)) } else { None };
     let remark = [&data.order_state.reject_reason, &data.order_state.warning_text];
+    let (con_id, symbol) = (ConId(data.contract.contract_id), symbol(&data.contract));
+    let verb = match order.action {
+        Action::Buy => Verb::Buy,
+        Action::Sell | Action::SellLong => Verb::Sell,
+        Action::SellShort => Verb::Short,
+    };
+    let side = if order.action == Action::Buy { Side::Buy } else { Side::Sell };
+    // What has no word here is shown by its limit, if it has one, and by IB's name of it.
+    let limit = order.limit_price.and_then(convert::price).map_or(OrderKind::Market, OrderKind::Limit);
+    let kind = terms.as_ref().map_or(limit, |terms| terms.kind);
+    let plain = OrderSpec::new(con_id, symbol, verb, side, convert::qty(order.total_quantity)?, kind);
+    let spec = match terms {
+        Some(Terms { tif, session, attributes, .. }) => OrderSpec { tif, session, attributes, ..plain },
+        None => plain,
+    };
     Some(OrderReport {
         ids: BrokerIds { client_id: order.client_id, order_id: data.order_id.max(0), perm_id: order.perm_id.max(0) },
         order_ref: convert::text(&order.order_ref),
-        spec: OrderSpec {
-            con_id: ConId(data.contract.contract_id),
-            symbol: symbol(&data.contract),
-            verb: match order.action {
-                Action::Buy => Verb::Buy,
-                Action::Sell | Action::SellLong => Verb::Sell,
-                Action::SellShort => Verb::Short,
-            },
-            side: if order.action == Action::Buy { Side::Buy } else { Side::Sell },
-            qty: convert::qty(order.total_quantity)?,
-            kind,
-            tif: match order.tif {
-                TimeInForce::GoodTillCanceled => Tif::Gtc,
-                TimeInForce::ImmediateOrCancel => Tif::Ioc,
-                _ => Tif::Day,
-            },
-            session: if order.outside_rth { Session::Extended } else { Session::Regular },
-        },
+        spec,
         other_kind,
         status: status(&data.order_state.status),
         filled: None,
@@ -194,26 +183,15 @@ fn is_of(owner: &str, account: &AccountId) -> bool {
     owner.is_empty() || owner == account.reveal()
 }
 
-/// The type of a wire order, and IB's name of what our types leave out.
-fn kind(order: &WireOrder) -> (OrderKind, Option<SafeText>) {
-    let limit = order.limit_price.and_then(convert::price);
-    let kind = limit.filter(|_| order.order_type != "MKT").map_or(OrderKind::Market, OrderKind::Limit);
-    let known_kind = order.order_type == kind.word();
-    let known_tif =
-        matches!(order.tif, TimeInForce::Day | TimeInForce::GoodTillCanceled | TimeInForce::ImmediateOrCancel);
-    if known_kind && known_tif && order.algo_strategy.is_empty() {
-        return (kind, None);
-    }
+/// IB's name of an order that there is no word for here: type, time in force where it is not DAY, algorithm.
+fn name(order: &WireOrder) -> SafeText {
     let mut name = order.order_type.clone();
-    if !known_tif {
+    let tif = Some(order.tif.as_str()).filter(|tif| *tif != "DAY");
+    for part in tif.into_iter().chain([order.algo_strategy.as_str()]).filter(|part| !part.is_empty()) {
         name.push(' ');
-        name.push_str(order.tif.as_str());
+        name.push_str(part);
     }
-    if !order.algo_strategy.is_empty() {
-        name.push(' ');
-        name.push_str(&order.algo_strategy);
-    }
-    (kind, Some(convert::text(&name)))
+    convert::text(&name)
 }
 
 /// The name of a contract on the screen: its symbol, for anything but a stock IB's longer local name.
@@ -229,7 +207,12 @@ mod tests {
     use ibapi::orders::{Execution as WireExecution, OrderState};
     use proptest::prelude::*;
 
+    use ibapi::orders::TimeInForce;
+    use rust_decimal::Decimal;
+
     use super::*;
+    use crate::domain::order::{Attributes, Distance, Oca, OcaKind, Peg, Session, Tif, Trigger};
+    use crate::domain::terms::{Moment, Zone};
     use crate::money::Price;
 
     fn account() -> AccountId {
@@ -269,17 +252,18 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_stop_keeps_its_name_and_another_account_is_not_ours() {
+    fn a_foreign_order_without_a_word_here_keeps_its_name_and_another_account_is_not_ours() {
         let wire = WireOrder {
-            order_type: "STP LMT".into(),
+            order_type: "LMT".into(),
             limit_price: Some(180.0),
             total_quantity: 5.0,
-            tif: TimeInForce::GoodTillDate,
+            tif: TimeInForce::GoodTillCrossing,
+            algo_strategy: "Adaptive".into(),
             account: "DU0000001".into(),
             ..WireOrder::default()
         };
         let report = report(&echoed(wire.clone()), &account()).unwrap();
-        assert_eq!(report.other_kind, Some("STP LMT GTD".into()));
+        assert_eq!(report.other_kind, Some("LMT GTX Adaptive".into()));
         assert_eq!(report.spec.kind, OrderKind::Limit(Price::from(180)));
         let other = WireOrder { account: "DU7".into(), ..wire };
         assert_eq!(super::report(&echoed(other), &account()), None);
@@ -353,11 +337,121 @@ mod tests {
         assert_eq!(known.realized, None);
     }
 
+    fn some_price() -> impl Strategy<Value = Price> {
+        (1i64..100_000_000).prop_map(|n| Price(Decimal::new(n, 4).normalize()))
+    }
+
+    fn distance() -> impl Strategy<Value = Distance> {
+        prop_oneof![
+            some_price().prop_map(Distance::Money),
+            (1i64..9_999).prop_map(|n| Distance::Percent(Decimal::new(n, 2).normalize())),
+        ]
+    }
+
+    fn maybe() -> impl Strategy<Value = Option<Price>> {
+        proptest::option::of(some_price())
+    }
+
+    fn some_kind() -> impl Strategy<Value = OrderKind> {
+        let peg = prop_oneof![
+            Just(Peg::Relative),
+            Just(Peg::Market),
+            Just(Peg::Midpoint),
+            Just(Peg::SnapMarket),
+            Just(Peg::SnapMidpoint),
+            Just(Peg::SnapPrimary),
+        ];
+        let offset = || proptest::option::of(some_price().prop_map(Distance::Money));
+        prop_oneof![
+            Just(OrderKind::Market),
+            Just(OrderKind::MarketOnClose),
+            Just(OrderKind::MarketOnOpen),
+            Just(OrderKind::MarketToLimit),
+            Just(OrderKind::MarketProtect),
+            some_price().prop_map(OrderKind::Limit),
+            some_price().prop_map(OrderKind::LimitOnClose),
+            some_price().prop_map(OrderKind::LimitOnOpen),
+            some_price().prop_map(OrderKind::Auction),
+            some_price().prop_map(OrderKind::StopProtect),
+            (some_price(), maybe()).prop_map(|(trigger, limit)| OrderKind::Stop { trigger, limit }),
+            (some_price(), maybe()).prop_map(|(trigger, limit)| OrderKind::Touched { trigger, limit }),
+            (distance(), maybe(), maybe()).prop_map(|(by, from, limit_offset)| OrderKind::Trail {
+                by,
+                from,
+                limit_offset
+            }),
+            maybe().prop_map(|cap| OrderKind::Midprice { cap }),
+            (1i64..30_000).prop_map(|n| OrderKind::Volatility(Decimal::new(n, 2).normalize())),
+            (peg, offset(), maybe()).prop_map(|(to, offset, cap)| OrderKind::Pegged { to, offset, cap }),
+        ]
+    }
+
+    fn some_moment() -> impl Strategy<Value = Moment> {
+        // No hour that the clock skips or shows twice.
+        (1i8..=28, 1i8..=12, proptest::option::of((4i8..24, 0i8..60))).prop_map(|(day, month, clock)| Moment {
+            date: jiff::civil::date(2026, month, day),
+            time: clock.map(|(hour, minute)| jiff::civil::time(hour, minute, 0, 0)),
+            zone: clock.map(|_| Zone::Eastern),
+        })
+    }
+
+    fn some_tif() -> impl Strategy<Value = Tif> {
+        prop_oneof![
+            Just(Tif::Day),
+            Just(Tif::Gtc),
+            Just(Tif::Ioc),
+            Just(Tif::Fok),
+            Just(Tif::Dtc),
+            some_moment().prop_map(Tif::Gtd),
+        ]
+    }
+
+    fn some_attributes() -> impl Strategy<Value = Attributes<Distance, ConId>> {
+        let count = || proptest::option::of((1i64..100_000).prop_map(Qty::from));
+        let oca = proptest::option::of((0usize..3).prop_map(|n| Oca {
+            name: "exit~0001".to_owned(),
+            kind: [OcaKind::Cancel, OcaKind::Reduce, OcaKind::ReduceNow][n],
+        }));
+        let trigger = proptest::option::of((0usize..6).prop_map(|n| Trigger::ALL[n]));
+        let flags = any::<[bool; 5]>();
+        let discretion = proptest::option::of(some_price().prop_map(Distance::Money));
+        let after = proptest::option::of(some_moment());
+        (count(), count(), discretion, after, trigger, oca, flags).prop_map(
+            |(show, min, discretion, after, trigger, oca, [hidden, all_or_none, sweep, post, hold])| Attributes {
+                show,
+                min,
+                discretion,
+                hidden,
+                all_or_none,
+                sweep,
+                post,
+                after,
+                trigger,
+                oca,
+                hold,
+                ..Attributes::default()
+            },
+        )
+    }
+
     proptest! {
         #[test]
-        fn what_was_sent_is_what_is_reported(cents in 1i64..100_000_000, qty in 1i64..1_000_000, market in any::<bool>(), tif in 0usize..3, buy in any::<bool>()) {
-            let mut sent = spec(if market { OrderKind::Market } else { OrderKind::Limit(Price(Decimal::new(cents, 4).normalize())) }, Decimal::from(qty));
-            sent.tif = [Tif::Day, Tif::Gtc, Tif::Ioc][tif];
+        fn what_was_sent_is_what_is_reported(
+            kind in some_kind(),
+            qty in 1i64..1_000_000,
+            tif in some_tif(),
+            extended in any::<bool>(),
+            buy in any::<bool>(),
+            attributes in some_attributes(),
+        ) {
+            let mut sent = OrderSpec { attributes, ..spec(kind, Decimal::from(qty)) };
+            sent.session = if extended { Session::Extended } else { Session::Regular };
+            // An auction says itself how long it works.
+            sent.tif = if matches!(kind, OrderKind::MarketOnOpen | OrderKind::LimitOnOpen(_) | OrderKind::Auction(_)) {
+                Tif::Day
+            } else {
+                tif
+            };
             if !buy {
                 (sent.side, sent.verb) = (Side::Sell, Verb::Sell);
             }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::state::{Aim, Pricing, Staged};
 use crate::domain::instrument::Instrument;
-use crate::domain::order::{Order, OrderKind, OrderSpec, Side, Verb};
+use crate::domain::order::{Attributes, Order, OrderKind, OrderSpec, Side, Verb};
 use crate::domain::quote::Quote;
 use crate::domain::shown;
 use crate::money::{Price, Qty, Rounding};
@@ -93,6 +93,7 @@ pub fn compose(staged: &Staged, view: &View<'_>) -> Option<OrderSpec> {
         kind,
         tif: staged.tif,
         session: staged.session,
+        attributes: Attributes::default(),
     })
 }
 

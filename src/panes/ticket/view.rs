@@ -326,7 +326,7 @@ fn sentence(model: &Model, staged: &Staged) -> Line {
             Pricing::Market => "mkt".to_owned(),
             _ => "lmt ?".to_owned(),
         };
-        let text = format!(" {size} {} {price} {} {}", staged.symbol, staged.tif.keyword(), staged.session.keyword());
+        let text = format!(" {size} {} {price} {} {}", staged.symbol, staged.tif, staged.session.keyword());
         let verb = Words::of(staged.verb.word(), verb_role(staged.verb, side_of(staged.verb)));
         return (
             verb.say(text, Role::TextStrong),
@@ -460,6 +460,8 @@ fn fields(canvas: &mut Canvas<'_>, staged: &Staged, instrument: Option<&Instrume
     let session = match staged.session {
         Session::Regular => "RTH",
         Session::Extended => "EXT",
+        Session::Overnight => "OVN",
+        Session::ExtendedOvernight => "E+OVN",
     };
     let side = match staged.verb {
         Verb::Short => "SHORT",
@@ -685,8 +687,10 @@ fn keys(model: &Model, staged: &Staged) -> Words {
 fn fix_words(model: &Model, staged: &Staged, fix: &OrderSpec) -> String {
     let same_size = staged.qty == Some(fix.qty);
     match (same_size, fix.kind) {
-        (true, OrderKind::Limit(price)) => format!("lmt {}", plain(price, rule(model, staged.con_id))),
-        (true, OrderKind::Market) => "mkt".to_owned(),
+        (true, kind) => match kind.handle() {
+            Some(price) => format!("{} {}", kind.keyword(), plain(price, rule(model, staged.con_id))),
+            None => kind.keyword().to_owned(),
+        },
         (false, _) => format!("{} {}, the most that passes", fix.verb.word(), shown::plain_qty(fix.qty)),
     }
 }

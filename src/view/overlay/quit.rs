@@ -37,7 +37,7 @@ fn lines(model: &Model) -> Vec<Words> {
     let mut lines = vec![Words::of(head, Role::TextStrong), Words::new()];
     for order in live.iter().take(LISTED) {
         let role = if order.state == OrderState::Unknown { Role::OrderUnknown } else { Role::Text };
-        let mut text = format!("  {} {}", words::order(model, order), order.spec.tif.keyword());
+        let mut text = format!("  {} {}", words::order(model, order), order.spec.tif);
         if order.state == OrderState::Unknown {
             text.push_str("  UNKNOWN");
         }

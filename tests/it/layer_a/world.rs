@@ -613,11 +613,13 @@ fn request(approved: &Approved, order_id: i32) -> OrderRequest {
         kind: match spec.kind {
             OrderKind::Market => venue::Kind::Market,
             OrderKind::Limit(limit) => venue::Kind::Limit(limit),
+            other => panic!("the trader places no {}", other.word()),
         },
         tif: match spec.tif {
             Tif::Day => venue::Tif::Day,
             Tif::Gtc => venue::Tif::Gtc,
             Tif::Ioc => venue::Tif::Ioc,
+            other => panic!("the trader places nothing for {other}"),
         },
         outside_rth: spec.session == Session::Extended,
         account: String::new(),
@@ -697,18 +699,20 @@ fn order_report(order: &venue::Order) -> OrderReport {
         ids: BrokerIds { client_id: request.client_id, order_id: request.order_id, perm_id: order.perm_id },
         order_ref: request.order_ref.as_str().into(),
         spec: OrderSpec {
-            con_id: ConId(request.con_id),
-            symbol: symbol(request.con_id).into(),
-            verb: if side == Side::Buy { Verb::Buy } else { Verb::Sell },
-            side,
-            qty: request.quantity,
-            kind: kind(order),
             tif: match request.tif {
                 venue::Tif::Day => Tif::Day,
                 venue::Tif::Gtc => Tif::Gtc,
                 venue::Tif::Ioc => Tif::Ioc,
             },
             session: if request.outside_rth { Session::Extended } else { Session::Regular },
+            ..OrderSpec::new(
+                ConId(request.con_id),
+                symbol(request.con_id).into(),
+                if side == Side::Buy { Verb::Buy } else { Verb::Sell },
+                side,
+                request.quantity,
+                kind(order),
+            )
         },
         other_kind: None,
         status: status(order.status),
