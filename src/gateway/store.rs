@@ -1,7 +1,7 @@
 //! The paper account on disk: one SQLite file in WAL mode with `synchronous = FULL`.
 //!
 //! Invariants: a batch of changes is one transaction, and it is committed before its events are sent, so a client never heard of
-//! anything that a `kill -9` could undo; money and sizes are decimal text, moments are nanoseconds since the Unix epoch;
+//! anything that a `kill -9` could undo; money and sizes are decimal text (within JSON too), moments are nanoseconds since the Unix epoch;
 //! the schema has a version (`user_version`), older files are migrated, newer ones refused. The seed and the market's
 //! version are kept beside the account: with other ones old fills would lie off the history.
 //!
@@ -18,13 +18,13 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 use crate::gateway::Nanos;
 use crate::gateway::venue::{
-    Account, Action, Changes, Commission, Currency, Execution, Holding, Kind, Liquidity, Order, OrderRequest, OwnPrint,
-    Pricing, Record, Saved, Stage, Status, Tape, Tif, Volume,
+    Account, Action, Changes, Commission, Currency, Execution, Holding, Liquidity, Order, OrderRequest, OwnPrint,
+    Pricing, Record, Saved, Status, Tape, Volume,
 };
 use crate::money::{Cash, Price, Qty};
 
 /// The schema's versions, each step taking a file from the version of its index to the next.
-const MIGRATIONS: [&str; 2] = [include_str!("store/1.sql"), include_str!("store/2.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("store/1.sql"), include_str!("store/2.sql"), include_str!("store/3.sql")];
 
 /// How long to wait for another process that holds the file.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(2);
@@ -234,10 +234,10 @@ fn get_account(row: &Row<'_>) -> rusqlite::Result<Account> {
 }
 
 fn put_order(transaction: &Transaction<'_>, record: &Record) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO orders (perm_id, client_id, order_id, con_id, action, quantity, kind, limit_price, tif,
-        outside_rth, account, order_ref, transmit, echo, status, filled, value, last_price, placed, expires, completed, reason,
-        arrival, stage, ahead, level) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-        ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)";
+    let sql = "INSERT OR REPLACE INTO orders (perm_id, client_id, order_id, con_id, action, quantity, kind, tif, outside_rth,
+        account, order_ref, transmit, echo, status, filled, value, last_price, placed, expires, completed, reason, terms,
+        standing, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+        ?22, ?23, ?24)";
     let order = &record.order;
     let request = &order.request;
     transaction.prepare_cached(sql)?.execute(params![
@@ -247,9 +247,8 @@ fn put_order(transaction: &Transaction<'_>, record: &Record) -> rusqlite::Result
         request.con_id,
         request.action.word(),
         request.quantity.to_string(),
-        request.kind.word(),
-        request.kind.limit().map(|price| price.to_string()),
-        request.tif.word(),
+        json(&request.kind)?,
+        json(&request.tif)?,
         request.outside_rth,
         request.account,
         request.order_ref,
@@ -263,28 +262,27 @@ fn put_order(transaction: &Transaction<'_>, record: &Record) -> rusqlite::Result
         order.expires,
         order.completed,
         order.reason,
-        record.arrival as i64,
-        record.stage.number(),
-        record.ahead,
-        record.level,
+        json(&request.terms)?,
+        json(&order.standing)?,
+        json(&record.place)?,
     ])?;
     Ok(())
 }
 
 fn get_order(row: &Row<'_>) -> rusqlite::Result<Record> {
-    let limit = maybe(row, "limit_price")?;
     let request = OrderRequest {
         client_id: row.get("client_id")?,
         order_id: row.get("order_id")?,
         con_id: row.get("con_id")?,
         action: word(row, "action", |word| Action::parse(word).ok())?,
         quantity: text(row, "quantity")?,
-        kind: word(row, "kind", |word| Kind::parse(word, limit).ok())?,
-        tif: word(row, "tif", |word| Tif::parse(word).ok())?,
+        kind: word(row, "kind", of_json)?,
+        tif: word(row, "tif", of_json)?,
         outside_rth: row.get("outside_rth")?,
         account: row.get("account")?,
         order_ref: row.get("order_ref")?,
         transmit: row.get("transmit")?,
+        terms: word(row, "terms", of_json)?,
         echo: row.get("echo")?,
     };
     let order = Order {
@@ -298,15 +296,9 @@ fn get_order(row: &Row<'_>) -> rusqlite::Result<Record> {
         expires: row.get("expires")?,
         completed: row.get("completed")?,
         reason: row.get("reason")?,
+        standing: word(row, "standing", of_json)?,
     };
-    let stage = Stage::of_number(row.get("stage")?).ok_or_else(|| broken("stage"))?;
-    Ok(Record {
-        order,
-        arrival: row.get::<_, i64>("arrival")?.unsigned_abs(),
-        stage,
-        ahead: row.get("ahead")?,
-        level: row.get("level")?,
-    })
+    Ok(Record { order, place: word(row, "place", of_json)? })
 }
 
 fn put_execution(transaction: &Transaction<'_>, execution: &Execution) -> rusqlite::Result<()> {
@@ -361,6 +353,7 @@ fn revise_execution(transaction: &Transaction<'_>, execution: &Execution) -> rus
 fn get_execution(row: &Row<'_>) -> rusqlite::Result<Execution> {
     let (exec_id, client_id): (String, i32) = (row.get("exec_id")?, row.get("client_id")?);
     let liquidity = match row.get::<_, i32>("liquidity")? {
+        0 => Liquidity::Auction,
         1 => Liquidity::Added,
         2 => Liquidity::Removed,
         _ => return Err(broken("liquidity")),
@@ -430,6 +423,15 @@ fn get_holding(row: &Row<'_>) -> rusqlite::Result<(i32, Holding)> {
         sma: text(row, "sma")?,
     };
     Ok((row.get("con_id")?, holding))
+}
+
+/// A part of an order as its column keeps it.
+fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+fn of_json<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
 }
 
 /// A column that cannot be what this program wrote.

@@ -2,8 +2,8 @@ use pretty_assertions::assert_eq;
 use rusqlite::Connection;
 
 use super::*;
-use crate::gateway::venue::Venue;
 use crate::gateway::venue::tests::script::{self, LEAF, MS, Script};
+use crate::gateway::venue::{Kind, Tif, Venue};
 
 /// A venue that traded, and the file it was saved to.
 fn traded(path: &Path) -> (Venue, Script) {

@@ -1,12 +1,16 @@
 //! The simulated market as the venue reads it.
 //!
+//! Auctions: the feed prints the opening cross just after the first quote of the regular session and the closing cross at its
+//! very end, on half days too. On the always-open calendar a session is a UTC day: its auctions are the first and the last
+//! print of the day, and their cut-offs count from midnight.
+//!
 //! Sessions: regular hours, or with extended hours from 04:00 to 20:00 (to 17:00 on half days); a DAY order dies at their
 //! end. With the always-open calendar a day is a UTC day. The account's day starts at midnight in New York, or at midnight
 //! UTC with the always-open calendar.
 
-use super::market::{Listing, Market, Print, Quote, Session, Side};
+use super::market::{Cross, Cutoffs, Listing, Market, Print, Quote, Session, Side};
 use crate::clock::Stamp;
-use crate::gateway::feed::{self, BookSide, Calendar, Feed};
+use crate::gateway::feed::{self, BookSide, Calendar, Feed, PrintSide};
 use crate::gateway::{ConId, Nanos};
 use crate::money::Price;
 
@@ -23,6 +27,7 @@ impl Market for Feed {
             tick: listing.tick(),
             lot: listing.round_lot,
             half_life: listing.class.recovery_ms.saturating_mul(1_000_000),
+            cutoffs: Cutoffs::of(listing.primary_exchange),
         })
     }
 
@@ -64,7 +69,12 @@ impl Market for Feed {
                 Some(last) if last.at == print.at => last.index.saturating_add(1),
                 _ => 0,
             };
-            prints.push(Print { at: print.at, index, price: print.price, size: print.size });
+            let cross = (print.side == PrintSide::Cross).then(|| {
+                let (opens, closes) = self.calendar().session(print.at);
+                let early = print.at.saturating_sub(opens) < closes.saturating_sub(print.at);
+                if early { Cross::Open } else { Cross::Close }
+            });
+            prints.push(Print { at: print.at, index, price: print.price, size: print.size, cross });
         }
         prints
     }

@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 use super::exact::{add, neg, sub};
 use super::margin;
 use super::market::{Listing, Market};
-use super::order::{Action, Fault, Kind, OrderRequest};
+use super::order::{Action, Fault, Kind, Offset, OrderRequest};
+use super::rules;
 use super::{ACCOUNT, Venue};
 use crate::money::{Cash, Price, Qty};
 
@@ -27,8 +28,10 @@ const MOST_PER_SIDE: usize = 20;
 pub struct Proper {
     /// The contract.
     pub listing: Listing,
-    /// The limit in ticks of the contract; `None` for a market order.
+    /// The limit in ticks of the contract; `None` for an order without one, and for a cap of a peg.
     pub limit: Option<i64>,
+    /// The trigger in ticks of the contract, if it states one.
+    pub stop: Option<i64>,
 }
 
 /// Checks everything about an order that does not depend on the account.
@@ -54,11 +57,43 @@ pub fn proper(market: &dyn Market, request: &OrderRequest) -> Result<Proper, Fau
     if request.quantity > Qty::from(MOST) {
         return Err(Fault::invalid("Order size is above what the paper gateway takes"));
     }
-    let limit = match request.kind {
-        Kind::Market => None,
-        Kind::Limit(price) => Some(ticks(market, &listing, price)?),
+    let limit = request.kind.limit().map(|price| ticks(market, &listing, price)).transpose()?;
+    let stop = request.kind.trigger().map(|price| ticks(market, &listing, price)).transpose()?;
+    distances(&listing, request)?;
+    rules::fitting(request)?;
+    let limit = if matches!(request.kind, Kind::Peg { .. }) { None } else { limit };
+    Ok(Proper { listing, limit, stop })
+}
+
+/// Offsets and amounts beside prices: 110 or 168 off the increment, 321 if they make no sense.
+fn distances(listing: &Listing, request: &OrderRequest) -> Result<(), Fault> {
+    let on_tick = |price: Price| price.is_on_tick(listing.tick) && !price.is_negative() && price <= Price::from(MOST);
+    let off = || Fault::new(110, "The price does not conform to the minimum price variation for this contract.");
+    let distance = |offset: Offset, may_be_zero: bool| match offset {
+        Offset::Amount(amount) if amount.is_zero() && !may_be_zero => {
+            Err(Fault::invalid("The trailing amount must be positive"))
+        }
+        Offset::Amount(amount) => on_tick(amount).then_some(()).ok_or_else(off),
+        Offset::Percent(percent) if percent > Decimal::ZERO && percent < Decimal::ONE_HUNDRED => Ok(()),
+        Offset::Percent(_) => Err(Fault::invalid("The percent must lie between 0 and 100")),
     };
-    Ok(Proper { listing, limit })
+    match request.kind {
+        Kind::Trail { by, .. } => distance(by, false)?,
+        Kind::TrailLimit { by, room, .. } => {
+            distance(by, false)?;
+            on_tick(room).then_some(()).ok_or_else(off)?;
+        }
+        Kind::Peg { offset, .. } => distance(offset, true)?,
+        Kind::Snap { offset, .. } => on_tick(offset).then_some(()).ok_or_else(off)?,
+        _ => {}
+    }
+    match request.terms.discretion {
+        Some(amount) if !on_tick(amount) => Err(Fault::new(
+            168,
+            "Discretionary amount does not conform to the minimum price variation for this contract.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// A price in ticks; 110 if it is none that an order may have.

@@ -1,14 +1,16 @@
 //! What the venue reports, in the order TWS sends it.
 
-use super::order::{Action, ClientId, Order, OrderId, PermId, Status};
+use super::order::{Action, ClientId, Held, Order, OrderId, PermId, Status};
 use crate::gateway::{ConId, Nanos};
 use crate::money::{Cash, Price, Qty};
 
 /// One thing a client hears about.
 ///
-/// New order: `OpenOrder` and `OrderStatus` (PreSubmitted), the same again (Submitted). Each fill: `Execution`, `OpenOrder` if the
-/// order is done, `OrderStatus`, `Commission`, `PositionChanged`. A cancel: `OrderStatus` (PendingCancel), `OpenOrder` and
-/// `OrderStatus` (Cancelled), `Error` 202. A batch that changed cash or margin ends with one `AccountChanged`.
+/// New order: `OpenOrder` and `OrderStatus` (PreSubmitted), the same again (Submitted) once it is at the exchange: for a stop
+/// when it is elected, for a child when its parent fills. A trail that moved: `OpenOrder`. Each fill: `Execution`, `OpenOrder` if
+/// the order is done, `OrderStatus`, `Commission`, `PositionChanged`. A cancel: `OrderStatus` (PendingCancel) if the client
+/// asked for it, `OpenOrder` and `OrderStatus` (Cancelled), `Error` 202. An order that its group reduced: `OpenOrder` and
+/// `OrderStatus`. A batch that changed cash or margin ends with one `AccountChanged`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// openOrder: the order with its state.
@@ -60,6 +62,10 @@ pub struct StatusReport {
     pub avg_price: Price,
     /// Price of the last fill; zero before the first.
     pub last_price: Price,
+    /// The order it is attached to; 0 for none.
+    pub parent_id: OrderId,
+    /// Why it does not work yet.
+    pub held: Held,
 }
 
 impl StatusReport {
@@ -74,6 +80,8 @@ impl StatusReport {
             remaining: if order.status == Status::Inactive { Qty::ZERO } else { order.remaining() },
             avg_price: order.avg_price(),
             last_price: order.last_price,
+            parent_id: order.request.terms.parent_id,
+            held: order.standing.held,
         }
     }
 }
@@ -81,6 +89,8 @@ impl StatusReport {
 /// Whether an execution gave liquidity or took it, by IB's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Liquidity {
+    /// 0: it traded in an auction.
+    Auction,
     /// 1: it rested.
     Added,
     /// 2: it took.
@@ -91,6 +101,7 @@ impl Liquidity {
     /// IB's number.
     pub const fn number(self) -> i32 {
         match self {
+            Self::Auction => 0,
             Self::Added => 1,
             Self::Removed => 2,
         }

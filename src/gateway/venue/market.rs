@@ -41,6 +41,42 @@ pub struct Print {
     pub price: i64,
     /// Shares.
     pub size: i64,
+    /// The auction that it is the official print of.
+    pub cross: Option<Cross>,
+}
+
+/// An auction of the regular session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cross {
+    /// The opening one.
+    Open,
+    /// The closing one.
+    Close,
+}
+
+/// Until how long before an auction orders for it are taken, changed and cancelled, in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cutoffs {
+    /// For the opening, in every respect.
+    pub open: Nanos,
+    /// The last entry of a market-on-close order.
+    pub market_close: Nanos,
+    /// The last entry of a limit-on-close order.
+    pub limit_close: Nanos,
+    /// The last change or cancel of either.
+    pub cancel_close: Nanos,
+}
+
+impl Cutoffs {
+    /// The cut-offs of a primary exchange: Nasdaq takes market-on-close orders until five and limit-on-close orders until two
+    /// minutes before the close, the others until ten; nobody lets go of them in the last ten. The opening's are two
+    /// minutes everywhere.
+    pub fn of(exchange: &str) -> Self {
+        const MINUTE: Nanos = 60_000_000_000;
+        let minutes = |n: Nanos| n.saturating_mul(MINUTE);
+        let (market, limit) = if exchange == "NASDAQ" { (5, 2) } else { (10, 10) };
+        Self { open: minutes(2), market_close: minutes(market), limit_close: minutes(limit), cancel_close: minutes(10) }
+    }
 }
 
 /// What the venue must know of a contract to take an order for it.
@@ -58,6 +94,8 @@ pub struct Listing {
     pub lot: i64,
     /// How long it takes until half of what was taken from a level is shown again, in nanoseconds.
     pub half_life: Nanos,
+    /// Its auctions' cut-offs.
+    pub cutoffs: Cutoffs,
 }
 
 /// Whether orders work at a moment, and when the trading day ends.

@@ -44,13 +44,16 @@ mod check;
 mod correction;
 mod currency;
 mod engine;
+mod entry;
 mod event;
 mod exact;
 mod fees;
 mod ledger;
 mod margin;
 mod market;
+mod modify;
 mod order;
+mod rules;
 mod state;
 mod tape;
 #[cfg(test)]
@@ -64,24 +67,28 @@ pub use account::{PNL_RESET, Pnl, PnlSingle, PortfolioRow};
 pub use check::ORDER_IDS_END;
 pub use correction::{Correction, Uncorrectable};
 pub use currency::{Currency, RATES_OF};
-pub use engine::Stage;
+pub use engine::{Place, Stage};
 pub use event::{Commission, Event, Execution, Liquidity, Position, Refusal, StatusReport, Tape};
 pub use fees::Pricing;
 pub use ledger::{Funding, Holding, STARTING_CASH, Volume};
-pub use market::{Listing, Market, Print, Quote, Session, Side};
-pub use order::{Action, ClientId, Fault, Kind, Order, OrderId, OrderRequest, PermId, Status, Tif};
+pub use market::{Cross, Cutoffs, Listing, Market, Print, Quote, Session, Side};
+pub use order::{
+    Action, ClientId, Fault, Held, Kind, Oca, OcaType, Offset, Order, OrderId, OrderRequest, Peg, PermId, Prices, Snap,
+    Standing, Status, Terms, Tif, TriggerMethod,
+};
 pub use state::{Account, Changes, Record, Saved};
 pub use tape::OwnPrint;
 pub use values::{ALL_CURRENCIES, AccountValue, LEDGER};
 pub use whatif::WhatIf;
 
 use book::Takings;
+use engine::family::Unsettled;
 use engine::{Working, finish};
 use ledger::Ledger;
 use state::Touched;
 
 use crate::gateway::{ConId, Nanos};
-use crate::money::{Cash, Price, Qty};
+use crate::money::Cash;
 
 /// The paper account.
 pub const ACCOUNT: &str = "DU0000001";
@@ -98,6 +105,7 @@ pub struct Venue {
     executions: Vec<Execution>,
     tape: Vec<OwnPrint>,
     takings: Takings,
+    unsettled: Vec<Unsettled>,
     ledger: Ledger,
     last_ids: BTreeMap<ClientId, OrderId>,
     next_perm: PermId,
@@ -121,6 +129,7 @@ impl Venue {
             executions: Vec::new(),
             tape: Vec::new(),
             takings: Takings::default(),
+            unsettled: Vec::new(),
             ledger: Ledger::new(market.day_start(now), funding),
             last_ids: BTreeMap::new(),
             next_perm: FIRST_PERM,
@@ -155,6 +164,7 @@ impl Venue {
         if let Err(fault) = outcome {
             out.push(Event::Error(fault.of(client_id, order_id)));
         }
+        self.settle(market, self.now, &mut out);
         self.retire();
         finish(out)
     }
@@ -164,7 +174,8 @@ impl Venue {
         let mut out = Vec::new();
         self.advance(at, market, &mut out);
         if let Some(index) = self.index(client_id, order_id) {
-            self.end(index, self.now, "", &mut out);
+            self.let_go(index, market, &mut out);
+            self.settle(market, self.now, &mut out);
             self.retire();
         } else {
             let text = format!("OrderId {order_id} that needs to be cancelled");
@@ -189,10 +200,26 @@ impl Venue {
         let mut out = Vec::new();
         self.advance(at, market, &mut out);
         for index in 0..self.working.len() {
-            self.end(index, self.now, "", &mut out);
+            if self.working.get(index).is_some_and(|working| !working.is_over()) {
+                self.let_go(index, market, &mut out);
+            }
         }
+        self.settle(market, self.now, &mut out);
         self.retire();
         finish(out)
+    }
+
+    /// Cancels a working order, unless its auction's cut-off is past.
+    fn let_go(&mut self, index: usize, market: &dyn Market, out: &mut Vec<Event>) {
+        let Some(order) = self.working.get(index).map(|working| &working.order) else { return };
+        if self.is_locked(index, market) {
+            let (client_id, order_id) = (order.request.client_id, order.request.order_id);
+            let state = order.status.word();
+            let text = format!("OrderId {order_id} that needs to be cancelled can not be cancelled, state: {state}.");
+            out.push(Event::Error(Fault::new(10148, text).of(client_id, order_id)));
+        } else {
+            self.cancel_asked(index, out);
+        }
     }
 
     /// The working orders of one client, or of all, oldest first.
@@ -314,158 +341,4 @@ impl Venue {
         let working = self.working.iter().map(|working| &working.order);
         working.chain(self.done.iter().rev()).find(|order| order.is(client_id, order_id))
     }
-
-    /// Takes in a new order.
-    fn enter(&mut self, market: &dyn Market, request: OrderRequest, out: &mut Vec<Event>) -> Result<(), Fault> {
-        let (client_id, order_id) = (request.client_id, request.order_id);
-        if order_id > 0 && order_id < self.next_valid_id(client_id) {
-            let status = self.find(client_id, order_id).map(|order| order.status);
-            return Err(match status {
-                Some(Status::Filled) => Fault::new(104, "Cannot modify a filled order."),
-                _ => Fault::new(103, "Duplicate order id"),
-            });
-        }
-        let proper = check::proper(market, &request)?;
-        let affordable = self.affordable(market, &proper, &request);
-        self.last_ids.insert(client_id, order_id);
-        self.touched.clients.insert(client_id);
-        let perm_id = self.next_perm;
-        self.next_perm = perm_id.saturating_add(1);
-        self.touched.orders.insert(perm_id);
-        let mut order = Order {
-            expires: self.expiry(market, &request),
-            request,
-            perm_id,
-            status: Status::PreSubmitted,
-            filled: Qty::ZERO,
-            value: Cash::ZERO,
-            last_price: Price::ZERO,
-            placed: self.now,
-            completed: None,
-            reason: String::new(),
-        };
-        if let Err(fault) = affordable {
-            order.status = Status::Inactive;
-            order.completed = Some(self.now);
-            order.reason.clone_from(&fault.text);
-            out.push(Event::OrderStatus(StatusReport::of(&order)));
-            self.done.push(order);
-            return Err(fault);
-        }
-        let stage = if order.request.transmit { Stage::Waiting } else { Stage::Held };
-        let arrival = self.arrive();
-        let limit = proper.limit;
-        self.working.push(Working { order, arrival, stage, ahead: 0, level: 0, limit, live: false });
-        let index = self.working.len().saturating_sub(1);
-        self.report(index, out);
-        self.look_now(index, &proper.listing, market, out);
-        self.warn_if_waiting(index, market, out);
-        Ok(())
-    }
-
-    /// Changes a working order.
-    fn modify(
-        &mut self,
-        index: usize,
-        market: &dyn Market,
-        request: OrderRequest,
-        out: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        let proper = check::proper(market, &request)?;
-        let Some(working) = self.working.get(index) else { return Ok(()) };
-        let before = &working.order.request;
-        let other_type = before.kind.word() != request.kind.word();
-        if before.con_id != request.con_id || before.action != request.action {
-            return Err(Fault::new(105, "Order being modified does not match original order."));
-        }
-        if other_type {
-            return Err(Fault::new(329, "Order modify failed. Cannot change to the new order type."));
-        }
-        if request.quantity <= working.order.filled {
-            return Err(Fault::invalid("The new size is not above what is filled already"));
-        }
-        if !request.transmit && working.stage != Stage::Held {
-            return Err(Fault::invalid("A transmitted order cannot be held again"));
-        }
-        let grows = request.quantity > before.quantity;
-        if grows || request.kind != before.kind {
-            self.affordable(market, &proper, &request)?;
-        }
-        let expires = self.expiry(market, &request);
-        let arrival = self.arrive();
-        let Some(working) = self.working.get_mut(index) else { return Ok(()) };
-        let held = working.stage == Stage::Held;
-        let loses_place = grows || held || proper.limit != working.limit;
-        let other_tif =
-            working.order.request.tif != request.tif || working.order.request.outside_rth != request.outside_rth;
-        if other_tif {
-            working.order.expires = expires;
-        }
-        if held && request.transmit {
-            working.stage = Stage::Waiting;
-        }
-        working.order.request = request;
-        working.limit = proper.limit;
-        if loses_place {
-            working.arrival = arrival;
-            if working.stage == Stage::Resting {
-                working.stage = Stage::Taking;
-            }
-        }
-        self.report(index, out);
-        let takes_now = self
-            .working
-            .get(index)
-            .is_some_and(|working| working.stage != Stage::Resting || working.order.request.tif == Tif::Ioc);
-        if takes_now {
-            if let Some(working) = self.working.get_mut(index)
-                && working.stage == Stage::Resting
-            {
-                working.stage = Stage::Taking;
-            }
-            self.look_now(index, &proper.listing, market, out);
-        }
-        Ok(())
-    }
-
-    /// 399 for an order that has to wait for its session.
-    fn warn_if_waiting(&self, index: usize, market: &dyn Market, out: &mut Vec<Event>) {
-        let Some(working) = self.working.get(index) else { return };
-        let request = &working.order.request;
-        let session = market.session(request.con_id, self.now, request.outside_rth);
-        if working.stage != Stage::Waiting || session.open {
-            return;
-        }
-        let opens = jiff::Timestamp::from_nanosecond(i128::from(session.opens))
-            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-            .to_zoned(crate::clock::eastern());
-        let text = format!(
-            "Order Message:\n{} {} {}\nWarning: your order will not be placed at the exchange until {} US/Eastern",
-            request.action.word(),
-            request.quantity,
-            symbol_of(market, request.con_id),
-            opens.strftime("%F %T"),
-        );
-        out.push(Event::Error(Fault::new(399, text).of(request.client_id, request.order_id)));
-    }
-
-    /// When an order dies by itself.
-    fn expiry(&self, market: &dyn Market, request: &OrderRequest) -> Option<Nanos> {
-        match request.tif {
-            Tif::Gtc => None,
-            Tif::Day | Tif::Ioc => Some(market.session(request.con_id, self.now, request.outside_rth).day_end),
-        }
-    }
-
-    /// The next rank in time.
-    fn arrive(&mut self) -> u64 {
-        let arrival = self.next_arrival;
-        self.next_arrival = arrival.saturating_add(1);
-        arrival
-    }
-}
-
-/// The symbol of a contract, for messages.
-fn symbol_of(market: &dyn Market, con_id: ConId) -> String {
-    market.listing(con_id).map_or_else(String::new, |listing| listing.symbol)
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::Takings;
 use super::currency::Currency;
-use super::engine::{Stage, Working};
+use super::engine::{Place, Working};
 use super::event::Execution;
 use super::fees::Pricing;
 use super::ledger::{Holding, Ledger, Volume};
@@ -21,14 +21,8 @@ use crate::money::Cash;
 pub struct Record {
     /// The order.
     pub order: Order,
-    /// Its rank in time among the working orders.
-    pub arrival: u64,
-    /// Whether it is held, waiting, taking or resting.
-    pub stage: Stage,
-    /// Shares of the background that trade before it.
-    pub ahead: i64,
-    /// Shares of the background its level was last seen with.
-    pub level: i64,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// The account's numbers beside its positions.
@@ -189,7 +183,7 @@ impl Venue {
                 working.push(Working::from_record(record));
             }
         }
-        working.sort_by_key(|working| working.arrival);
+        working.sort_by_key(|working| working.order.perm_id);
         done.sort_by_key(|order| (order.completed, order.perm_id));
         Self {
             now: saved.account.now,
@@ -198,6 +192,7 @@ impl Venue {
             executions: saved.executions,
             tape: saved.tape,
             takings: Takings::default(),
+            unsettled: Vec::new(),
             ledger: Ledger {
                 cash: saved.account.cash,
                 foreign: saved.account.foreign,
@@ -219,5 +214,5 @@ impl Venue {
 
 /// A completed order has no place in any queue.
 fn done_record(order: &Order) -> Record {
-    Record { order: order.clone(), arrival: 0, stage: Stage::Done, ahead: 0, level: 0 }
+    Record { order: order.clone(), place: Place::default() }
 }

@@ -17,6 +17,9 @@ pub(in crate::gateway) const SMART: &str = "SMART";
 /// Every listing's security type: IB counts funds among stocks.
 const STOCK: &str = "STK";
 
+/// What the venue takes, in the words that contract details have for types, times in force and attributes.
+const ORDER_TYPES: &str = "AON,DAY,DEACTEOD,DIS,DUR,FOK,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,LOC,MIDPX,MIT,MKT,MOC,MTL,OCA,OPG,PASSVREL,PEGMID,PEGMKT,REL,RELPCTOFS,RTH,SNAPMID,SNAPMKT,SNAPREL,STP,STPLMT,SWEEP,TRAIL,TRAILLMT,WHATIF";
+
 /// The double nearest to a decimal.
 pub(in crate::gateway) fn double(value: Decimal) -> f64 {
     // Digits are the one form both sides agree on to the last bit; a decimal always is one.
@@ -85,7 +88,7 @@ pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractD
     ContractDetails {
         market_name: Some(trading_class(listing).to_owned()),
         min_tick: Some(decimal(listing.tick().0)),
-        order_types: Some("DAY,GTC,IOC,LMT,MKT".to_owned()),
+        order_types: Some(ORDER_TYPES.to_owned()),
         valid_exchanges: Some(exchanges.join(",")),
         price_magnifier: Some(1),
         long_name: Some(listing.name.to_owned()),

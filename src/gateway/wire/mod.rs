@@ -20,6 +20,7 @@ pub(crate) mod orders;
 pub(crate) mod proto;
 pub(crate) mod reply;
 pub(crate) mod request;
+mod terms;
 pub(crate) mod ticks;
 pub(crate) mod time;
 

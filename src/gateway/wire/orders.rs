@@ -13,50 +13,51 @@ use super::proto::{
     AttachedOrders, CommissionAndFeesReport, CompletedOrder, Execution as ExecutionMessage, ExecutionDetails,
     OpenOrder, Order as OrderMessage, OrderState, OrderStatus, PlaceOrderRequest,
 };
-use super::{convert, time};
+use super::{convert, terms, time};
+use crate::gateway::Nanos;
 use crate::gateway::feed::Listing;
 use crate::gateway::venue::{
-    Action, ClientId, Commission, Execution, Fault, Kind, Order, OrderRequest, Status, StatusReport, Tif, WhatIf,
+    Action, ClientId, Commission, Execution, Fault, Order, OrderRequest, Status, StatusReport, Tif, WhatIf,
 };
-use crate::money::{Cash, Price, Qty};
+use crate::money::{Cash, Qty};
 
 /// Fields that the venue reads.
-const SIMULATED: [u32; 14] = [1, 2, 3, 5, 6, 8, 9, 11, 12, 19, 28, 65, 66, 115];
-/// Fields that change nothing about how a market or limit order fills here: regulatory marks, clearing, TWS's own checks,
-/// parameters of features that another field would have to switch on.
-const WITHOUT_EFFECT: [u32; 36] = [
-    10, 13, 14, 15, 29, 30, 31, 36, 38, 40, 67, 68, 69, 70, 71, 72, 77, 84, 85, 89, 91, 98, 104, 105, 107, 108, 109,
-    110, 116, 122, 125, 126, 132, 133, 136, 137,
+const SIMULATED: [u32; 34] = [
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 30, 31, 65, 66, 67, 76, 99,
+    115, 121, 123,
+];
+/// Fields that change nothing about how an order fills here: regulatory marks, clearing, parameters of features that another
+/// field would have to switch on.
+const WITHOUT_EFFECT: [u32; 32] = [
+    13, 14, 15, 29, 36, 38, 40, 68, 69, 70, 71, 72, 77, 84, 85, 89, 91, 98, 104, 105, 107, 108, 109, 110, 116, 122,
+    125, 126, 132, 133, 136, 137,
 ];
 /// The one repeated message among an order's fields.
 const CONDITIONS: u32 = 100;
 /// Names for the refusal of the more usual fields.
-const NAMES: [(u32, &str); 30] = [
-    (4, "a parent order"),
-    (7, "a display size"),
-    (16, "all or none"),
+const NAMES: [(u32, &str); 27] = [
     (17, "block orders"),
-    (18, "hidden orders"),
-    (20, "sweep to fill"),
-    (21, "a percent offset"),
-    (22, "a trailing percent"),
-    (23, "a trailing stop"),
-    (24, "a minimum quantity"),
-    (25, "good after time"),
-    (26, "good till date"),
-    (27, "OCA groups"),
+    (32, "an active start time"),
+    (33, "an active stop time"),
     (34, "advisor groups"),
     (37, "volatility orders"),
+    (41, "delta-neutral orders"),
     (48, "scale orders"),
     (59, "hedge orders"),
     (61, "algorithms"),
-    (76, "a discretionary amount"),
+    (78, "a starting price"),
     (83, "not held"),
     (86, "a randomised size"),
+    (87, "a randomised price"),
+    (88, "pegs to a benchmark"),
     (93, "adjusted stops"),
     (100, "conditions"),
+    (103, "models"),
     (106, "cash quantities"),
-    (123, "a duration"),
+    (114, "an automatic cancel date"),
+    (117, "cancelling the parent with the child"),
+    (119, "imbalance-only orders"),
+    (124, "posting to an alternative system"),
     (127, "a minimum trade quantity"),
     (135, "overnight trading"),
     (138, "deactivated orders"),
@@ -80,29 +81,34 @@ pub(in crate::gateway) fn read(
         return Err(Fault::not_simulated(&name.unwrap_or_else(|| format!("order field {tag}"))));
     }
     let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
-    let limit = order
-        .lmt_price
-        .map(|price| Price::from_wire(price).ok_or_else(|| Fault::invalid("The limit price is not a number")));
-    let limit = match limit.transpose() {
-        // The unset marker on a market order is no price.
-        Err(_) if order.order_type.as_deref() == Some("MKT") => None,
-        limit => limit?,
-    };
     let quantity = text(&order.total_quantity);
+    let until = text(&order.good_till_date);
+    let until = if until.is_empty() { None } else { Some(end_of(&until)?) };
+    let seconds = order.duration.filter(|seconds| *seconds != 0 && *seconds != i32::MAX);
+    let seconds = seconds.map(u32::try_from).transpose().map_err(|_| Fault::invalid("Invalid duration"))?;
     Ok(OrderRequest {
         client_id,
         order_id: request.order_id.unwrap_or(0),
         con_id: listing.con_id,
         action: Action::parse(&text(&order.action))?,
         quantity: quantity.parse::<Qty>().map_err(|_| Fault::invalid(&format!("Invalid quantity {quantity:?}")))?,
-        kind: Kind::parse(&text(&order.order_type), limit)?,
-        tif: Tif::parse(&text(&order.tif))?,
+        kind: terms::kind(order)?,
+        tif: Tif::parse(&text(&order.tif), until, seconds)?,
         outside_rth: order.outside_rth.unwrap_or(false),
         account: text(&order.account),
         order_ref: text(&order.order_ref),
         transmit: order.transmit.unwrap_or(false),
+        terms: terms::terms(order)?,
         echo: order.encode_to_vec(),
     })
+}
+
+/// The moment of goodTillDate; a date alone means the whole of it.
+fn end_of(text: &str) -> Result<Nanos, Fault> {
+    let whole_day = text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit());
+    let found = if whole_day { time::parse(&format!("{text} 23:59:59")) } else { time::parse(text) };
+    let format = "The expiry date/time format is invalid. The correct format is yyyymmdd hh:mm:ss xxx or yyyymmdd-hh:mm:ss in UTC.";
+    found.ok_or_else(|| Fault::new(10330, format))
 }
 
 /// The first field of an order that is set, not simulated and not without effect.
@@ -146,7 +152,11 @@ fn message(order: &Order) -> OrderMessage {
         action: Some(request.action.word().to_owned()),
         total_quantity: Some(convert::decimal(request.quantity.0)),
         order_type: Some(request.kind.word().to_owned()),
-        lmt_price: request.kind.limit().map(|price| convert::double(price.0)),
+        lmt_price: order.standing.limit.or(request.kind.limit()).map(|price| convert::double(price.0)),
+        trail_stop_price: order.standing.stop.map(|price| convert::double(price.0)).or(sent.trail_stop_price),
+        parent_id: Some(request.terms.parent_id).filter(|id| *id != 0),
+        oca_group: request.terms.oca.as_ref().map(|oca| oca.group.clone()),
+        oca_type: request.terms.oca.as_ref().map(|oca| oca.kind.number()).or(sent.oca_type),
         tif: Some(request.tif.word().to_owned()),
         outside_rth: Some(request.outside_rth),
         account: Some(request.account.clone()),
@@ -236,10 +246,10 @@ pub(in crate::gateway) fn status(report: &StatusReport) -> OrderStatus {
         remaining: Some(convert::decimal(report.remaining.0)),
         avg_fill_price: Some(convert::double(report.avg_price.0)),
         perm_id: Some(report.perm_id),
-        parent_id: Some(0),
+        parent_id: Some(report.parent_id),
         last_fill_price: Some(convert::double(report.last_price.0)),
         client_id: Some(report.client_id),
-        why_held: None,
+        why_held: Some(report.held.words()).filter(|words| !words.is_empty()),
         mkt_cap_price: Some(0.0),
     }
 }
@@ -312,6 +322,8 @@ pub(in crate::gateway) fn commission(commission: &Commission) -> CommissionAndFe
 mod tests {
     use super::*;
 
+    use crate::gateway::venue::Kind;
+
     fn apple() -> &'static Listing {
         Listing::by_symbol("AAPL").unwrap()
     }
@@ -350,9 +362,9 @@ mod tests {
     #[test]
     fn a_field_that_is_not_simulated_refuses_the_order_by_name() {
         let table = [
-            (OrderMessage { parent_id: Some(4), ..OrderMessage::default() }, "a parent order"),
-            (OrderMessage { all_or_none: Some(true), ..OrderMessage::default() }, "all or none"),
-            (OrderMessage { oca_group: Some("x".to_owned()), ..OrderMessage::default() }, "OCA groups"),
+            (OrderMessage { block_order: Some(true), ..OrderMessage::default() }, "block orders"),
+            (OrderMessage { not_held: Some(true), ..OrderMessage::default() }, "not held"),
+            (OrderMessage { algo_strategy: Some("Vwap".to_owned()), ..OrderMessage::default() }, "algorithms"),
             (
                 OrderMessage {
                     conditions: vec![super::super::proto::OrderCondition::default()],

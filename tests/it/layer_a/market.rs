@@ -1,6 +1,6 @@
 //! A small market: a quote that changes four times a second, one print between two changes.
 
-use tradewind::gateway::venue::{Listing, Market, Print, Quote, Session, Side};
+use tradewind::gateway::venue::{Cutoffs, Listing, Market, Print, Quote, Session, Side};
 use tradewind::gateway::{ConId, Nanos};
 use tradewind::money::Price;
 
@@ -34,7 +34,7 @@ impl Small {
         let hash = self.hash(con_id, step, 6);
         let price = if hash.is_multiple_of(2) { quote.bid } else { quote.ask };
         let size = 20 + i64::try_from(hash / 2 % 200).unwrap();
-        Print { at: step * STEP + STEP / 2, index: 0, price, size }
+        Print { at: step * STEP + STEP / 2, index: 0, price, size, cross: None }
     }
 }
 
@@ -48,6 +48,7 @@ impl Market for Small {
             tick: "0.01".parse().unwrap(),
             lot: 100,
             half_life: 2_000_000_000,
+            cutoffs: Cutoffs::of("NASDAQ"),
         })
     }
 

@@ -625,6 +625,7 @@ fn request(approved: &Approved, order_id: i32) -> OrderRequest {
         account: String::new(),
         order_ref: approved.key().to_string(),
         transmit: true,
+        terms: venue::Terms::default(),
         echo: Vec::new(),
     }
 }
@@ -681,6 +682,7 @@ const fn kind(order: &venue::Order) -> OrderKind {
     match order.request.kind {
         venue::Kind::Market => OrderKind::Market,
         venue::Kind::Limit(limit) => OrderKind::Limit(limit),
+        _ => panic!("the trader places market and limit orders"),
     }
 }
 
@@ -703,6 +705,7 @@ fn order_report(order: &venue::Order) -> OrderReport {
                 venue::Tif::Day => Tif::Day,
                 venue::Tif::Gtc => Tif::Gtc,
                 venue::Tif::Ioc => Tif::Ioc,
+                _ => panic!("the trader places DAY, GTC and IOC orders"),
             },
             session: if request.outside_rth { Session::Extended } else { Session::Regular },
             ..OrderSpec::new(

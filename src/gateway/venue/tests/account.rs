@@ -4,6 +4,7 @@ use pretty_assertions::assert_eq;
 
 use super::super::*;
 use super::script::*;
+use crate::money::Qty;
 
 fn value(venue: &Venue, script: &Script, key: &str) -> Option<String> {
     venue.account_values(venue.now(), script).into_iter().find(|row| row.key == key).map(|row| row.value)

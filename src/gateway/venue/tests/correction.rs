@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::script::*;
+use crate::money::{Price, Qty};
 
 /// Two purchases and a sale, a leaf apart: 100 at 100.02, 100 at 101.02, 150 at 102.00.
 fn traded() -> (Venue, Script) {

@@ -4,6 +4,7 @@ use pretty_assertions::assert_eq;
 
 use super::super::*;
 use super::script::*;
+use crate::money::Qty;
 
 fn fill(shares: i64, price: &str) -> (i64, String) {
     (shares, price.into())
@@ -63,11 +64,11 @@ fn cancels_ahead_spread_evenly() {
     script.leaves[1] = script.leaves[1].clone().print(100, 10_000, 50);
     let mut venue = Venue::new(0, &script);
     venue.place(MS, &script, buy(1, 100, "100"));
-    assert_eq!(venue.saved().orders[0].ahead, 400);
+    assert_eq!(venue.saved().orders[0].place.ahead, 400);
     venue.step(LEAF + MS, &script);
-    assert_eq!(venue.saved().orders[0].ahead, 100);
+    assert_eq!(venue.saved().orders[0].place.ahead, 100);
     venue.step(LEAF + 200 * MS, &script);
-    assert_eq!(venue.saved().orders[0].ahead, 50);
+    assert_eq!(venue.saved().orders[0].place.ahead, 50);
 }
 
 #[test]
@@ -125,7 +126,7 @@ fn a_smaller_size_keeps_the_place_and_a_larger_one_or_another_price_loses_it() {
         venue.place(MS, &script, buy(1, 100, "100"));
         venue.step(150 * MS, &script);
         venue.place(150 * MS, &script, changed);
-        venue.saved().orders[0].ahead
+        venue.saved().orders[0].place.ahead
     };
     assert_eq!(place(buy(1, 50, "100")), 100);
     assert_eq!(place(buy(1, 100, "100")), 100);
@@ -187,7 +188,7 @@ fn after_a_gap_nothing_is_filled_for_the_time_between() {
     assert_eq!(after.completed_orders().len(), 1, "the one that ran out at the day's end");
     assert_eq!(after.completed_orders()[0].completed, Some(10 * LEAF));
     let saved = after.saved();
-    assert_eq!((saved.orders[0].ahead, saved.executions.len()), (120, 0));
+    assert_eq!((saved.orders[0].place.ahead, saved.executions.len()), (120, 0));
 }
 
 #[test]
@@ -213,7 +214,7 @@ fn an_order_for_regular_hours_sleeps_after_the_close_and_keeps_its_place() {
     venue.place(MS, &script, regular);
     venue.place(MS, &script, buy(2, 50, "99.99"));
     assert_eq!(fills(&venue.step(4 * LEAF, &script)), [fill(50, "99.99")]);
-    assert_eq!(venue.saved().orders[0].ahead, 300);
+    assert_eq!(venue.saved().orders[0].place.ahead, 300);
 }
 
 #[test]
@@ -247,7 +248,7 @@ fn what_traded_ahead_is_not_counted_as_cancelled_again() {
     let mut venue = Venue::new(0, &script);
     venue.place(MS, &script, buy(1, 100, "100"));
     venue.step(LEAF - 1, &script);
-    assert_eq!(venue.saved().orders[0].ahead, 200);
+    assert_eq!(venue.saved().orders[0].place.ahead, 200);
     venue.step(LEAF, &script);
-    assert_eq!(venue.saved().orders[0].ahead, 100, "200 became 100, all of it ahead");
+    assert_eq!(venue.saved().orders[0].place.ahead, 100, "200 became 100, all of it ahead");
 }

@@ -4,6 +4,7 @@ use pretty_assertions::assert_eq;
 
 use super::super::*;
 use super::script::*;
+use crate::money::Qty;
 
 const NONE: [i32; 0] = [];
 
@@ -85,9 +86,11 @@ fn each_flaw_of_an_order_has_its_code() {
         assert_eq!(codes(&venue.place(MS, &script, request.clone())), [code], "{request:?}");
         assert_eq!(venue.open_orders(None).len(), 0);
     }
-    assert_eq!(Kind::parse("TRAIL", None).map_err(|fault| fault.code), Err(201));
-    assert_eq!(Kind::parse("LMT", None).map_err(|fault| fault.code), Err(321));
-    assert_eq!(Tif::parse("OPG").map_err(|fault| fault.code), Err(201));
+    assert_eq!(Kind::parse("VOL", &Prices::default()).map_err(|fault| fault.code), Err(387));
+    assert_eq!(Kind::parse("LMT", &Prices::default()).map_err(|fault| fault.code), Err(321));
+    assert_eq!(Kind::parse("STP", &Prices::default()).map_err(|fault| fault.code), Err(403));
+    assert_eq!(Tif::parse("AUC", None, None).map_err(|fault| fault.code), Err(201));
+    assert_eq!(Tif::parse("GTD", None, None).map_err(|fault| fault.code), Err(334));
     assert_eq!(Action::parse("HOLD").map_err(|fault| fault.code), Err(321));
 }
 
@@ -229,7 +232,7 @@ fn an_order_not_transmitted_is_held_until_it_is() {
 fn an_ioc_takes_what_is_there_and_is_cancelled() {
     let script = Script::still(10_000, 10_002, 60);
     let mut venue = venue(&script);
-    let request = OrderRequest { tif: Tif::Ioc, ..buy(1, 100, "100.02") };
+    let request = OrderRequest { tif: Tif::Ioc, outside_rth: false, ..buy(1, 100, "100.02") };
     let events = venue.place(MS, &script, request);
     assert_eq!(fills(&events), [(60, "100.02".into())]);
     assert_eq!(codes(&events), [202]);

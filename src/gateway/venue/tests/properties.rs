@@ -9,6 +9,7 @@ use super::super::*;
 use super::reference;
 use super::script::*;
 use crate::gateway::store::Store;
+use crate::money::{Price, Qty};
 
 const END: Nanos = 40 * LEAF;
 

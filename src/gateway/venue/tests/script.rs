@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::*;
+use crate::money::{Price, Qty};
 
 pub const LEAF: Nanos = 250_000_000;
 pub const MS: Nanos = 1_000_000;
@@ -74,6 +75,7 @@ impl Market for Script {
             tick: "0.01".parse().unwrap(),
             lot: 100,
             half_life: self.half_life,
+            cutoffs: Cutoffs { open: LEAF, market_close: 2 * LEAF, limit_close: LEAF, cancel_close: 3 * LEAF },
         })
     }
 
@@ -115,7 +117,7 @@ impl Market for Script {
             for (index, (offset, price, size)) in leaf.prints.iter().enumerate() {
                 let at = n as i64 * LEAF + offset;
                 if at > after && at <= until {
-                    prints.push(Print { at, index: index as u32, price: *price, size: *size });
+                    prints.push(Print { at, index: index as u32, price: *price, size: *size, cross: None });
                 }
             }
         }
@@ -165,6 +167,7 @@ pub fn order(order_id: OrderId, action: Action, shares: i64, kind: Kind) -> Orde
         account: String::new(),
         order_ref: format!("ref-{order_id}"),
         transmit: true,
+        terms: Terms::default(),
         echo: vec![1, 2, 3],
     }
 }

@@ -1,10 +1,18 @@
 //! Orders: what a client asks for, and what the venue knows of it.
 
+mod kind;
+mod terms;
+mod tif;
+
+pub use kind::{Kind, Offset, Peg, Prices, Snap};
+pub use terms::{Oca, OcaType, Terms, TriggerMethod};
+pub use tif::Tif;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::Refusal;
 use super::exact::div;
-use super::market::Side;
+use super::market::{Cross, Side};
 use crate::gateway::{ConId, Nanos};
 use crate::money::{Cash, Price, Qty};
 
@@ -66,75 +74,6 @@ impl Action {
     }
 }
 
-/// The order type with its prices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
-    /// `MKT`.
-    Market,
-    /// `LMT` with its limit.
-    Limit(Price),
-}
-
-impl Kind {
-    /// IB's word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Market => "MKT",
-            Self::Limit(_) => "LMT",
-        }
-    }
-
-    /// The limit, if there is one.
-    pub const fn limit(self) -> Option<Price> {
-        match self {
-            Self::Market => None,
-            Self::Limit(price) => Some(price),
-        }
-    }
-
-    /// Reads IB's word and limit; refuses the types that are not simulated.
-    pub fn parse(word: &str, limit: Option<Price>) -> Result<Self, Fault> {
-        match (word, limit) {
-            ("MKT", _) => Ok(Self::Market),
-            ("LMT", Some(price)) => Ok(Self::Limit(price)),
-            ("LMT", None) => Err(Fault::invalid("A limit order needs a limit price")),
-            (other, _) => Err(Fault::not_simulated(&format!("order type {other:?}"))),
-        }
-    }
-}
-
-/// How long an order works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Tif {
-    /// Until the end of the trading day.
-    Day,
-    /// Until cancelled.
-    Gtc,
-    /// What is there at once; the rest is cancelled.
-    Ioc,
-}
-
-impl Tif {
-    /// IB's word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Day => "DAY",
-            Self::Gtc => "GTC",
-            Self::Ioc => "IOC",
-        }
-    }
-
-    /// Reads IB's word, empty meaning DAY; refuses those that are not simulated.
-    pub fn parse(word: &str) -> Result<Self, Fault> {
-        match word {
-            "" | "DAY" => Ok(Self::Day),
-            "GTC" => Ok(Self::Gtc),
-            "IOC" => Ok(Self::Ioc),
-            other => Err(Fault::not_simulated(&format!("time in force {other:?}"))),
-        }
-    }
-}
-
 /// Why something is refused, before it is known whose order it is: IB's code and text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -191,8 +130,28 @@ pub struct OrderRequest {
     pub order_ref: String,
     /// `false` holds the order at the gateway until the same id arrives with `true`.
     pub transmit: bool,
+    /// What else it asks for.
+    pub terms: Terms,
     /// What the wire wants back when the order is echoed; the venue keeps it and never reads it.
     pub echo: Vec<u8>,
+}
+
+impl OrderRequest {
+    /// The auction it is for, if it trades in one only.
+    pub const fn cross(&self) -> Option<Cross> {
+        if self.kind.is_on_close() {
+            Some(Cross::Close)
+        } else if matches!(self.tif, Tif::Opening) {
+            Some(Cross::Open)
+        } else {
+            None
+        }
+    }
+
+    /// Whether regular hours are all it can work in, whatever it asks for.
+    pub const fn is_regular_only(&self) -> bool {
+        self.tif.is_immediate() || self.cross().is_some() || matches!(self.kind, Kind::Peg { to: Peg::MidPrice, .. })
+    }
 }
 
 /// IB's order states, those that occur here.
@@ -208,7 +167,7 @@ pub enum Status {
     Cancelled,
     /// Ended with every share filled.
     Filled,
-    /// Refused after it had got its number.
+    /// Refused after it had got its number, or a DTC order whose day is over.
     Inactive,
 }
 
@@ -238,6 +197,38 @@ impl Status {
     }
 }
 
+/// Why an order does not work yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Held {
+    /// Its parent has not filled.
+    pub child: bool,
+    /// Its trigger has not been reached.
+    pub trigger: bool,
+    /// Shares to sell short are looked for.
+    pub locate: bool,
+}
+
+impl Held {
+    /// IB's words for `whyHeld`, empty if it is not held.
+    pub fn words(self) -> String {
+        let words = [(self.locate, "locate"), (self.child, "child"), (self.trigger, "trigger")];
+        let words: Vec<&str> = words.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
+        words.join(",")
+    }
+}
+
+/// What an order works at now, as far as its terms do not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Standing {
+    /// Where the trigger of a trailing order is.
+    pub stop: Option<Price>,
+    /// The limit that a trailing limit, market-to-limit or snap order got.
+    pub limit: Option<Price>,
+    /// Why it does not work yet.
+    pub held: Held,
+}
+
 /// An order as the venue knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
@@ -255,8 +246,10 @@ pub struct Order {
     pub last_price: Price,
     /// When it was first accepted.
     pub placed: Nanos,
-    /// When a DAY order dies; `None` for the others.
+    /// When it dies by itself.
     pub expires: Option<Nanos>,
+    /// What it works at now, as far as its terms do not say.
+    pub standing: Standing,
     /// When it reached a final state.
     pub completed: Option<Nanos>,
     /// Why it ended, empty while it works or when filled.
@@ -272,6 +265,11 @@ impl Order {
     /// Shares not filled yet.
     pub fn remaining(&self) -> Qty {
         self.request.quantity.minus(self.filled).unwrap_or(Qty::ZERO)
+    }
+
+    /// The auction it waits for, if it trades in one only.
+    pub fn cross(&self) -> Option<Cross> {
+        self.request.cross()
     }
 
     /// Whether its client and number are these.
