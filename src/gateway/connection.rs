@@ -20,10 +20,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::driver::{Event, Face, Key};
-use super::wire::Request;
 use super::wire::frame::Frames;
 use super::wire::handshake::{self, Agreed};
 use super::wire::time::eastern_text;
+use super::wire::{Encoding, Request};
 
 /// How long a client may take to greet.
 const GREETING_TIME: Duration = Duration::from_secs(10);
@@ -61,22 +61,22 @@ where
 {
     let mut frames = FramedRead::new(reader, Frames::default());
     let greeted = stop.run_until_cancelled(greet(&mut frames, &mut writer, key, &host)).await;
-    let Some(version) = greeted.flatten() else { return };
+    let Some(encoding) = greeted.flatten() else { return };
     let (outbox, chunks) = mpsc::channel(CHUNKS);
     let cut = stop.child_token();
-    if host.events.send(Event::Opened { key, version, outbox, cut: cut.clone() }).await.is_err() {
+    if host.events.send(Event::Opened { key, encoding, outbox, cut: cut.clone() }).await.is_err() {
         return;
     }
     let reading = async {
-        read(&mut frames, key, &host.events, &cut).await;
+        read(&mut frames, encoding, key, &host.events, &cut).await;
         // The driver drops its end of the outbox on this, which ends the writer.
         let _ = host.events.send(Event::Closed { key }).await;
     };
     tokio::join!(reading, write(&mut writer, chunks, key, &cut));
 }
 
-/// Reads the greeting and answers it; the version, or `None` if the connection is over.
-async fn greet<R, W>(frames: &mut FramedRead<R, Frames>, writer: &mut W, key: Key, host: &Host) -> Option<i32>
+/// Reads the greeting and answers it; the encoding, or `None` if the connection is over.
+async fn greet<R, W>(frames: &mut FramedRead<R, Frames>, writer: &mut W, key: Key, host: &Host) -> Option<Encoding>
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
@@ -94,15 +94,18 @@ where
         return None;
     };
     let agreed = handshake::agree(range, host.offered_version);
-    let (Agreed::Protobuf(version) | Agreed::Nothing(version)) = agreed;
-    let answer = handshake::acknowledge(version, &eastern_text(host.face.now()));
-    if timeout(FAREWELL_TIME, writer.write_all(&answer)).await.is_ok_and(|written| written.is_ok())
-        && matches!(agreed, Agreed::Protobuf(_))
-    {
-        debug!(%key, version, "greeted");
-        return Some(version);
+    let answer = handshake::acknowledge(agreed.version(), &eastern_text(host.face.now()));
+    let written = timeout(FAREWELL_TIME, writer.write_all(&answer)).await.is_ok_and(|written| written.is_ok());
+    match agreed {
+        Agreed::Speak(encoding) if written => {
+            debug!(%key, ?encoding, "greeted");
+            return Some(encoding);
+        }
+        Agreed::Speak(_) => debug!(%key, "the client left while it was greeted"),
+        Agreed::Nothing(version) => {
+            warn!(%key, min = range.min, max = range.max, ours = version, "no common version: the client is refused");
+        }
     }
-    debug!(%key, min = range.min, max = range.max, "no common version");
     let _ = timeout(FAREWELL_TIME, writer.shutdown()).await;
     None
 }
@@ -110,6 +113,7 @@ where
 /// Hands requests to the driver until the socket ends, breaks the protocol or is cut.
 async fn read<R: AsyncRead + Unpin>(
     frames: &mut FramedRead<R, Frames>,
+    encoding: Encoding,
     key: Key,
     events: &mpsc::Sender<Event>,
     cut: &CancellationToken,
@@ -122,12 +126,11 @@ async fn read<R: AsyncRead + Unpin>(
         let request = match frame {
             None => return debug!(%key, "the client closed its socket"),
             Some(Err(error)) => return debug!(%key, %error, "the socket failed"),
-            Some(Ok(frame)) => Request::decode(&frame),
+            Some(Ok(frame)) => Request::decode(encoding, &frame),
         };
         match request {
-            None => return warn!(%key, "a frame without a protobuf id"),
-            Some(Err(error)) => return warn!(%key, %error, "a request that cannot be read"),
-            Some(Ok(request)) => {
+            Err(error) => return warn!(%key, %error, "a request that cannot be read"),
+            Ok(request) => {
                 if events.send(Event::Asked { key, request }).await.is_err() {
                     return;
                 }

@@ -62,6 +62,29 @@ pub(super) fn trading_day(calendar: Calendar, at: Nanos) -> Nanos {
     }
 }
 
+/// One session: when it trades and the day it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::gateway) struct Session {
+    /// Its first moment.
+    pub opens: Nanos,
+    /// Its end.
+    pub closes: Nanos,
+    /// Its day as `YYYYMMDD`.
+    pub date: String,
+}
+
+/// The sessions that trade between two moments, regular hours alone or the whole trading day.
+pub(super) fn sessions(calendar: Calendar, from: Nanos, until: Nanos, regular: bool) -> Vec<Session> {
+    let index = |at: Nanos| calendar.locate(at).map_or(0, |spot| calendar.session_of(spot));
+    (index(from)..=index(until))
+        .map(|d| {
+            let (opens, closes) = calendar.span(d, regular);
+            Session { opens, closes, date: calendar.civil(d).strftime("%Y%m%d").to_string() }
+        })
+        .filter(|session| session.closes > from && session.opens <= until)
+        .collect()
+}
+
 /// When the market trades, from the day of `at` on, as contract details say it.
 pub(super) fn hours(calendar: Calendar, at: Nanos) -> Hours {
     let (mut trading, mut liquid) = (Vec::new(), Vec::new());
@@ -133,6 +156,20 @@ mod tests {
         assert_eq!(span_start(Calendar::Always, Span::Days(2), monday, true), monday - 2 * DAY);
         assert_eq!(span_start(Calendar::Always, Span::Years(68), monday, true), FIRST_MOMENT);
         assert_eq!(parse("19930104 09:30:00"), Some(FIRST_MOMENT));
+    }
+
+    #[test]
+    fn the_sessions_of_a_stretch_leave_out_closed_days_and_end_early_on_half_days() {
+        let (wednesday, saturday) = (parse("20251126 10:00:00").unwrap(), parse("20251129 12:00:00").unwrap());
+        let found = sessions(Calendar::Nyse, wednesday, saturday, true);
+        let dates: Vec<_> = found.iter().map(|session| session.date.as_str()).collect();
+        assert_eq!(dates, ["20251126", "20251128"]);
+        assert_eq!(found[1].closes, parse("20251128 13:00:00").unwrap());
+        let whole = sessions(Calendar::Nyse, wednesday, saturday, false);
+        assert_eq!((whole[0].opens, whole[1].closes), (at_hour(wednesday, 4), parse("20251128 17:00:00").unwrap()));
+        let always = sessions(Calendar::Always, wednesday, wednesday + DAY, true);
+        assert_eq!(always.len(), 2);
+        assert_eq!(always[0].closes, always[1].opens);
     }
 
     #[test]

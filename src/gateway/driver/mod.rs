@@ -31,7 +31,7 @@ pub(super) use world::World;
 
 use super::server::{GatewayError, Options};
 use super::session::{Admission, Outbox, Session, Terms};
-use super::wire::Request;
+use super::wire::{Encoding, Request};
 
 /// How often the market is stepped while somebody watches it.
 pub(super) const STEP: Duration = Duration::from_millis(20);
@@ -59,7 +59,7 @@ impl fmt::Display for Key {
 #[derive(Debug)]
 pub(super) enum Event {
     /// A client has greeted and may ask.
-    Opened { key: Key, version: i32, outbox: mpsc::Sender<Bytes>, cut: CancellationToken },
+    Opened { key: Key, encoding: Encoding, outbox: mpsc::Sender<Bytes>, cut: CancellationToken },
     /// A client asks.
     Asked { key: Key, request: Request },
     /// A client's socket is gone.
@@ -137,8 +137,8 @@ impl Driver {
 
     fn handle(&mut self, event: Event) -> Result<(), GatewayError> {
         match event {
-            Event::Opened { key, version, outbox, cut } => {
-                self.sessions.insert(key, Session::new(key, version, self.terms, Outbox::new(outbox, cut)));
+            Event::Opened { key, encoding, outbox, cut } => {
+                self.sessions.insert(key, Session::new(key, self.terms, Outbox::new(encoding, outbox, cut)));
             }
             Event::Asked { key, request: Request::StartApi(start) } => {
                 let client_id = start.client_id.unwrap_or(0);
@@ -152,7 +152,7 @@ impl Driver {
                     session.refuse_client_id(&self.world);
                     self.close(key);
                 } else {
-                    info!(%key, client_id, version = session.version(), "a client starts");
+                    info!(%key, client_id, encoding = ?session.encoding(), "a client starts");
                     session.start(client_id, &self.world);
                 }
             }

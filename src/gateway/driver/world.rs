@@ -192,6 +192,11 @@ impl World {
         hours::span_start(self.feed.calendar(), span, until, regular)
     }
 
+    /// The sessions that trade between two moments.
+    pub(in crate::gateway) fn sessions(&self, from: Nanos, until: Nanos, regular: bool) -> Vec<hours::Session> {
+        hours::sessions(self.feed.calendar(), from, until, regular)
+    }
+
     /// The beginning of the market's history.
     #[expect(clippy::unused_self, reason = "history belongs to the world even while all listings share one beginning")]
     pub(in crate::gateway) fn first_moment(&self) -> Nanos {

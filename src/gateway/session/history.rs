@@ -8,9 +8,10 @@ use crate::gateway::feed::{Bar, BarSize, Listing, What};
 use crate::gateway::venue::Fault;
 use crate::gateway::wire::bars::{self, DateForm};
 use crate::gateway::wire::proto::{
-    HeadTimestamp, HeadTimestampRequest, HistoricalData, HistoricalDataEnd, HistoricalDataRequest,
-    HistoricalDataUpdate, RealTimeBarsRequest,
+    HeadTimestamp, HeadTimestampRequest, HistogramData, HistogramDataRequest, HistoricalData, HistoricalDataEnd,
+    HistoricalDataRequest, HistoricalDataUpdate, HistoricalSchedule, HistoricalSession, RealTimeBarsRequest,
 };
+use crate::gateway::wire::reply::Bars;
 use crate::gateway::wire::{Reply, time};
 
 /// How often a bar that is kept up to date is sent when it has changed.
@@ -19,6 +20,8 @@ const PACE: Nanos = 1_000_000_000;
 const FIVE: Nanos = 5_000_000_000;
 /// How many bars one request may ask for.
 const BARS: i64 = 60_000;
+/// How many bars a histogram is made of at most.
+const HISTOGRAM_BARS: i64 = 2_000;
 /// How many requests may be kept up to date, as IB has it.
 const KEPT: usize = 50;
 
@@ -57,6 +60,27 @@ fn no_history(cause: &str) -> Fault {
     Fault::new(162, format!("Historical Market Data Service error message:{cause}"))
 }
 
+/// When a request's stretch of time ends.
+fn end(request: &HistoricalDataRequest, world: &World) -> Result<Nanos, Fault> {
+    match request.end_date_time.as_deref().map(str::trim).filter(|end| !end.is_empty()) {
+        None => Ok(world.now()),
+        Some(_) if request.keep_up_to_date.unwrap_or(false) => {
+            Err(Fault::invalid("End Date/Time: must be empty when the bars are kept up to date"))
+        }
+        Some(end) => {
+            let at = time::parse(end).ok_or_else(|| Fault::invalid(&format!("Invalid end date/time {end:?}")))?;
+            // The end is exclusive: the bar that begins there is not asked for.
+            Ok(at.saturating_sub(1).min(world.now()))
+        }
+    }
+}
+
+/// How long a request's stretch of time is.
+fn span(request: &HistoricalDataRequest) -> Result<bars::Span, Fault> {
+    let span = request.duration.as_deref().unwrap_or("");
+    bars::Span::parse(span).ok_or_else(|| Fault::invalid(&format!("Invalid duration {span:?}")))
+}
+
 fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> {
     let listing = resolve(request.contract.as_ref())?;
     let setting = request.bar_size_setting.as_deref().unwrap_or("");
@@ -64,21 +88,9 @@ fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> 
     let shown = request.what_to_show.as_deref().unwrap_or("");
     let what = bars::what(shown).ok_or_else(|| no_history(&format!("No {shown} data in the paper market")))?;
     let current = request.keep_up_to_date.unwrap_or(false);
-    let until = match request.end_date_time.as_deref().map(str::trim).filter(|end| !end.is_empty()) {
-        None => world.now(),
-        Some(_) if current => {
-            return Err(Fault::invalid("End Date/Time: must be empty when the bars are kept up to date"));
-        }
-        Some(end) => {
-            let at = time::parse(end).ok_or_else(|| Fault::invalid(&format!("Invalid end date/time {end:?}")))?;
-            // The end is exclusive: the bar that begins there is not asked for.
-            at.saturating_sub(1).min(world.now())
-        }
-    };
+    let until = end(request, world)?;
     let regular = request.use_rth.unwrap_or(false);
-    let span = request.duration.as_deref().unwrap_or("");
-    let span = bars::Span::parse(span).ok_or_else(|| Fault::invalid(&format!("Invalid duration {span:?}")))?;
-    let from = world.span_start(span, until, regular);
+    let from = world.span_start(span(request)?, until, regular);
     if bars::count(size, from, until) > BARS {
         return Err(no_history("Time length exceeds the maximum for this bar size"));
     }
@@ -89,6 +101,9 @@ fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> 
 impl Session {
     pub(super) fn historical_data(&mut self, request: &HistoricalDataRequest, world: &mut World) {
         let Some(req_id) = request.req_id else { return };
+        if request.what_to_show.as_deref().map(str::trim) == Some("SCHEDULE") {
+            return self.schedule(req_id, request, world);
+        }
         let query = match read(request, world) {
             _ if self.kept.contains_key(&req_id) => {
                 Err(Fault::new(322, "Error processing request.-'b' : cause - Duplicate ticker id"))
@@ -110,16 +125,50 @@ impl Session {
             return self.fault(req_id, no_history("HMDS query returned no data"), world);
         }
         let rows = found.iter().map(|bar| bars::bar(query.listing, query.what, &query.form, bar)).collect();
-        self.send(&Reply::HistoricalData(HistoricalData { req_id: Some(req_id), bars: rows }));
-        self.send(&Reply::HistoricalDataEnd(HistoricalDataEnd {
-            req_id: Some(req_id),
-            start_date_str: Some(time::eastern_text(query.from)),
-            end_date_str: Some(time::eastern_text(query.until)),
-        }));
+        self.send(&Reply::Bars(Box::new(Bars {
+            data: HistoricalData { req_id: Some(req_id), bars: rows },
+            end: HistoricalDataEnd {
+                req_id: Some(req_id),
+                start_date_str: Some(time::eastern_text(query.from)),
+                end_date_str: Some(time::eastern_text(query.until)),
+            },
+        })));
         if query.current {
             let next = world.now().saturating_add(PACE);
             self.kept.insert(req_id, Kept { query, last: found.last().copied(), next });
         }
+    }
+
+    /// Answers with the sessions of a stretch of time.
+    fn schedule(&mut self, req_id: i32, request: &HistoricalDataRequest, world: &World) {
+        let regular = request.use_rth.unwrap_or(false);
+        let stretch = resolve(request.contract.as_ref()).and_then(|_| {
+            let until = end(request, world)?;
+            let span = span(request)?;
+            Ok((world.span_start(span, until, regular), until))
+        });
+        let (from, until) = match stretch {
+            Ok(stretch) => stretch,
+            Err(fault) => return self.fault(req_id, fault, world),
+        };
+        let sessions = world.sessions(from, until, regular);
+        let hours = world.hours();
+        let text =
+            |at: Option<Nanos>| at.map(|at| time::zoned(at, world.zone()).strftime("%Y%m%d-%H:%M:%S").to_string());
+        self.send(&Reply::HistoricalSchedule(HistoricalSchedule {
+            req_id: Some(req_id),
+            start_date_time: text(sessions.first().map(|session| session.opens)),
+            end_date_time: text(sessions.last().map(|session| session.closes)),
+            time_zone: Some(hours.zone.to_owned()),
+            sessions: sessions
+                .iter()
+                .map(|session| HistoricalSession {
+                    start_date_time: text(Some(session.opens)),
+                    end_date_time: text(Some(session.closes)),
+                    ref_date: Some(session.date.clone()),
+                })
+                .collect(),
+        }));
     }
 
     pub(super) fn cancel_historical_data(&mut self, req_id: Option<i32>) {
@@ -203,6 +252,24 @@ impl Session {
             self.send(&Reply::RealTimeBar(bars::real_time(req_id, five.listing, five.what, bar)));
         }
         five.next = five.next.saturating_add(FIVE);
+    }
+
+    /// Answers with the shares traded at each price: every bar's volume counts at the bar's average price.
+    pub(super) fn histogram(&mut self, request: &HistogramDataRequest, world: &World) {
+        let Some(req_id) = request.req_id else { return };
+        let period = request.time_period.as_deref().unwrap_or("");
+        let span = bars::Span::words(period).ok_or_else(|| Fault::invalid(&format!("Invalid time period {period:?}")));
+        match resolve(request.contract.as_ref()).and_then(|listing| span.map(|span| (listing, span))) {
+            Ok((listing, span)) => {
+                let regular = request.use_rth.unwrap_or(false);
+                let (from, until) = (world.span_start(span, world.now(), regular), world.now());
+                let size = bars::coarse(from, until, HISTOGRAM_BARS);
+                let found = world.bars(listing.con_id, size, from, until, What::Trades, regular);
+                let entries = bars::histogram(listing, &found);
+                self.send(&Reply::HistogramData(HistogramData { req_id: Some(req_id), entries }));
+            }
+            Err(fault) => self.fault(req_id, fault, world),
+        }
     }
 
     pub(super) fn head_timestamp(&mut self, request: &HeadTimestampRequest, world: &World) {

@@ -3,17 +3,20 @@
 //! A session reads the world and asks it for orders; it never touches a socket. What the venue reports reaches the client
 //! through [`Session::hear`]: orders go to their owner, positions and account values to who subscribed. Every request that
 //! a client waits for is answered, if only by an error on its id. An error without an id makes a client fail every unnumbered
-//! call, so only three things send one, as TWS does: a taken client id, a broken pace, a wish to bind that is not client 0's.
+//! call, so only what has no id is answered with one, as TWS does: a taken client id, a broken pace, a wish to bind that is
+//! not client 0's, an advisor's data, a message nobody knows.
 //!
 //! Must not know: frames, encodings, the clock.
 
 mod accounts;
+mod groups;
 mod history;
 mod market;
 mod orders;
 mod outbox;
 mod pacing;
 mod reference;
+mod refusals;
 
 use std::collections::BTreeMap;
 
@@ -27,7 +30,7 @@ use super::wire::proto::{
     CurrentTime, CurrentTimeInMillis, Empty, FamilyCode, FamilyCodes, IdOnly, ManagedAccounts, MarketDepthExchanges,
     NewsProviders, NextValidId, ScannerParameters, UserInfo,
 };
-use super::wire::{Reply, Request, time};
+use super::wire::{Encoding, Reply, Request, time};
 
 /// No request and no order.
 const NO_ID: i32 = -1;
@@ -45,7 +48,6 @@ pub(super) struct Terms {
 #[derive(Debug)]
 pub(super) struct Session {
     key: Key,
-    version: i32,
     terms: Terms,
     client_id: Option<ClientId>,
     pace: pacing::Pace,
@@ -54,14 +56,14 @@ pub(super) struct Session {
     kept: BTreeMap<i32, history::Kept>,
     five_seconds: BTreeMap<i32, history::FiveSeconds>,
     accounts: accounts::Subscriptions,
+    groups: groups::Groups,
 }
 
 impl Session {
     /// A session of a client that has greeted but not started.
-    pub(super) fn new(key: Key, version: i32, terms: Terms, out: Outbox) -> Self {
+    pub(super) fn new(key: Key, terms: Terms, out: Outbox) -> Self {
         Self {
             key,
-            version,
             terms,
             client_id: None,
             pace: pacing::Pace::default(),
@@ -70,6 +72,7 @@ impl Session {
             kept: BTreeMap::new(),
             five_seconds: BTreeMap::new(),
             accounts: accounts::Subscriptions::default(),
+            groups: groups::Groups::default(),
         }
     }
 
@@ -78,9 +81,9 @@ impl Session {
         self.client_id
     }
 
-    /// The agreed version.
-    pub(super) fn version(&self) -> i32 {
-        self.version
+    /// The agreed encoding, for the log.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.out.encoding()
     }
 
     /// Whether something of this session changes as time passes.
@@ -204,7 +207,7 @@ impl Session {
                 self.send(&Reply::FamilyCodes(FamilyCodes { family_codes: vec![family] }));
             }
             Request::SoftDollarTiers(id) => self.send(&Reply::SoftDollarTiers(id)),
-            Request::SmartComponents(id) => self.send(&Reply::SmartComponents(id)),
+            Request::SmartComponents(request) => self.smart_components(&request),
             Request::MarketDepthExchanges(Empty {}) => {
                 self.send(&Reply::MarketDepthExchanges(MarketDepthExchanges::default()));
             }
@@ -215,28 +218,17 @@ impl Session {
             }
             Request::NewsBulletins(Empty {}) | Request::CancelNewsBulletins(Empty {}) => {}
             Request::CancelHeadTimestamp(_) => {}
-            Request::Unknown(id, req_id) => self.unknown(id, req_id, world),
+            Request::SecDefOptParams(request) => self.option_chains(&request, world),
+            Request::HistogramData(request) => self.histogram(&request, world),
+            Request::QueryDisplayGroups(IdOnly { req_id }) => self.display_groups(req_id),
+            Request::SubscribeToGroupEvents(request) => self.subscribe_to_group(request, world),
+            Request::UpdateDisplayGroup(request) => self.update_group(&request, world),
+            Request::UnsubscribeFromGroupEvents(IdOnly { req_id }) => self.unsubscribe_from_group(req_id),
+            Request::NotServed(id, about) => self.not_served(id, &about, world),
+            Request::Unreadable(id, cause) => {
+                self.error(id, 320, format!("Error reading request.-'b' : cause - {cause}"), world);
+            }
         }
-    }
-
-    /// Answers what is not simulated, so that the client does not wait for it.
-    fn unknown(&mut self, id: i32, req_id: Option<i32>, world: &World) {
-        tracing::info!(key = %self.key, id, ?req_id, "a request that is not simulated");
-        let Some(req_id) = req_id.filter(|_| !Request::is_silent(id)) else { return };
-        let (code, what) = match id {
-            10 => (10092, "market depth"),
-            22 => (162, "market scanners"),
-            54 | 55 => (321, "option calculations"),
-            67..=69 => (321, "display groups"),
-            78 => (321, "option chains"),
-            84 | 86 => (321, "news"),
-            88 => (321, "histograms"),
-            96 => (10187, "historical ticks"),
-            97 => (10189, "tick-by-tick data"),
-            100 | 102 => (10276, "corporate events"),
-            _ => (321, "this request"),
-        };
-        self.error(req_id, code, format!("The paper gateway does not simulate {what} (message {id})"), world);
     }
 
     fn managed_accounts(&mut self, world: &World) {

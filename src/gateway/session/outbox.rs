@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 
-use crate::gateway::wire::Reply;
+use crate::gateway::wire::{Encoding, Reply};
 
 /// How many bytes may wait for one client.
 const LIMIT: usize = 32 * 1024 * 1024;
@@ -21,6 +21,7 @@ const CHUNK: usize = 1024 * 1024;
 /// The unsent replies of one client.
 #[derive(Debug)]
 pub(in crate::gateway) struct Outbox {
+    encoding: Encoding,
     waiting: BytesMut,
     chunks: mpsc::Sender<Bytes>,
     cut: CancellationToken,
@@ -29,20 +30,25 @@ pub(in crate::gateway) struct Outbox {
 
 impl Outbox {
     /// An empty outbox in front of a writer; `cut` ends its connection.
-    pub(in crate::gateway) fn new(chunks: mpsc::Sender<Bytes>, cut: CancellationToken) -> Self {
-        Self { waiting: BytesMut::new(), chunks, cut, behind: false }
+    pub(in crate::gateway) fn new(encoding: Encoding, chunks: mpsc::Sender<Bytes>, cut: CancellationToken) -> Self {
+        Self { encoding, waiting: BytesMut::new(), chunks, cut, behind: false }
     }
 
     /// Adds a reply.
     pub(super) fn put(&mut self, reply: &Reply) {
         if self.waiting.len() <= LIMIT {
-            reply.put(&mut self.waiting);
+            reply.put(self.encoding, &mut self.waiting);
         }
     }
 
     /// Whether so much waits that the writer should get its turn first.
     pub(super) fn is_heavy(&self) -> bool {
         self.waiting.len() > CHUNK
+    }
+
+    /// How replies are written.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
     }
 
     /// Whether the writer has not taken what was handed out before.
@@ -88,7 +94,7 @@ mod tests {
     #[test]
     fn a_full_writer_keeps_replies_back_in_order_until_it_takes_them() {
         let (chunks, mut writer) = mpsc::channel(1);
-        let mut outbox = Outbox::new(chunks, CancellationToken::new());
+        let mut outbox = Outbox::new(Encoding::Protobuf(226), chunks, CancellationToken::new());
         outbox.put(&reply(1));
         assert!(outbox.hand_out() && !outbox.is_behind());
         outbox.put(&reply(2));
@@ -98,8 +104,8 @@ mod tests {
         assert!(outbox.hand_out() && !outbox.is_behind());
         let rest = writer.try_recv().unwrap();
         let mut want = BytesMut::new();
-        reply(2).put(&mut want);
-        reply(3).put(&mut want);
+        reply(2).put(Encoding::Protobuf(226), &mut want);
+        reply(3).put(Encoding::Protobuf(226), &mut want);
         assert_eq!(rest, want.freeze());
     }
 
@@ -107,7 +113,7 @@ mod tests {
     fn a_client_that_takes_nothing_is_cut_at_the_limit() {
         let (chunks, _writer) = mpsc::channel(1);
         let cut = CancellationToken::new();
-        let mut outbox = Outbox::new(chunks, cut.clone());
+        let mut outbox = Outbox::new(Encoding::Protobuf(226), chunks, cut.clone());
         let mut turns = 0;
         while outbox.hand_out() {
             outbox.put(&reply(turns));

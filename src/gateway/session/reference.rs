@@ -6,7 +6,7 @@ use crate::gateway::feed::{LISTINGS, Listing};
 use crate::gateway::venue::Fault;
 use crate::gateway::wire::proto::{
     Contract, ContractData, ContractDataRequest, ContractDescription, IdOnly, MarketRule, MatchingSymbolsRequest,
-    SymbolSamples,
+    SecDefOptParamsRequest, SmartComponents, SmartComponentsRequest, SymbolSamples,
 };
 use crate::gateway::wire::{Reply, convert};
 
@@ -100,6 +100,28 @@ impl Session {
             tracing::debug!(?id, now = world.now(), "an unknown market rule");
         }
         self.send(&Reply::MarketRule(MarketRule { market_rule_id: id, price_increments }));
+    }
+}
+
+impl Session {
+    /// Answers with the chains of an underlying: there are no options in this market, so the end alone.
+    pub(super) fn option_chains(&mut self, request: &SecDefOptParamsRequest, world: &World) {
+        let Some(req_id) = request.req_id else { return };
+        let underlying = Contract {
+            con_id: request.underlying_con_id,
+            symbol: request.underlying_symbol.clone(),
+            sec_type: request.underlying_sec_type.clone(),
+            ..Contract::default()
+        };
+        match resolve(Some(&underlying)) {
+            Ok(_) => self.send(&Reply::SecDefOptParameterEnd(IdOnly { req_id: Some(req_id) })),
+            Err(fault) => self.fault(req_id, fault, world),
+        }
+    }
+
+    /// Answers with the exchanges behind a consolidated quote: quotes here name none, so there are none.
+    pub(super) fn smart_components(&mut self, request: &SmartComponentsRequest) {
+        self.send(&Reply::SmartComponents(SmartComponents { req_id: request.req_id, smart_components: Vec::new() }));
     }
 }
 

@@ -1,9 +1,11 @@
 //! Bars on the wire: sizes, durations and dates in IB's words.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
-use super::proto::{HistoricalDataBar, RealTimeBarTick};
+use super::proto::{HistogramDataEntry, HistoricalDataBar, RealTimeBarTick};
 use super::{convert, time};
 use crate::gateway::Nanos;
 use crate::gateway::feed::{Bar, BarSize, Listing, What};
@@ -41,6 +43,44 @@ impl Span {
         };
         (count <= most).then_some(span)
     }
+}
+
+impl Span {
+    /// Reads the words of a histogram's period: `3 days`, `1 week`.
+    pub(in crate::gateway) fn words(text: &str) -> Option<Self> {
+        let (count, unit) = text.trim().split_once(' ')?;
+        let unit = match unit.trim().trim_end_matches('s') {
+            "S" | "sec" | "second" => "S",
+            "D" | "day" => "D",
+            "W" | "week" => "W",
+            "M" | "month" => "M",
+            "Y" | "year" => "Y",
+            _ => return None,
+        };
+        Self::parse(&format!("{count} {unit}"))
+    }
+}
+
+/// The finest bars of which at most `most` lie between two moments.
+pub(in crate::gateway) fn coarse(from: Nanos, until: Nanos, most: i64) -> BarSize {
+    let sizes = [60, 300, 1_800, 3_600].map(BarSize::Seconds).into_iter().chain([BarSize::Day]);
+    sizes.into_iter().find(|size| count(*size, from, until) <= most).unwrap_or(BarSize::Week)
+}
+
+/// The shares traded at each price, lowest first: a bar's volume counts at its average price, to the tick.
+pub(in crate::gateway) fn histogram(listing: &Listing, bars: &[Bar]) -> Vec<HistogramDataEntry> {
+    let mut traded: BTreeMap<i64, i64> = BTreeMap::new();
+    for bar in bars.iter().filter(|bar| bar.volume > 0) {
+        // The average is counted in thousandths of a tick.
+        let ticks = if bar.wap > 0 { bar.wap.saturating_add(500).div_euclid(1_000) } else { bar.close };
+        let shares = traded.entry(ticks).or_default();
+        *shares = shares.saturating_add(bar.volume);
+    }
+    let entry = |(ticks, shares): (i64, i64)| HistogramDataEntry {
+        price: Some(convert::price(listing, ticks)),
+        size: Some(shares.to_string()),
+    };
+    traded.into_iter().map(entry).collect()
 }
 
 /// Reads IB's bar sizes.
@@ -202,6 +242,18 @@ mod tests {
         assert_eq!(Span::parse("366 D"), None);
         assert_eq!(Span::parse("0 S"), None);
         assert_eq!(Span::parse("1 H"), None);
+    }
+
+    #[test]
+    fn a_histogram_adds_up_the_volume_at_each_price() {
+        let apple = Listing::by_symbol("AAPL").unwrap();
+        let bar = |wap, volume| Bar { start: 0, end: 60, open: 1, high: 1, low: 1, close: 1, volume, count: 1, wap };
+        let entries = histogram(apple, &[bar(23_000_400, 100), bar(22_999_600, 50), bar(22_998_000, 7), bar(1, 0)]);
+        let rows: Vec<_> = entries.iter().map(|entry| (entry.price.unwrap(), entry.size.as_deref().unwrap())).collect();
+        assert_eq!(rows, [(229.98, "7"), (230.0, "150")]);
+        assert_eq!(Span::words("3 days"), Some(Span::Days(3)));
+        assert_eq!(Span::words("1 fortnight"), None);
+        assert_eq!(coarse(0, 3 * DAY, 2_000), BarSize::Seconds(300));
     }
 
     #[test]

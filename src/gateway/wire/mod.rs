@@ -5,8 +5,9 @@
 //! bytes <── frame ── body <── reply ──── Reply          what the session answers
 //! ```
 //!
-//! The session sees [`Request`] and [`Reply`] only; which encoding a connection speaks is settled by [`handshake`] and
-//! known to the connection alone, so that a text encoding can stand beside protobuf without the session noticing.
+//! The session sees [`Request`] and [`Reply`] only, which are the messages of `proto` in both encodings: protobuf as
+//! `prost` writes it, and the NUL-terminated fields of `text`. Which one a connection speaks is an [`Encoding`], settled
+//! by [`handshake`] and known to the connection and its outbox alone.
 //! `convert` turns what the venue and the feed say into the doubles and strings of the messages, and back.
 //!
 //! Must not know: sockets, sessions, the clock.
@@ -14,6 +15,7 @@
 pub(crate) mod accounts;
 pub(crate) mod bars;
 pub(crate) mod convert;
+mod encoding;
 pub(crate) mod frame;
 pub(crate) mod handshake;
 pub(crate) mod orders;
@@ -21,9 +23,11 @@ pub(crate) mod proto;
 pub(crate) mod reply;
 pub(crate) mod request;
 mod terms;
+mod text;
 pub(crate) mod ticks;
 pub(crate) mod time;
 
+pub(crate) use encoding::Encoding;
 pub(crate) use reply::Reply;
 pub(crate) use request::Request;
 

@@ -1,17 +1,20 @@
 //! What the server answers: message ids and bodies, from server to client.
+//!
+//! The structs of `proto` are the replies in both encodings; which one a client reads is its outbox's business.
 
 use bytes::{BufMut, BytesMut};
 use prost::Message;
 
 use super::proto::{
     AccountDataEnd, AccountSummary, AccountUpdateMulti, AccountUpdateTime, AccountValue, CommissionAndFeesReport,
-    CompletedOrder, ContractData, CurrentTime, CurrentTimeInMillis, Empty, ErrorMessage, ExecutionDetails, FamilyCodes,
-    HeadTimestamp, HistoricalData, HistoricalDataEnd, HistoricalDataUpdate, IdOnly, ManagedAccounts, MarketDataType,
-    MarketDepthExchanges, MarketRule, NewsProviders, NextValidId, OpenOrder, OrderStatus, PnL, PnLSingle,
-    PortfolioValue, Position, PositionMulti, RealTimeBarTick, ScannerParameters, SymbolSamples, TickGeneric, TickPrice,
-    TickReqParams, TickSize, TickString, UserInfo,
+    CompletedOrder, ContractData, CurrentTime, CurrentTimeInMillis, DisplayGroupList, DisplayGroupUpdated, Empty,
+    ErrorMessage, ExecutionDetails, FamilyCodes, HeadTimestamp, HistogramData, HistoricalData, HistoricalDataEnd,
+    HistoricalDataUpdate, HistoricalSchedule, IdOnly, ManagedAccounts, MarketDataType, MarketDepthExchanges,
+    MarketRule, NewsProviders, NextValidId, OpenOrder, OrderStatus, PnL, PnLSingle, PortfolioValue, Position,
+    PositionMulti, RealTimeBarTick, ScannerParameters, SmartComponents, SymbolSamples, TickGeneric, TickPrice,
+    TickReqParams, TickSize, TickString, UserInfo, VerifyCompleted,
 };
-use super::{PROTOBUF_OFFSET, frame};
+use super::{Encoding, PROTOBUF_OFFSET, frame, text};
 
 macro_rules! replies {
     ($($id:literal $name:ident($body:ty),)*) => {
@@ -19,31 +22,59 @@ macro_rules! replies {
         #[derive(Debug, Clone, PartialEq)]
         pub(crate) enum Reply {
             $($name($body),)*
+            /// The bars of a request and their end: two messages in protobuf, one in text.
+            Bars(Box<Bars>),
         }
 
         impl Reply {
-            /// Appends this message as one frame in protobuf.
-            pub(crate) fn put(&self, out: &mut BytesMut) {
-                frame::put(out, |out| match self {
-                    $(Self::$name(m) => {
-                        out.put_i32($id + PROTOBUF_OFFSET);
-                        let fits = m.encode(out);
-                        debug_assert!(fits.is_ok(), "the buffer grows");
-                    })*
-                });
+            /// Appends this message in protobuf.
+            fn put_protobuf(&self, out: &mut BytesMut) {
+                match self {
+                    $(Self::$name(m) => put_message($id, m, out),)*
+                    Self::Bars(bars) => {
+                        put_message(17, &bars.data, out);
+                        put_message(108, &bars.end, out);
+                    }
+                }
             }
 
-            /// Reads the body of a frame, as a client would.
+            /// Reads the body of a protobuf frame, as a client would.
             #[cfg(test)]
             pub(crate) fn decode(frame: &[u8]) -> Option<Self> {
                 let (id, body) = frame.split_first_chunk::<4>()?;
                 match i32::from_be_bytes(*id) - PROTOBUF_OFFSET {
                     $($id => <$body>::decode(body).ok().map(Self::$name),)*
+                    17 => {
+                        let data = HistoricalData::decode(body).ok()?;
+                        Some(Self::Bars(Box::new(Bars { data, ..Bars::default() })))
+                    }
+                    108 => {
+                        let end = HistoricalDataEnd::decode(body).ok()?;
+                        Some(Self::Bars(Box::new(Bars { end, ..Bars::default() })))
+                    }
                     _ => None,
                 }
             }
         }
     };
+}
+
+/// Appends one protobuf message as a frame.
+fn put_message<M: Message>(id: i32, message: &M, out: &mut BytesMut) {
+    frame::put(out, |out| {
+        out.put_i32(id + PROTOBUF_OFFSET);
+        let fits = message.encode(out);
+        debug_assert!(fits.is_ok(), "the buffer grows");
+    });
+}
+
+/// The bars of a request and the stretch of time they cover.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Bars {
+    /// The bars.
+    pub data: HistoricalData,
+    /// From when to when.
+    pub end: HistoricalDataEnd,
 }
 
 replies! {
@@ -59,7 +90,6 @@ replies! {
     10 ContractData(Box<ContractData>),
     11 ExecutionDetails(Box<ExecutionDetails>),
     15 ManagedAccounts(ManagedAccounts),
-    17 HistoricalData(HistoricalData),
     19 ScannerParameters(ScannerParameters),
     45 TickGeneric(TickGeneric),
     46 TickString(TickString),
@@ -76,30 +106,44 @@ replies! {
     62 PositionEnd(Empty),
     63 AccountSummary(AccountSummary),
     64 AccountSummaryEnd(IdOnly),
+    66 VerifyCompleted(VerifyCompleted),
+    67 DisplayGroupList(DisplayGroupList),
+    68 DisplayGroupUpdated(DisplayGroupUpdated),
+    70 VerifyAndAuthCompleted(VerifyCompleted),
     71 PositionMulti(Box<PositionMulti>),
     72 PositionMultiEnd(IdOnly),
     73 AccountUpdateMulti(AccountUpdateMulti),
     74 AccountUpdateMultiEnd(IdOnly),
+    76 SecDefOptParameterEnd(IdOnly),
     77 SoftDollarTiers(IdOnly),
     78 FamilyCodes(FamilyCodes),
     79 SymbolSamples(SymbolSamples),
     80 MarketDepthExchanges(MarketDepthExchanges),
     81 TickReqParams(TickReqParams),
-    82 SmartComponents(IdOnly),
+    82 SmartComponents(SmartComponents),
     85 NewsProviders(NewsProviders),
     88 HeadTimestamp(HeadTimestamp),
+    89 HistogramData(HistogramData),
     90 HistoricalDataUpdate(HistoricalDataUpdate),
     93 MarketRule(MarketRule),
     94 PnL(PnL),
     95 PnLSingle(PnLSingle),
     101 CompletedOrder(Box<CompletedOrder>),
     102 CompletedOrdersEnd(Empty),
+    106 HistoricalSchedule(HistoricalSchedule),
     107 UserInfo(UserInfo),
-    108 HistoricalDataEnd(HistoricalDataEnd),
     109 CurrentTimeInMillis(CurrentTimeInMillis),
 }
 
 impl Reply {
+    /// Appends this message as frames of `encoding`; what the encoding has no form for is left out.
+    pub(crate) fn put(&self, encoding: Encoding, out: &mut BytesMut) {
+        match encoding {
+            Encoding::Protobuf(_) => self.put_protobuf(out),
+            Encoding::Text(version) => text::write(version, self, out),
+        }
+    }
+
     /// An error, warning or notice about `id`: a request, an order, or −1 for neither.
     pub(crate) fn error(id: i32, code: i32, text: impl Into<String>, millis: i64) -> Self {
         Self::Error(ErrorMessage {

@@ -6,10 +6,15 @@ use prost::Message;
 
 use super::frame::Frames;
 use super::proto::{
-    AccountSummary, AttachedOrders, Contract, ErrorMessage, Execution, ExecutionDetails, HistoricalData,
-    HistoricalDataBar, IdOnly, OpenOrder, Order, OrderCondition, OrderState, OrderStatus, PlaceOrderRequest, TickPrice,
+    AboutContract, AccountSummary, AttachedOrders, Contract, ErrorMessage, Execution, ExecutionDetails, HistoricalData,
+    HistoricalDataBar, HistoricalDataEnd, IdOnly, OpenOrder, Order, OrderCondition, OrderState, OrderStatus,
+    PlaceOrderRequest, TickPrice,
 };
-use super::{PROTOBUF_OFFSET, Reply, Request};
+use super::reply::Bars;
+use super::request::Broken;
+use super::{Encoding, PROTOBUF_OFFSET, Reply, Request};
+
+const PROTOBUF: Encoding = Encoding::Protobuf(226);
 
 fn text() -> impl Strategy<Value = Option<String>> {
     prop::option::of("[ -~é€]{0,24}")
@@ -54,7 +59,9 @@ fn request() -> impl Strategy<Value = Request> {
             }
         ),
         any::<Option<i32>>().prop_map(|req_id| Request::CancelMarketData(IdOnly { req_id })),
-        any::<Option<i32>>().prop_map(|req_id| Request::Unknown(97, req_id)),
+        (any::<Option<i32>>(), contract()).prop_map(|(req_id, contract)| {
+            Request::NotServed(97, Box::new(AboutContract { req_id, contract: Some(contract) }))
+        }),
     ]
 }
 
@@ -82,11 +89,6 @@ fn reply() -> impl Strategy<Value = Reply> {
             let execution = Some(Execution { exec_id, price, last_liquidity, ..Execution::default() });
             Reply::ExecutionDetails(Box::new(ExecutionDetails { req_id, contract: None, execution }))
         }),
-        (id(), prop::collection::vec((text(), double(), id()), 0..20)).prop_map(|(req_id, rows)| {
-            let row =
-                |(date, close, bar_count)| HistoricalDataBar { date, close, bar_count, ..HistoricalDataBar::default() };
-            Reply::HistoricalData(HistoricalData { req_id, bars: rows.into_iter().map(row).collect() })
-        }),
         (id(), text(), text()).prop_map(|(req_id, tag, value)| {
             Reply::AccountSummary(AccountSummary { req_id, tag, value, ..AccountSummary::default() })
         }),
@@ -98,7 +100,7 @@ fn reply() -> impl Strategy<Value = Reply> {
 proptest! {
     #[test]
     fn a_request_is_read_as_it_was_written(request in request()) {
-        prop_assert_eq!(Request::decode(&request.encode()).unwrap().unwrap(), request);
+        prop_assert_eq!(Request::decode(PROTOBUF, &request.encode()).unwrap(), request);
     }
 
     #[test]
@@ -106,7 +108,7 @@ proptest! {
         use tokio_util::codec::Decoder;
         let mut out = BytesMut::from(&b"API\0\0\0\0\x01v"[..]);
         for reply in &replies {
-            reply.put(&mut out);
+            reply.put(PROTOBUF, &mut out);
         }
         let mut frames = Frames::default();
         frames.decode(&mut out).unwrap();
@@ -121,14 +123,36 @@ proptest! {
     fn no_bytes_make_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..200), id in 0..120i32) {
         let mut frame = (id + PROTOBUF_OFFSET).to_be_bytes().to_vec();
         frame.extend(body);
-        let _ = Request::decode(&frame);
+        let _ = Request::decode(PROTOBUF, &frame);
     }
 }
 
 #[test]
-fn a_text_frame_is_not_a_request() {
-    assert!(Request::decode(b"71\x002\x000\0").is_none());
-    assert!(Request::decode(b"abc").is_none());
+fn a_frame_without_an_id_is_broken_and_one_that_breaks_off_is_answered_on_its_id() {
+    assert_eq!(Request::decode(PROTOBUF, b"abc"), Err(Broken::NoId));
+    assert_eq!(Request::decode(PROTOBUF, &[0; 4]), Err(Broken::NoId));
+    // A market data request whose contract is announced longer than the frame.
+    let broken = Request::decode(PROTOBUF, b"\0\0\0\xc9\x08\x07\x12\x7f");
+    assert!(matches!(broken, Ok(Request::Unreadable(7, _))), "{broken:?}");
+    let negative = Request::decode(PROTOBUF, b"\0\0\0\xc9\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x12\x7f");
+    assert!(matches!(negative, Ok(Request::Unreadable(-1, _))), "{negative:?}");
+    // The account's subscription has no id: its first field is a boolean.
+    assert!(matches!(Request::decode(PROTOBUF, b"\0\0\0\xce\x08\x01\x12\x7f"), Err(Broken::Body(6, _))));
+}
+
+#[test]
+fn bars_are_followed_by_their_end() {
+    let bars = Bars {
+        data: HistoricalData {
+            req_id: Some(3),
+            bars: vec![HistoricalDataBar { open: Some(1.5), ..Default::default() }],
+        },
+        end: HistoricalDataEnd { req_id: Some(3), ..Default::default() },
+    };
+    let mut out = BytesMut::new();
+    Reply::Bars(Box::new(bars)).put(PROTOBUF, &mut out);
+    let two = b"\0\0\0\x11\0\0\0\xd9\x08\x03\x12\x09\x11\0\0\0\0\0\0\xf8\x3f\0\0\0\x06\0\0\x01\x34\x08\x03";
+    assert_eq!(&out[..], two);
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub struct Contract {
     pub description: Option<String>,
     #[prost(string, optional, tag = "16")]
     pub issuer_id: Option<String>,
+    #[prost(message, optional, tag = "17")]
+    pub delta_neutral_contract: Option<DeltaNeutralContract>,
     #[prost(bool, optional, tag = "18")]
     pub include_expired: Option<bool>,
     #[prost(string, optional, tag = "19")]
@@ -45,6 +47,17 @@ pub struct Contract {
     pub combo_legs: Vec<ComboLeg>,
     #[prost(string, optional, tag = "21")]
     pub last_trade_date: Option<String>,
+}
+
+/// The underlying that a delta-neutral order trades with.
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct DeltaNeutralContract {
+    #[prost(int32, optional, tag = "1")]
+    pub con_id: Option<i32>,
+    #[prost(double, optional, tag = "2")]
+    pub delta: Option<f64>,
+    #[prost(double, optional, tag = "3")]
+    pub price: Option<f64>,
 }
 
 /// One leg of a combination.
@@ -141,6 +154,24 @@ pub struct CurrentTimeInMillis {
 pub struct IdOnly {
     #[prost(int32, optional, tag = "1")]
     pub req_id: Option<i32>,
+}
+
+/// What the requests about one contract begin with, by which one that is not served is answered.
+#[derive(Clone, PartialEq, Message)]
+pub struct AboutContract {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(message, optional, tag = "2")]
+    pub contract: Option<Contract>,
+}
+
+/// Whether a third-party program is trusted (66, 70).
+#[derive(Clone, PartialEq, Message)]
+pub struct VerifyCompleted {
+    #[prost(bool, optional, tag = "1")]
+    pub is_successful: Option<bool>,
+    #[prost(string, optional, tag = "2")]
+    pub error_text: Option<String>,
 }
 
 /// A message without fields.

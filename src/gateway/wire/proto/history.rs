@@ -104,3 +104,60 @@ pub struct HeadTimestamp {
     #[prost(string, optional, tag = "2")]
     pub head_timestamp: Option<String>,
 }
+
+/// The sessions of a past stretch of time (106).
+#[derive(Clone, PartialEq, Message)]
+pub struct HistoricalSchedule {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(string, optional, tag = "2")]
+    pub start_date_time: Option<String>,
+    #[prost(string, optional, tag = "3")]
+    pub end_date_time: Option<String>,
+    #[prost(string, optional, tag = "4")]
+    pub time_zone: Option<String>,
+    #[prost(message, repeated, tag = "5")]
+    pub sessions: Vec<HistoricalSession>,
+}
+
+/// One session.
+#[derive(Clone, PartialEq, Message)]
+pub struct HistoricalSession {
+    #[prost(string, optional, tag = "1")]
+    pub start_date_time: Option<String>,
+    #[prost(string, optional, tag = "2")]
+    pub end_date_time: Option<String>,
+    #[prost(string, optional, tag = "3")]
+    pub ref_date: Option<String>,
+}
+
+/// Asks how much traded at which price (88).
+#[derive(Clone, PartialEq, Message)]
+pub struct HistogramDataRequest {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(message, optional, tag = "2")]
+    pub contract: Option<Contract>,
+    #[prost(bool, optional, tag = "3")]
+    pub use_rth: Option<bool>,
+    #[prost(string, optional, tag = "4")]
+    pub time_period: Option<String>,
+}
+
+/// How much traded at which price (89).
+#[derive(Clone, PartialEq, Message)]
+pub struct HistogramData {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(message, repeated, tag = "2")]
+    pub entries: Vec<HistogramDataEntry>,
+}
+
+/// What traded at one price.
+#[derive(Clone, PartialEq, Message)]
+pub struct HistogramDataEntry {
+    #[prost(double, optional, tag = "1")]
+    pub price: Option<f64>,
+    #[prost(string, optional, tag = "2")]
+    pub size: Option<String>,
+}

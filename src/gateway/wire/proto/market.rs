@@ -165,3 +165,68 @@ pub struct DepthMarketDataDescription {
     #[prost(int32, optional, tag = "5")]
     pub agg_group: Option<i32>,
 }
+
+/// Asks which exchanges stand behind the letters of a consolidated quote (83).
+#[derive(Clone, PartialEq, Message)]
+pub struct SmartComponentsRequest {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(string, optional, tag = "2")]
+    pub bbo_exchange: Option<String>,
+}
+
+/// One exchange behind a consolidated quote.
+#[derive(Clone, PartialEq, Message)]
+pub struct SmartComponent {
+    #[prost(int32, optional, tag = "1")]
+    pub bit_number: Option<i32>,
+    #[prost(string, optional, tag = "2")]
+    pub exchange: Option<String>,
+    #[prost(string, optional, tag = "3")]
+    pub exchange_letter: Option<String>,
+}
+
+/// The exchanges behind a consolidated quote (82).
+#[derive(Clone, PartialEq, Message)]
+pub struct SmartComponents {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(message, repeated, tag = "2")]
+    pub smart_components: Vec<SmartComponent>,
+}
+
+/// Subscribes to what a display group shows (68).
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct SubscribeToGroupEventsRequest {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(int32, optional, tag = "2")]
+    pub group_id: Option<i32>,
+}
+
+/// Changes what a display group shows (69).
+#[derive(Clone, PartialEq, Message)]
+pub struct UpdateDisplayGroupRequest {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(string, optional, tag = "2")]
+    pub contract_info: Option<String>,
+}
+
+/// The display groups, separated by `|` (67).
+#[derive(Clone, PartialEq, Message)]
+pub struct DisplayGroupList {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(string, optional, tag = "2")]
+    pub groups: Option<String>,
+}
+
+/// What a display group shows: `conId@EXCHANGE`, `none` or `combo` (68).
+#[derive(Clone, PartialEq, Message)]
+pub struct DisplayGroupUpdated {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(string, optional, tag = "2")]
+    pub contract_info: Option<String>,
+}

@@ -1,7 +1,7 @@
 //! The messages of the wire as plain structs, by their field numbers.
 //!
-//! They are the message model of both encodings: `prost` writes them as protobuf, a text encoder would write the same
-//! fields in its own order. Every scalar is optional because absent and zero differ on this wire. Only messages that the
+//! They are the message model of both encodings: `prost` writes them as protobuf, `text` writes the same fields in its
+//! own order. Every scalar is optional because absent and zero differ on this wire. Only messages that the
 //! gateway reads or sends are here.
 
 #![expect(clippy::struct_field_names, reason = "fields are named as the protocol names them")]

@@ -140,3 +140,18 @@ pub struct MarketRule {
     #[prost(message, repeated, tag = "2")]
     pub price_increments: Vec<PriceIncrement>,
 }
+
+/// Asks for the option chains of an underlying (78).
+#[derive(Clone, PartialEq, Message)]
+pub struct SecDefOptParamsRequest {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(string, optional, tag = "2")]
+    pub underlying_symbol: Option<String>,
+    #[prost(string, optional, tag = "3")]
+    pub fut_fop_exchange: Option<String>,
+    #[prost(string, optional, tag = "4")]
+    pub underlying_sec_type: Option<String>,
+    #[prost(int32, optional, tag = "5")]
+    pub underlying_con_id: Option<i32>,
+}

@@ -1,0 +1,56 @@
+//! Ticks and five-second bars.
+
+use super::fields::Out;
+use super::reply::{VERSION, end_of};
+use crate::gateway::wire::Reply;
+
+/// Writes a reply of this kind; whether it is one.
+pub(super) fn write(out: &mut Out<'_>, reply: &Reply) -> bool {
+    match reply {
+        Reply::TickPrice(tick) => {
+            // A price of an absent quote is −1, never empty: clients pass over a tick without a price.
+            out.field(1)
+                .field(6)
+                .int(tick.req_id)
+                .int(tick.tick_type)
+                .double_or(tick.price, "-1")
+                .size(tick.size.as_ref())
+                .int(tick.attr_mask);
+        }
+        Reply::TickSize(tick) => {
+            out.field(2).field(6).int(tick.req_id).int(tick.tick_type).size(tick.size.as_ref());
+        }
+        Reply::TickGeneric(tick) => {
+            out.field(45).field(6).int(tick.req_id).int(tick.tick_type).double(tick.value);
+        }
+        Reply::TickString(tick) => {
+            out.field(46).field(6).int(tick.req_id).int(tick.tick_type).escaped(tick.value.as_ref());
+        }
+        Reply::TickSnapshotEnd(end) => end_of(out, 57, *end),
+        Reply::MarketDataType(kind) => {
+            out.field(58).field(VERSION).int(kind.req_id).int(kind.market_data_type);
+        }
+        Reply::TickReqParams(params) => {
+            out.field(81)
+                .int(params.req_id)
+                .size(params.min_tick.as_ref())
+                .text(params.bbo_exchange.as_ref())
+                .int(params.snapshot_permissions);
+        }
+        Reply::RealTimeBar(bar) => {
+            out.field(50)
+                .field(3)
+                .int(bar.req_id)
+                .long(bar.time)
+                .double(bar.open)
+                .double(bar.high)
+                .double(bar.low)
+                .double(bar.close)
+                .size(bar.volume.as_ref())
+                .size(bar.wap.as_ref())
+                .int(bar.count);
+        }
+        _ => return false,
+    }
+    true
+}
