@@ -247,6 +247,9 @@ pub struct OrderReport {
     pub avg_fill: Option<Price>,
     /// Why it was refused, or a warning.
     pub remark: Option<SafeText>,
+    /// The id, within its client, of the order it is attached to; 0 if it stands alone.
+    #[serde(default)]
+    pub parent_id: i32,
 }
 
 /// How far an order has come.

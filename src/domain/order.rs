@@ -357,12 +357,34 @@ pub struct Order {
     pub before_change: Option<Box<OrderSpec>>,
     /// The broker's last words about it, with its code: why it was refused, held or cancelled.
     pub remark: Option<(i32, SafeText)>,
+    /// The order it is an exit of: it waits for that one's fills, and is cancelled with it.
+    #[serde(default)]
+    pub parent: Option<OrderKey>,
 }
 
 /// How the remark of an order begins that never left.
 const NOT_SENT: &str = "not sent: ";
 
 impl Order {
+    /// An order of which nothing has filled.
+    pub fn new(key: OrderKey, ids: BrokerIds, spec: OrderSpec, state: OrderState, at: Stamp) -> Self {
+        Self {
+            key,
+            ids,
+            spec,
+            other_kind: None,
+            state,
+            ownership: Ownership::Own,
+            filled: Qty::ZERO,
+            avg_fill: None,
+            placed_at: at,
+            changed_at: at,
+            before_change: None,
+            remark: None,
+            parent: None,
+        }
+    }
+
     /// Notes that the order never left, and why.
     pub fn mark_not_sent(&mut self, why: &str) {
         self.remark = Some((0, SafeText::new(&format!("{NOT_SENT}{why}"))));

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::SafeText;
 use super::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType};
-use super::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Side, Verb};
+use super::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Side, Verb};
 use super::quote::Quote;
 use crate::clock::Stamp;
 use crate::money::{Price, Qty};
@@ -62,18 +62,6 @@ pub fn buy(qty: i64, limit: Option<&str>) -> OrderSpec {
 
 /// An order of ours that nothing of has filled.
 pub fn own(key: &str, order_id: i32, spec: OrderSpec, state: OrderState) -> Order {
-    Order {
-        key: OrderKey::own(key),
-        ids: BrokerIds { client_id: 1, order_id, perm_id: 0 },
-        spec,
-        other_kind: None,
-        state,
-        ownership: Ownership::Own,
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: Stamp::at(5),
-        changed_at: Stamp::at(6),
-        before_change: None,
-        remark: None,
-    }
+    let ids = BrokerIds { client_id: 1, order_id, perm_id: 0 };
+    Order { changed_at: Stamp::at(6), ..Order::new(OrderKey::own(key), ids, spec, state, Stamp::at(5)) }
 }

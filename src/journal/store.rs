@@ -11,8 +11,7 @@ use super::intent::{Intent, IntentSeq};
 use super::{JournalError, query, schema};
 use crate::clock::Stamp;
 use crate::domain::fill::Execution;
-use crate::domain::order::{BrokerIds, Order, OrderState, Ownership};
-use crate::money::Qty;
+use crate::domain::order::{BrokerIds, Order, OrderState};
 use crate::risk::{Approved, Purpose};
 
 /// Order ids from here on belong to requests of the client library.
@@ -73,7 +72,7 @@ impl Journal {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (ids, change) = match approved.purpose() {
             Purpose::New(_) => {
-                let order_id = take_id(&tx, next_order_id)?;
+                let order_id = take_ids(&tx, next_order_id, approved.exits().len().saturating_add(1))?;
                 (BrokerIds { client_id, order_id, perm_id: 0 }, false)
             }
             Purpose::Change(_, ids) => (*ids, true),
@@ -93,8 +92,14 @@ impl Journal {
         ])?;
         let seq = IntentSeq(tx.last_insert_rowid());
         write_order(&tx, &intended(&tx, approved, ids, now)?, now)?;
+        let intent = Intent::of(seq, ids.order_id);
+        for (n, exit) in approved.exits().iter().enumerate() {
+            let ids = BrokerIds { order_id: intent.exit_id(n), ..ids };
+            let order = Order::new(exit.key.clone(), ids, exit.spec.clone(), OrderState::Sending, now);
+            write_order(&tx, &Order { parent: Some(approved.key().clone()), ..order }, now)?;
+        }
         tx.commit()?;
-        Ok(Intent::of(seq, ids.order_id))
+        Ok(intent)
     }
 
     /// Writes order states and executions in one transaction.
@@ -151,14 +156,15 @@ fn tag(entropy: u64) -> String {
     (0..4u32).map(|place| digit(entropy / base.pow(place))).collect()
 }
 
-/// Takes an order id above every one taken before.
-fn take_id(tx: &Transaction<'_>, next_order_id: i32) -> Result<i32, JournalError> {
+/// Takes `count` order ids in a row above every one taken before, and answers the first.
+fn take_ids(tx: &Transaction<'_>, next_order_id: i32, count: usize) -> Result<i32, JournalError> {
     let highest = query::number(tx, "high_water")?.unwrap_or(0);
     let id = highest.saturating_add(1).max(i64::from(next_order_id)).max(1);
-    if id >= ORDER_ID_END {
+    let last = i64::try_from(count).unwrap_or(i64::MAX).saturating_sub(1).saturating_add(id);
+    if last >= ORDER_ID_END {
         return Err(JournalError::IdsUsedUp(highest));
     }
-    set_number(tx, "high_water", id)?;
+    set_number(tx, "high_water", last)?;
     i32::try_from(id).map_err(|_| JournalError::IdsUsedUp(highest))
 }
 
@@ -185,20 +191,7 @@ fn intended(tx: &Transaction<'_>, approved: &Approved, ids: BrokerIds, now: Stam
         // A change of an order without a record here: it works, that is why it can be changed.
         Purpose::Change(..) => OrderState::Working,
     };
-    Ok(Order {
-        key: approved.key().clone(),
-        ids,
-        spec: approved.spec().clone(),
-        other_kind: None,
-        state,
-        ownership: Ownership::Own,
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: now,
-        changed_at: now,
-        before_change: None,
-        remark: None,
-    })
+    Ok(Order::new(approved.key().clone(), ids, approved.spec().clone(), state, now))
 }
 
 /// Writes an order's present state and appends it to the history.

@@ -9,11 +9,11 @@ use super::*;
 use crate::clock::Stamp;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::ConId;
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState, Side};
-use crate::domain::samples::{buy, own, price as p};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Side, Verb};
+use crate::domain::samples::{buy, order_of, own, price as p};
 use crate::money::{Cash, Qty};
 use crate::risk::samples::Desk;
-use crate::risk::{Approved, Consent, Context, check_change};
+use crate::risk::{Approved, Attached, Consent, Context, check_change, check_family};
 
 fn spec(limit: &str) -> OrderSpec {
     buy(100, Some(limit))
@@ -112,6 +112,31 @@ fn order_ids_rise_even_when_the_broker_rolls_back() {
     let (mut journal, _) = disk.open();
     assert_eq!(journal.intend(&approved("c"), 1, 1, Stamp::at(22)).unwrap().order_id(), 503);
     assert_eq!(journal.intend(&approved("d"), 1, 900, Stamp::at(23)).unwrap().order_id(), 900);
+}
+
+#[test]
+fn exits_are_durable_with_their_entry_under_the_ids_that_follow() {
+    let disk = Disk::new();
+    let (mut journal, _) = disk.open();
+    let exit = |key: &str, limit: &str| Attached {
+        key: OrderKey::own(key),
+        spec: order_of(Verb::Close, Side::Sell, 100, Some(limit)),
+    };
+    let exits = vec![exit("b", "190.00"), Attached { spec: stop(), ..exit("c", "191.00") }];
+    let family = guarded(|ctx| check_family(spec("187.20"), OrderKey::own("a"), exits, ctx, Consent::Given)).unwrap();
+    let intent = journal.intend(&family, 1, 40, Stamp::at(20)).unwrap();
+    assert_eq!((intent.order_id(), intent.exit_id(0), intent.exit_id(1)), (40, 41, 42));
+    assert_eq!(journal.intend(&approved("d"), 1, 1, Stamp::at(21)).unwrap().order_id(), 43);
+    drop(journal);
+    let (_, opened) = disk.open();
+    let rows: Vec<_> = opened.live.iter().map(|o| (o.key.as_str(), o.ids.order_id, o.parent.clone())).collect();
+    let head = Some(OrderKey::own("a"));
+    assert_eq!(rows, [("a", 40, None), ("b", 41, head.clone()), ("c", 42, head), ("d", 43, None)]);
+}
+
+fn stop() -> OrderSpec {
+    let exit = order_of(Verb::Close, Side::Sell, 100, None);
+    OrderSpec { kind: OrderKind::Stop { trigger: p("186.00"), limit: None }, ..exit }
 }
 
 #[test]

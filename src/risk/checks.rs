@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::{Class, Context, Finding, Origin, Readiness, Weight};
 use crate::domain::account::Mode;
-use crate::domain::instrument::SecType;
+use crate::domain::instrument::{Instrument, SecType};
 use crate::domain::order::{Order, OrderKey, OrderKind, OrderSpec, Side, Verb};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty, Rounding};
@@ -158,19 +158,69 @@ fn tick(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     if !spec.qty.is_positive() || !whole {
         return finding("G10", Weight::Hard, format!("{} is not a size: multiples of {}", spec.qty, step.normalize()));
     }
-    let limit = spec.kind.limit()?;
-    if !limit.is_positive() {
-        return finding("G10", Weight::Hard, "the limit is not a price");
+    let away = if spec.side == Side::Buy { Rounding::Down } else { Rounding::Up };
+    if let Some(limit) = spec.kind.limit()
+        && let Some(found) = price_on_tick("limit", limit, instrument)
+    {
+        return match instrument.rule.round(limit, away).filter(|near| near.is_positive()) {
+            Some(near) => fixed(Some(found), spec, |s| s.kind = s.kind.with_limit(near)),
+            None => Some(found),
+        };
     }
-    if instrument.rule.accepts(limit) {
+    let trigger = spec.kind.trigger()?;
+    let found = price_on_tick("trigger", trigger, instrument)?;
+    match instrument.rule.round(trigger, away).filter(|near| near.is_positive()) {
+        Some(near) => fixed(Some(found), spec, |s| s.kind = s.kind.with_trigger(near)),
+        None => Some(found),
+    }
+}
+
+/// What is wrong with a price, if the market does not take it.
+fn price_on_tick(what: &str, price: Price, instrument: &Instrument) -> Option<Finding> {
+    if !price.is_positive() {
+        return finding("G10", Weight::Hard, format!("the {what} is not a price"));
+    }
+    if instrument.rule.accepts(price) {
         return None;
     }
-    let away = if spec.side == Side::Buy { Rounding::Down } else { Rounding::Up };
-    let found = finding("G10", Weight::Hard, format!("{limit} is off the {} tick", instrument.rule.tick_at(limit)));
-    match instrument.rule.round(limit, away) {
-        Some(near) => fixed(found, spec, |s| s.kind = s.kind.with_limit(near)),
-        None => found,
+    finding("G10", Weight::Hard, format!("{price} is off the {} tick", instrument.rule.tick_at(price)))
+}
+
+/// The exits that go out with an entry: each opposite to it, in its contract, at prices the market takes, and on the side of
+/// its price where an exit belongs; all stops together, and all targets together, never more than the entry.
+pub(super) fn exits<'e>(
+    entry: &OrderSpec,
+    exits: impl IntoIterator<Item = &'e OrderSpec>,
+    ctx: &Context<'_>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let (mut stops, mut targets) = (Some(Qty::ZERO), Some(Qty::ZERO));
+    let from = price_of(entry, ctx);
+    for exit in exits {
+        found.extend(tick(exit, ctx).map(|f| Finding { fix: None, ..f }));
+        if exit.con_id != entry.con_id || exit.side != entry.side.opposite() {
+            found.extend(finding("G10", Weight::Hard, "an exit is in the entry's contract and on its other side"));
+        }
+        let stop = exit.kind.is_triggered();
+        let sum = if stop { &mut stops } else { &mut targets };
+        *sum = sum.and_then(|sum| sum.plus(exit.qty));
+        if let (Some(at), Some(from)) = (exit.kind.handle(), from) {
+            let below = exit.side == Side::Sell;
+            let wrong = if stop == below { at >= from } else { at <= from };
+            if wrong {
+                let (word, way) = if stop { ("stop", "loss") } else { ("target", "gain") };
+                let text = format!("the {word} {at} is not on the {way}'s side of {from}");
+                found.extend(finding("G10", Weight::Hard, text));
+            }
+        }
     }
+    for (word, sum) in [("stops", stops), ("targets", targets)] {
+        if sum.is_none_or(|sum| sum > entry.qty) {
+            let text = format!("the {word} are larger together than the entry of {}", shown::qty(entry.qty));
+            found.extend(finding("G10", Weight::Hard, text));
+        }
+    }
+    found
 }
 
 /// G06: the size against the symbol's default.

@@ -165,6 +165,15 @@ pub enum Purpose {
     Change(OrderKey, BrokerIds),
 }
 
+/// An exit that goes out with its entry: it waits for the entry's fills, and is cancelled with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Attached {
+    /// Its name.
+    pub key: OrderKey,
+    /// Its terms.
+    pub spec: OrderSpec,
+}
+
 /// An order the guard has passed, for one account and mode, good for one second.
 ///
 /// Not `Clone`, not `Deserialize`, not constructible outside this module: whoever holds one holds a checked order.
@@ -172,6 +181,7 @@ pub enum Purpose {
 pub struct Approved {
     purpose: Purpose,
     spec: OrderSpec,
+    exits: Vec<Attached>,
     account: AccountId,
     mode: Mode,
     class: Class,
@@ -195,6 +205,11 @@ impl Approved {
     /// The order.
     pub const fn spec(&self) -> &OrderSpec {
         &self.spec
+    }
+
+    /// The exits that go out with it, in the order they are sent.
+    pub fn exits(&self) -> &[Attached] {
+        &self.exits
     }
 
     /// The account it is for.
@@ -228,6 +243,18 @@ pub fn assess(spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
     judge(spec, ctx, None)
 }
 
+/// What the guard thinks of a new order with the exits that go out with it.
+pub fn assess_family<'e>(
+    spec: &OrderSpec,
+    exits: impl IntoIterator<Item = &'e OrderSpec>,
+    ctx: &Context<'_>,
+) -> Assessment {
+    let mut assessment = judge(spec, ctx, None);
+    assessment.findings.extend(checks::exits(spec, exits, ctx));
+    assessment.findings.sort_by_key(|f| std::cmp::Reverse(f.weight));
+    assessment
+}
+
 /// What the guard thinks of a changed order.
 pub fn assess_change(order: &Order, spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
     let mut assessment = judge(spec, ctx, Some(&order.key));
@@ -241,8 +268,20 @@ pub fn assess_change(order: &Order, spec: &OrderSpec, ctx: &Context<'_>) -> Asse
 ///
 /// A CONFIRM passes with [`Consent::Given`]; in live every order needs it. A HARD finding never passes.
 pub fn check_new(spec: OrderSpec, key: OrderKey, ctx: &Context<'_>, consent: Consent) -> Result<Approved, Assessment> {
-    let assessment = assess(&spec, ctx);
-    approve(Purpose::New(key), spec, ctx, assessment, consent)
+    check_family(spec, key, Vec::new(), ctx, consent)
+}
+
+/// Approves a new order with the exits that go out with it; they count as one intent.
+pub fn check_family(
+    spec: OrderSpec,
+    key: OrderKey,
+    exits: Vec<Attached>,
+    ctx: &Context<'_>,
+    consent: Consent,
+) -> Result<Approved, Assessment> {
+    let assessment = assess_family(&spec, exits.iter().map(|exit| &exit.spec), ctx);
+    let approved = approve(Purpose::New(key), spec, ctx, assessment, consent)?;
+    Ok(Approved { exits, ..approved })
 }
 
 /// Approves a changed version of a working order, or says why not.
@@ -295,6 +334,7 @@ fn approve(
         Some(account) if !hard && (!needs_consent || consent == Consent::Given) => Ok(Approved {
             purpose,
             spec,
+            exits: Vec::new(),
             account: account.clone(),
             mode: ctx.mode,
             class: assessment.class,

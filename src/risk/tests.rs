@@ -249,3 +249,38 @@ fn a_size_that_is_being_reduced_counts_whole_until_the_broker_has_said_so() {
         assert!(found.findings.iter().any(|f| f.code == "G18" && f.weight == Weight::Hard), "{found:?}");
     });
 }
+
+fn attached(key: &str, qty: i64, kind: OrderKind) -> Attached {
+    let exit = spec(Verb::Close, Side::Sell, qty, None);
+    Attached { key: OrderKey::own(key), spec: OrderSpec { kind, ..exit } }
+}
+
+fn stop_at(price: &str) -> OrderKind {
+    OrderKind::Stop { trigger: p(price), limit: None }
+}
+
+#[test]
+fn an_entry_goes_with_its_stop_and_target_as_one() {
+    let exits = vec![attached("b", 100, stop_at("186.00")), attached("c", 100, OrderKind::Limit(p("190.00")))];
+    let passed =
+        desk().ask(|ctx| check_family(buy(100, REST), OrderKey::own("a"), exits.clone(), ctx, Consent::None)).unwrap();
+    assert_eq!(passed.exits(), exits);
+}
+
+#[test]
+fn an_exit_that_protects_nothing_holds_the_entry_back() {
+    let table = [
+        (vec![attached("b", 100, stop_at("188.00"))], "not on the loss's side"),
+        (vec![attached("b", 100, OrderKind::Limit(p("187.00")))], "not on the gain's side"),
+        (vec![attached("b", 100, stop_at("186.005"))], "off the 0.01 tick"),
+        (vec![attached("b", 60, stop_at("186.00")), attached("c", 50, stop_at("185.00"))], "larger together"),
+        (vec![Attached { spec: buy(100, Some("186.00")), key: OrderKey::own("b") }], "other side"),
+    ];
+    for (exits, why) in table {
+        let refused =
+            desk().ask(|ctx| check_family(buy(100, REST), OrderKey::own("a"), exits, ctx, Consent::Given)).unwrap_err();
+        let worst = &refused.findings[0];
+        assert_eq!((worst.code, worst.weight), ("G10", Weight::Hard));
+        assert!(refused.findings.iter().any(|f| f.text.contains(why)), "{why}: {refused:?}");
+    }
+}

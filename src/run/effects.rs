@@ -22,9 +22,8 @@ use crate::broker::port::Port;
 use crate::broker::{Command, Event};
 use crate::clock::Stamp;
 use crate::domain::SafeText;
-use crate::domain::order::OrderKey;
 use crate::journal::{Inlet, Reply, Request};
-use crate::risk::Class;
+use crate::risk::{Approved, Class};
 
 /// What only the heart can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,19 +91,22 @@ impl Executor {
     pub fn execute(&mut self, effect: Effect, follow: &mut VecDeque<Msg>) -> Option<Chore> {
         match effect {
             Effect::Place(approved) => {
-                let key = approved.key().clone();
                 if self.halt.is_set() {
-                    follow.push_back(not_sent(key, "the program is ending"));
+                    not_sent(&approved, "the program is ending", follow);
                     return None;
                 }
                 let Some(session) = self.session else {
-                    follow.push_back(not_sent(key, "not connected"));
+                    not_sent(&approved, "not connected", follow);
                     return None;
                 };
                 let Session { client_id, next_order_id } = session;
                 match self.journal.give(Request::Intend { approved, client_id, next_order_id }) {
                     Ok(()) => self.recording.push_back(self.drops),
-                    Err(_) => follow.push_back(not_sent(key, "the journal does not keep up or has ended")),
+                    Err(request) => {
+                        if let Request::Intend { approved, .. } = *request {
+                            not_sent(&approved, "the journal does not keep up or has ended", follow);
+                        }
+                    }
                 }
             }
             Effect::Send(command) => self.send(command, follow),
@@ -140,7 +142,7 @@ impl Executor {
     ///
     /// The model hears of the intent before the order is put into its lane: the caller updates it with the message and then
     /// hands the order to [`Executor::proceed`].
-    pub fn reply(&mut self, reply: Reply) -> (Option<Msg>, Option<Ready>) {
+    pub fn reply(&mut self, reply: Reply, follow: &mut VecDeque<Msg>) -> (Option<Msg>, Option<Ready>) {
         match reply {
             Reply::Opened(opened) => {
                 let fact = JournalFact::Opened {
@@ -168,7 +170,8 @@ impl Executor {
             Reply::Refused { approved, why } => {
                 self.recording.pop_front();
                 let why = format!("the journal cannot record it: {why}");
-                (Some(not_sent(approved.key().clone(), &why)), None)
+                not_sent(&approved, &why, follow);
+                (None, None)
             }
             Reply::Recorded { count, .. } => {
                 self.stats.records.add(count);
@@ -230,10 +233,7 @@ impl Ready {
 /// Says what did not happen.
 fn refuse(command: Command, why: &str, follow: &mut VecDeque<Msg>) {
     let text = match command {
-        Command::Place(approved, _) => {
-            follow.push_back(not_sent(approved.key().clone(), why));
-            return;
-        }
+        Command::Place(approved, _) => return not_sent(&approved, why, follow),
         Command::Cancel { key, .. } => {
             follow.push_back(Msg::Broker(Event::CancelNotSent { key, why: SafeText::new(why), queued: false }));
             return;
@@ -256,9 +256,11 @@ const fn word(command: &Command) -> &'static str {
     }
 }
 
-/// The message that an order never left.
-fn not_sent(key: OrderKey, why: &str) -> Msg {
-    Msg::Broker(Event::NotSent { key, why: SafeText::new(why) })
+/// Says that an order, and the exits that would have gone out with it, never left.
+fn not_sent(approved: &Approved, why: &str, follow: &mut VecDeque<Msg>) {
+    for key in std::iter::once(approved.key()).chain(approved.exits().iter().map(|exit| &exit.key)) {
+        follow.push_back(Msg::Broker(Event::NotSent { key: key.clone(), why: SafeText::new(why) }));
+    }
 }
 
 /// The sequence that puts a text on the terminal's clipboard (OSC 52).

@@ -235,14 +235,14 @@ impl Heart {
             }
             Fact::Written(written) => self.written(written),
             Fact::Journal(reply) => {
-                let (msg, ready) = self.setup.executor.reply(reply);
+                let (msg, ready) = self.setup.executor.reply(reply, &mut self.follow);
                 if let Some(msg) = msg {
                     self.take(msg);
                 }
                 if let Some(ready) = ready {
                     self.setup.executor.proceed(ready, &mut self.follow);
-                    self.settle();
                 }
+                self.settle();
             }
             Fact::Broker(event) => {
                 super::panic::on_demand("heart");

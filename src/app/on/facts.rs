@@ -42,6 +42,7 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
         Some(key) => key,
         None => adopt(model, &report),
     };
+    learn_parent(model, &key, &report);
     let at = model.now;
     let Some(order) = model.orders.all.get_mut(&key) else { return };
     let was = Was::of(order);
@@ -84,21 +85,24 @@ pub(super) fn adopt(model: &mut Model, report: &OrderReport) -> OrderKey {
         OrderKey::own(&format!("id:{}/{}", report.ids.client_id, report.ids.order_id))
     };
     let order = Order {
-        key: key.clone(),
-        ids: report.ids,
-        spec: report.spec.clone(),
         other_kind: report.other_kind.clone(),
-        state: OrderState::Unknown,
         ownership: if ours { Ownership::Own } else { Ownership::Foreign },
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: model.now,
-        changed_at: model.now,
-        before_change: None,
-        remark: None,
+        ..Order::new(key.clone(), report.ids, report.spec.clone(), OrderState::Unknown, model.now)
     };
     model.orders.all.insert(key.clone(), order);
     key
+}
+
+/// Which order it is attached to is learnt once.
+pub(super) fn learn_parent(model: &mut Model, key: &OrderKey, report: &OrderReport) {
+    if report.parent_id <= 0 || model.orders.all.get(key).is_none_or(|order| order.parent.is_some()) {
+        return;
+    }
+    let ids = BrokerIds { client_id: report.ids.client_id, order_id: report.parent_id, perm_id: 0 };
+    let parent = select::find_order(model, "", &ids).filter(|parent| *parent != key).cloned();
+    if let Some(order) = model.orders.all.get_mut(key) {
+        order.parent = parent;
+    }
 }
 
 /// Numbers are learnt once; a permanent id never changes.

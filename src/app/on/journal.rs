@@ -37,6 +37,13 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
                 order.ids.order_id = order_id;
                 order.ids.client_id = client_id;
             }
+            // The exits that go out with it have the ids that follow, in their order.
+            let exits =
+                model.orders.all.values_mut().filter(|o| o.parent.as_ref() == Some(&key) && o.ids.order_id == 0);
+            for (exit, id) in exits.zip(order_id.saturating_add(1)..) {
+                exit.ids.order_id = id;
+                exit.ids.client_id = client_id;
+            }
             if let Some(sending) = model.panes.ticket.sending.as_mut().filter(|s| s.key == key) {
                 sending.journaled = Some((at, micros, order_id));
             }

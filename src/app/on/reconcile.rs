@@ -131,6 +131,7 @@ fn open(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKey {
     let found = select::find_order(model, &report.order_ref, &report.ids).cloned();
     let known = found.is_some();
     let key = found.unwrap_or_else(|| facts::adopt(model, &report));
+    facts::learn_parent(model, &key, &report);
     let (at, from) = (model.now, asked_at(model));
     let Some(order) = model.orders.all.get_mut(&key) else { return key };
     let (was, before) = (Was::of(order), order.clone());
@@ -164,6 +165,7 @@ fn completed(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKe
     let found = select::find_order(model, &report.order_ref, &report.ids).cloned();
     let known = found.is_some();
     let key = found.unwrap_or_else(|| facts::adopt(model, &report));
+    facts::learn_parent(model, &key, &report);
     let at = model.now;
     facts::rebook(model, &key);
     let fills: Vec<i64> = select::executions_of(model, &key).filter_map(|e| e.time).collect();

@@ -9,10 +9,8 @@ use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
-use crate::clock::Stamp;
 use crate::domain::account::Mode;
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership};
-use crate::money::Qty;
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState};
 use crate::panes::PaneKind;
 use crate::panes::ticket::{Aim, Sending, Staged};
 use crate::risk::{self, Approved, Assessment, Consent, Recent, Weight};
@@ -214,10 +212,12 @@ fn hand_over(model: &mut Model, step: &mut Step, approved: Box<Approved>, aim: &
     match aim {
         Aim::New => {
             model.desk.next_ref = model.desk.next_ref.saturating_add(1);
-            model.orders.all.insert(key.clone(), new_order(key.clone(), spec.clone(), at));
+            begin(model, key.clone(), spec.clone(), None);
+            for exit in approved.exits() {
+                begin(model, exit.key.clone(), exit.spec.clone(), Some(key.clone()));
+            }
             model.orders.recent.insert(0, Recent { spec, at, key: key.clone() });
             model.orders.recent.truncate(RECENT_MAX);
-            model.orders.waits.insert(key.clone(), Wait { what: Awaited::Order, until: at.plus(UNSENT), sent: false });
             model.panes.ticket.sending =
                 Some(Sending { key, sentence, checked_at: at, journaled: None, sent_at: None, return_to });
         }
@@ -235,22 +235,12 @@ fn hand_over(model: &mut Model, step: &mut Step, approved: Box<Approved>, aim: &
     step.draw(Redraw::Now);
 }
 
-/// An order whose intent is being recorded.
-fn new_order(key: OrderKey, spec: OrderSpec, at: Stamp) -> Order {
-    Order {
-        key,
-        ids: BrokerIds::default(),
-        spec,
-        other_kind: None,
-        state: OrderState::Sending,
-        ownership: Ownership::Own,
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: at,
-        changed_at: at,
-        before_change: None,
-        remark: None,
-    }
+/// An order whose intent is being recorded stands in the blotter at once.
+fn begin(model: &mut Model, key: OrderKey, spec: OrderSpec, parent: Option<OrderKey>) {
+    let at = model.now;
+    let order = Order::new(key.clone(), BrokerIds::default(), spec, OrderState::Sending, at);
+    model.orders.all.insert(key.clone(), Order { parent, ..order });
+    model.orders.waits.insert(key, Wait { what: Awaited::Order, until: at.plus(UNSENT), sent: false });
 }
 
 /// The new terms stand beside the old ones until the broker has answered.

@@ -395,6 +395,7 @@ pub(in crate::app) fn report_of(order: &Order, status: BrokerStatus) -> OrderRep
         filled: None,
         avg_fill: None,
         remark: None,
+        parent_id: 0,
     }
 }
 
@@ -416,6 +417,7 @@ pub(in crate::app) fn foreign(order_id: i32, con_id: ConId, symbol: &str, limit:
         filled: None,
         avg_fill: None,
         remark: None,
+        parent_id: 0,
     }
 }
 

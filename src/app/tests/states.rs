@@ -109,20 +109,13 @@ fn an_execution_before_the_order_is_known_is_kept_for_it() {
     let mut d = desk();
     let mut report = super::fixture::foreign(5, AAPL, "AAPL", "187.00");
     report.order_ref = "bracket".into();
-    let like = crate::domain::order::Order {
-        key: OrderKey::own("bracket"),
-        ids: report.ids,
-        spec: report.spec.clone(),
-        other_kind: None,
-        state: OrderState::Working,
-        ownership: crate::domain::order::Ownership::Foreign,
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: d.at,
-        changed_at: d.at,
-        before_change: None,
-        remark: None,
-    };
+    let like = crate::domain::order::Order::new(
+        OrderKey::own("bracket"),
+        report.ids,
+        report.spec.clone(),
+        OrderState::Working,
+        d.at,
+    );
     d.broker(Event::Execution(Box::new(execution_of(&like, "0009.01", 4, "187.00"))));
     d.broker(Event::Order(Box::new(report)));
     let order = d.model.orders.all.values().next().unwrap();

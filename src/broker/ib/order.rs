@@ -76,6 +76,7 @@ pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
         filled: None,
         avg_fill: None,
         remark: remark.into_iter().find_map(|r| convert::some_text(r)),
+        parent_id: order.parent_id.max(0),
     })
 }
 

@@ -181,26 +181,30 @@ impl Sender {
         let checked = session.and_then(|s| self.check(approved, intent, &s, Stamp::now()).map(|()| s));
         let session = match checked {
             Ok(session) => session,
-            Err(why) => return self.not_sent(approved.key(), why),
+            Err(why) => return self.not_sent(approved, why),
         };
-        let key = approved.key();
-        let wire = match order::to_wire(approved.spec(), key.as_str(), approved.account()) {
-            Ok(wire) => wire,
-            Err(why) => return self.not_sent(key, why),
+        let family = match family(approved, intent, session.client_id) {
+            Ok(family) => family,
+            Err(why) => return self.not_sent(approved, why),
         };
         let contract = order::contract(approved.spec().con_id, SMART);
-        let ids = ids(approved, intent, session.client_id);
-        // From here on the id counts as used, whatever becomes of the write.
-        self.used_id = self.used_id.max(ids.order_id);
-        self.pace.count();
-        match timeout(WRITE_MAX, session.client.submit_order(ids.order_id, &contract, &wire)).await {
-            Ok(Ok(())) => self.report(Event::Sent { key: key.clone(), ids }),
-            Ok(Err(error)) if never_left(&error) => {
-                tracing::error!(%error, "the client refused an order");
-                self.not_sent(key, "the client refused it before a byte was written");
+        for (n, Leaving { key, ids, wire }) in family.iter().enumerate() {
+            // From here on the id counts as used, whatever becomes of the write.
+            self.used_id = self.used_id.max(ids.order_id);
+            self.pace.count();
+            match timeout(WRITE_MAX, session.client.submit_order(ids.order_id, &contract, wire)).await {
+                Ok(Ok(())) => self.report(Event::Sent { key: (*key).clone(), ids: *ids }),
+                Ok(Err(error)) if never_left(&error) => {
+                    tracing::error!(%error, "the client refused an order");
+                    // What went before it is held at the broker until the last of them arrives: nothing of it works.
+                    for rest in family.get(n..).unwrap_or_default() {
+                        self.left_behind(rest.key, "the client refused it before a byte was written");
+                    }
+                    return;
+                }
+                Ok(Err(error)) => return self.break_off(&format!("writing an order failed: {error}")),
+                Err(_) => return self.break_off("an order was not written within 2 s"),
             }
-            Ok(Err(error)) => self.break_off(&format!("writing an order failed: {error}")),
-            Err(_) => self.break_off("an order was not written within 2 s"),
         }
     }
 
@@ -294,7 +298,7 @@ impl Sender {
                 Command::Place(approved, _) if spared == Spared::Exits && approved.class() == Class::Exit => {
                     self.kept.push_back(command);
                 }
-                Command::Place(approved, _) => self.not_sent(approved.key(), why),
+                Command::Place(approved, _) => self.not_sent(approved, why),
                 _ => {}
             }
         }
@@ -306,7 +310,15 @@ impl Sender {
         let _ = self.broken.try_send(why.into());
     }
 
-    fn not_sent(&mut self, key: &OrderKey, why: &str) {
+    /// Tells that an order, and the exits that would have gone out with it, never left.
+    fn not_sent(&mut self, approved: &Approved, why: &str) {
+        self.left_behind(approved.key(), why);
+        for exit in approved.exits() {
+            self.left_behind(&exit.key, why);
+        }
+    }
+
+    fn left_behind(&mut self, key: &OrderKey, why: &str) {
         self.report(Event::NotSent { key: key.clone(), why: why.into() });
     }
 
@@ -332,6 +344,30 @@ impl Sender {
     }
 }
 
+/// One order of a family on its way out.
+struct Leaving<'a> {
+    key: &'a OrderKey,
+    ids: BrokerIds,
+    wire: ibapi::orders::Order,
+}
+
+/// An order and its exits as they are written: the broker holds them all until the last one arrives.
+fn family<'a>(approved: &'a Approved, intent: &Intent, client_id: i32) -> Result<Vec<Leaving<'a>>, &'static str> {
+    let ids = ids(approved, intent, client_id);
+    let head = order::to_wire(approved.spec(), approved.key().as_str(), approved.account())?;
+    let mut family = vec![Leaving { key: approved.key(), ids, wire: head }];
+    for (n, exit) in approved.exits().iter().enumerate() {
+        let mut wire = order::to_wire(&exit.spec, exit.key.as_str(), approved.account())?;
+        wire.parent_id = ids.order_id;
+        family.push(Leaving { key: &exit.key, ids: BrokerIds { order_id: intent.exit_id(n), ..ids }, wire });
+    }
+    let last = family.len().saturating_sub(1);
+    for (n, leaving) in family.iter_mut().enumerate() {
+        leaving.wire.transmit = n == last;
+    }
+    Ok(family)
+}
+
 /// The numbers an order goes out under.
 fn ids(approved: &Approved, intent: &Intent, client_id: i32) -> BrokerIds {
     match approved.purpose() {
@@ -343,4 +379,34 @@ fn ids(approved: &Approved, intent: &Intent, client_id: i32) -> BrokerIds {
 /// Whether an error says for certain that no byte was written.
 fn never_left(error: &Error) -> bool {
     matches!(error, Error::InvalidArgument(_) | Error::OrderIdInRequestRange { .. } | Error::ServerVersion(..))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::{OrderKind, OrderSpec, Side, Verb};
+    use crate::domain::samples::{buy, order_of, price};
+    use crate::risk::samples::Desk;
+    use crate::risk::{Attached, Consent, check_family};
+
+    #[test]
+    fn only_the_last_of_a_family_releases_it() {
+        let stop = OrderKind::Stop { trigger: price("186.00"), limit: None };
+        let exits = vec![
+            Attached {
+                key: OrderKey::own("b"),
+                spec: OrderSpec { kind: stop, ..order_of(Verb::Close, Side::Sell, 100, None) },
+            },
+            Attached { key: OrderKey::own("c"), spec: order_of(Verb::Close, Side::Sell, 100, Some("190.00")) },
+        ];
+        let entry = buy(100, Some("187.20"));
+        let approved = Desk::default()
+            .ask(|ctx| check_family(entry, OrderKey::own("a"), exits, ctx, Consent::None))
+            .expect("a fair bracket");
+        let family = family(&approved, &Intent::unproven(1, 40), 3).expect("it can be written");
+        let rows: Vec<_> = family.iter().map(|l| (l.ids.order_id, l.wire.parent_id, l.wire.transmit)).collect();
+        assert_eq!(rows, [(40, 0, false), (41, 40, false), (42, 40, true)]);
+        assert_eq!(family[1].wire.order_ref, "b");
+        assert_eq!((family[1].wire.order_type.as_str(), family[1].wire.aux_price), ("STP", Some(186.0)));
+    }
 }

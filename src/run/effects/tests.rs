@@ -3,7 +3,7 @@ use std::sync::mpsc::Receiver;
 use super::*;
 use crate::broker::port::{self, Lanes};
 use crate::domain::account::{AccountId, Mode};
-use crate::domain::order::BrokerIds;
+use crate::domain::order::{BrokerIds, OrderKey};
 use crate::domain::samples::buy;
 use crate::journal::{self, Intent};
 use crate::money::Qty;
@@ -65,7 +65,7 @@ impl Bench {
         let Ok(Request::Intend { approved, client_id, next_order_id }) = self.requests.try_recv() else { return None };
         assert_eq!((client_id, next_order_id), (3, 41));
         let reply = Reply::Intended { approved, intent: Intent::unproven(1, next_order_id), micros: 9 };
-        let (msg, ready) = self.executor.reply(reply);
+        let (msg, ready) = self.executor.reply(reply, &mut self.follow);
         self.executor.proceed(ready.expect("an order to send"), &mut self.follow);
         msg
     }
@@ -148,9 +148,9 @@ fn an_intent_that_is_not_durable_is_never_sent() {
     let mut bench = Bench::ready();
     bench.place("a");
     let Ok(Request::Intend { approved, .. }) = bench.requests.try_recv() else { panic!("an intent") };
-    let (msg, ready) = bench.executor.reply(Reply::Refused { approved, why: "disk full".into() });
-    assert!(ready.is_none());
-    bench.follow.extend(msg);
+    let refused = Reply::Refused { approved, why: "disk full".into() };
+    let (msg, ready) = bench.executor.reply(refused, &mut bench.follow);
+    assert!(msg.is_none() && ready.is_none());
     assert_eq!(bench.not_sent(), ["a: the journal cannot record it: disk full"]);
     // The next one is matched with its own answer.
     bench.place("b");

@@ -256,20 +256,9 @@ pub fn spec(symbol: &str, verb: Verb, qty: i64, limit: Option<&str>, tif: Tif) -
 
 /// An order with its number, what became of it, what filled, and how many seconds ago that was.
 pub fn order(number: i32, spec: OrderSpec, state: OrderState, filled: i64, seconds: i64) -> Order {
-    Order {
-        key: OrderKey::own(&format!("tw4k-000020-{number}")),
-        ids: BrokerIds { client_id: 1, order_id: number, perm_id: 1_482_209_900 + i64::from(number) },
-        spec,
-        other_kind: None,
-        state,
-        ownership: Ownership::Own,
-        filled: filled.into(),
-        avg_fill: None,
-        placed_at: ago(seconds),
-        changed_at: ago(seconds),
-        before_change: None,
-        remark: None,
-    }
+    let key = OrderKey::own(&format!("tw4k-000020-{number}"));
+    let ids = BrokerIds { client_id: 1, order_id: number, perm_id: 1_482_209_900 + i64::from(number) };
+    Order { filled: filled.into(), ..Order::new(key, ids, spec, state, ago(seconds)) }
 }
 
 fn put(model: &mut Model, order: Order) {

@@ -15,7 +15,7 @@ use tradewind::config::Settings;
 use tradewind::domain::account::{AccountId, AccountValues, Mode};
 use tradewind::domain::fill::{Commission, ExecId, Execution};
 use tradewind::domain::instrument::{ConId, Instrument, PriceRule, SecType};
-use tradewind::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Session};
+use tradewind::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Session};
 use tradewind::domain::order::{Side, Tif, Verb};
 use tradewind::domain::quote::Quote;
 use tradewind::gateway::venue::{self, Market as _, OrderRequest, Venue};
@@ -586,20 +586,8 @@ fn instrument((con_id, symbol): (i32, &str)) -> Instrument {
 
 /// The order as the journal remembers it from its intent alone.
 fn intended(approved: &Approved, order_id: i32, now: i64) -> Order {
-    Order {
-        key: approved.key().clone(),
-        ids: BrokerIds { client_id: CLIENT, order_id, perm_id: 0 },
-        spec: approved.spec().clone(),
-        other_kind: None,
-        state: OrderState::Sending,
-        ownership: Ownership::Own,
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: Stamp::at(now),
-        changed_at: Stamp::at(now),
-        before_change: None,
-        remark: None,
-    }
+    let ids = BrokerIds { client_id: CLIENT, order_id, perm_id: 0 };
+    Order::new(approved.key().clone(), ids, approved.spec().clone(), OrderState::Sending, Stamp::at(now))
 }
 
 fn request(approved: &Approved, order_id: i32) -> OrderRequest {
@@ -722,6 +710,7 @@ fn order_report(order: &venue::Order) -> OrderReport {
         filled: Some(order.filled),
         avg_fill: None,
         remark: None,
+        parent_id: 0,
     }
 }
 

@@ -159,15 +159,15 @@ impl Desk {
         tokio::select! {
             biased;
             Some(reply) = self.replies.recv() => {
-                let (msg, ready) = self.executor.reply(reply);
+                let (msg, ready) = self.executor.reply(reply, &mut self.follow);
                 if let Some(msg) = msg {
                     self.take(msg);
                 }
                 if let Some(ready) = ready.filter(|_| !self.hold_sends) {
                     self.handed_over += 1;
                     self.executor.proceed(ready, &mut self.follow);
-                    self.settle();
                 }
+                self.settle();
             }
             Some(event) = self.events.recv() => {
                 self.executor.notice(&event);

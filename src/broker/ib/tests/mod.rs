@@ -19,7 +19,7 @@ use crate::domain::bar::Interval;
 use crate::domain::fill::Execution;
 use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::order::{
-    BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Session as Hours, Side, Tif, Verb,
+    BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Session as Hours, Side, Tif, Verb,
 };
 use crate::domain::quote::Quote;
 use crate::domain::samples::{self, apple};

@@ -67,20 +67,8 @@ async fn a_resting_order_is_changed_and_cancelled() {
     let order = approved("k3f2-1-2", spec.clone(), &account, &instrument, Stamp::now());
     bench.send(Command::Place(order, Intent::unproven(1, id)));
     bench.status(id, BrokerStatus::Working).await;
-    let working = Order {
-        key: OrderKey::own("k3f2-1-2"),
-        ids: BrokerIds { client_id: 1, order_id: id, perm_id: 0 },
-        spec: spec.clone(),
-        other_kind: None,
-        state: OrderState::Working,
-        ownership: Ownership::Own,
-        filled: Qty::ZERO,
-        avg_fill: None,
-        placed_at: Stamp::now(),
-        changed_at: Stamp::now(),
-        before_change: None,
-        remark: None,
-    };
+    let ids = BrokerIds { client_id: 1, order_id: id, perm_id: 0 };
+    let working = Order::new(OrderKey::own("k3f2-1-2"), ids, spec.clone(), OrderState::Working, Stamp::now());
     let changed = OrderSpec { qty: Qty::from(50), ..spec };
     let approval = desk(&account, &instrument, Stamp::now())
         .ask(|ctx| risk::check_change(&working, changed, ctx, Consent::Given).expect("a fair change"));
