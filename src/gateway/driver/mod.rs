@@ -12,6 +12,7 @@
 mod clock;
 mod hours;
 mod overlay;
+mod previews;
 mod world;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
+use super::previews::Previews;
 use super::{hours, overlay};
 use crate::gateway::feed::{self, Bar, BarSize, Calendar, Feed, What};
 use crate::gateway::server::GatewayError;
@@ -31,6 +32,7 @@ pub(in crate::gateway) struct World {
     store: Store,
     unsaid: Vec<Event>,
     no_data: Vec<String>,
+    previews: Previews,
 }
 
 impl World {
@@ -47,7 +49,9 @@ impl World {
             }
             None => (Venue::new(now, &feed), Vec::new()),
         };
-        let mut world = Self { now: now.max(venue.now()), feed, venue, store, unsaid, no_data: Vec::new() };
+        let now = now.max(venue.now());
+        let previews = Previews::new(now);
+        let mut world = Self { now, feed, venue, store, unsaid, no_data: Vec::new(), previews };
         // Nobody listens yet: what happened on the way up to now is only saved.
         world.take_events()?;
         Ok(world)
@@ -108,6 +112,7 @@ impl World {
 
     /// Places or changes an order.
     pub(in crate::gateway) fn place(&mut self, request: OrderRequest) {
+        self.previews.ordered();
         let events = self.venue.place(self.now, &self.feed, request);
         self.unsaid.extend(events);
     }
@@ -124,8 +129,13 @@ impl World {
         self.unsaid.extend(events);
     }
 
-    /// What an order would do.
-    pub(in crate::gateway) fn what_if(&self, request: &OrderRequest) -> Result<WhatIf, Fault> {
+    /// What an order would do, as often as IB answers that.
+    pub(in crate::gateway) fn what_if(&mut self, request: &OrderRequest) -> Result<WhatIf, Fault> {
+        if !self.previews.take(self.now) {
+            let text =
+                "Order rejected - reason:What-if requests are limited to about one for ten orders, and one a minute";
+            return Err(Fault::new(201, text));
+        }
         self.venue.what_if(&self.feed, request)
     }
 

@@ -1,7 +1,8 @@
 //! Positions, account values, summaries and profit and loss.
 //!
-//! A subscription sends everything once, then what has changed: positions as they change, values with the next change of
-//! cash or margin and every [`PACE`] besides, profit and loss once a second.
+//! A subscription sends everything once, then what has changed: positions and their portfolio rows as they change, values with the
+//! next change of cash or margin, and values and all portfolio rows every [`PACE`] besides. Profit and loss is told once a
+//! second if it moved; a figure that is not known is IB's unset marker, as TWS sends it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +33,7 @@ pub(super) struct Subscriptions {
     positions: bool,
     positions_multi: BTreeSet<i32>,
     updates: Option<Updates>,
-    updates_multi: BTreeMap<i32, Updates>,
+    updates_multi: BTreeMap<i32, (bool, Updates)>,
     summaries: BTreeMap<i32, (wire::Tags, Updates)>,
     pnl: BTreeMap<i32, Paced<wire::PnlRow>>,
     pnl_single: BTreeMap<i32, (ConId, Paced<wire::PnlSingleRow>)>,
@@ -196,19 +197,19 @@ impl Session {
             return self.send(&Reply::AccountDataEnd(AccountDataEnd { account_name }));
         }
         self.accounts.updates = Some(Updates::at(world.now()));
-        self.tell_account(world);
+        self.tell_account(true, world);
         let account_name = Some(world.account().to_owned());
         self.send(&Reply::AccountDataEnd(AccountDataEnd { account_name }));
     }
 
-    /// Sends the account values that have changed, every portfolio row, and the time.
-    fn tell_account(&mut self, world: &World) {
+    /// Sends the account values that have changed, every portfolio row if `whole`, and the time.
+    fn tell_account(&mut self, whole: bool, world: &World) {
         let Some(mut updates) = self.accounts.updates.take() else { return };
         let rows = world.account_values();
         for row in updates.news(&rows, world.now()) {
             self.send(&Reply::AccountValue(wire::value(world.account(), row)));
         }
-        for row in world.portfolio() {
+        for row in if whole { world.portfolio() } else { Vec::new() } {
             if let Some(listing) = Listing::by_con_id(row.con_id) {
                 self.send(&Reply::PortfolioValue(Box::new(wire::portfolio_row(world.account(), listing, &row))));
             }
@@ -223,14 +224,16 @@ impl Session {
         if self.is_foreign(req_id, request.account.as_ref(), world) {
             return;
         }
+        let only_ledger = request.ledger_and_nlv.unwrap_or(false);
         let mut updates = Updates::at(world.now());
-        self.tell_updates_multi(req_id, &mut updates, world);
-        self.accounts.updates_multi.insert(req_id, updates);
+        self.tell_updates_multi(req_id, only_ledger, &mut updates, world);
+        self.accounts.updates_multi.insert(req_id, (only_ledger, updates));
         self.send(&Reply::AccountUpdateMultiEnd(IdOnly { req_id: Some(req_id) }));
     }
 
-    fn tell_updates_multi(&mut self, req_id: i32, updates: &mut Updates, world: &World) {
-        let rows = world.account_values();
+    fn tell_updates_multi(&mut self, req_id: i32, only_ledger: bool, updates: &mut Updates, world: &World) {
+        let mut rows = world.account_values();
+        rows.retain(|row| !only_ledger || wire::is_ledger_or_value(row));
         for row in updates.news(&rows, world.now()) {
             self.send(&Reply::AccountUpdateMulti(wire::value_multi(req_id, world.account(), row)));
         }
@@ -259,10 +262,15 @@ impl Session {
 
     /// Cash or margin changed: whoever watches values hears what is new.
     pub(super) fn account_changed(&mut self, world: &World) {
-        self.tell_account(world);
+        self.tell_values(false, world);
+    }
+
+    /// Tells every subscription what is new, with all portfolio rows if `whole`.
+    fn tell_values(&mut self, whole: bool, world: &World) {
+        self.tell_account(whole, world);
         let mut multi = std::mem::take(&mut self.accounts.updates_multi);
-        for (req_id, updates) in &mut multi {
-            self.tell_updates_multi(*req_id, updates, world);
+        for (req_id, (only_ledger, updates)) in &mut multi {
+            self.tell_updates_multi(*req_id, *only_ledger, updates, world);
         }
         self.accounts.updates_multi = multi;
         let mut summaries = std::mem::take(&mut self.accounts.summaries);
@@ -318,10 +326,11 @@ impl Session {
         self.step_pnl(world);
         let now = world.now();
         let watched = &self.accounts;
-        let due = watched.updates.iter().chain(watched.updates_multi.values()).any(|updates| updates.next <= now)
+        let multi = watched.updates_multi.values().map(|(_, updates)| updates);
+        let due = watched.updates.iter().chain(multi).any(|updates| updates.next <= now)
             || watched.summaries.values().any(|(_, updates)| updates.next <= now);
         if due {
-            self.account_changed(world);
+            self.tell_values(true, world);
         }
     }
 }

@@ -6,31 +6,19 @@ use super::proto::{
     Position as PositionMessage, PositionMulti,
 };
 use crate::gateway::feed::Listing;
-use crate::gateway::venue::{AccountValue, Pnl, PnlSingle, PortfolioRow, Position};
+use crate::gateway::venue::{ALL_CURRENCIES, AccountValue, LEDGER, Pnl, PnlSingle, PortfolioRow, Position};
 use crate::money::Cash;
 
 /// A figure that is unknown: IB's unset marker.
 const UNKNOWN: f64 = f64::MAX;
-/// Keys that have two spellings among clients.
-const SPELLINGS: [(&str, &str); 2] =
-    [("ReqTEquity", "RegTEquity"), ("PreviousEquityWithLoanValue", "PreviousDayEquityWithLoanValue")];
-/// What a ledger row of a currency says.
-const LEDGER: [&str; 14] = [
-    "AccruedCash",
-    "CashBalance",
-    "Currency",
-    "ExchangeRate",
-    "NetDividend",
-    "NetLiquidationByCurrency",
-    "RealCurrency",
-    "RealizedPnL",
-    "SettledCash",
-    "StockMarketValue",
-    "TotalCashBalance",
-    "UnrealizedPnL",
-    "AccountCode",
-    "AccountOrGroup",
+/// Keys that have two spellings: what clients may ask with, and the account's key.
+const SPELLINGS: [(&str, &str); 3] = [
+    ("ReqTEquity", "RegTEquity"),
+    ("PreviousEquityWithLoanValue", "PreviousDayEquityWithLoanValue"),
+    ("Leverage", "Leverage-S"),
 ];
+/// How a request names the ledger.
+const LEDGER_TAG: &str = "$LEDGER";
 
 fn money(cash: Option<Cash>) -> f64 {
     cash.map_or(UNKNOWN, |cash| convert::double(cash.0))
@@ -119,28 +107,40 @@ pub(in crate::gateway) fn value_multi(req_id: i32, account: &str, row: &AccountV
 }
 
 /// The tags of an account summary.
+///
+/// `$LEDGER` asks for the ledger of all currencies together (`BASE`), `$LEDGER:EUR` for that of one, `$LEDGER:ALL` for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::gateway) struct Tags {
     asked: Vec<String>,
-    ledger: bool,
+    ledgers: Vec<String>,
 }
 
 impl Tags {
-    /// Reads a comma-separated list of tags with the `$LEDGER` forms; the one currency here makes them one.
+    /// Reads a comma-separated list of tags with the `$LEDGER` forms.
     pub(in crate::gateway) fn parse(text: &str) -> Self {
-        let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-        let (ledger, asked): (Vec<&str>, Vec<&str>) = tags.partition(|tag| tag.starts_with("$LEDGER"));
-        let ours = |tag: &&str| matches!(tag.strip_prefix("$LEDGER"), Some("" | ":ALL" | ":USD" | ":BASE"));
-        Self { asked: asked.into_iter().map(str::to_owned).collect(), ledger: ledger.iter().any(ours) }
+        let (mut asked, mut ledgers) = (Vec::new(), Vec::new());
+        for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            match tag.strip_prefix(LEDGER_TAG) {
+                Some("") => ledgers.push(ALL_CURRENCIES.to_owned()),
+                Some(form) => ledgers.push(form.trim_start_matches(':').to_ascii_uppercase()),
+                None => asked.push(tag.to_owned()),
+            }
+        }
+        Self { asked, ledgers }
     }
 
     /// The values that are asked for, in the account's order.
     pub(in crate::gateway) fn rows(&self, values: &[AccountValue]) -> Vec<AccountValue> {
-        values
-            .iter()
-            .filter(|row| self.spelling(row.key).is_some() || (self.ledger && LEDGER.contains(&row.key)))
-            .cloned()
-            .collect()
+        values.iter().filter(|row| self.names(row) || self.has_ledger_of(row)).cloned().collect()
+    }
+
+    /// Whether a row is asked for by its key: a ledger key then means the base currency.
+    fn names(&self, row: &AccountValue) -> bool {
+        (row.currency.is_empty() || row.currency == convert::CURRENCY) && self.spelling(row.key).is_some()
+    }
+
+    fn has_ledger_of(&self, row: &AccountValue) -> bool {
+        is_ledger(row) && self.ledgers.iter().any(|of| of == "ALL" || of == row.currency)
     }
 
     /// The client's spelling of a key it asks for.
@@ -148,6 +148,16 @@ impl Tags {
         let other = SPELLINGS.iter().find(|(_, ours)| *ours == key).map(|(theirs, _)| *theirs);
         self.asked.iter().map(String::as_str).find(|tag| *tag == key || Some(*tag) == other)
     }
+}
+
+/// Whether a row belongs to the ledger of a currency.
+fn is_ledger(row: &AccountValue) -> bool {
+    !row.currency.is_empty() && LEDGER.contains(&row.key)
+}
+
+/// Whether accountUpdateMulti sends a row that is limited to ledger and net liquidation value.
+pub(in crate::gateway) fn is_ledger_or_value(row: &AccountValue) -> bool {
+    is_ledger(row) || row.key == "NetLiquidation"
 }
 
 /// accountSummary, under the tag the client asked with.
@@ -216,25 +226,63 @@ impl PnlSingleRow {
 mod tests {
     use super::*;
 
-    fn row(key: &'static str) -> AccountValue {
-        AccountValue { key, value: "1.00".to_owned(), currency: "USD" }
+    fn row(key: &'static str, currency: &'static str) -> AccountValue {
+        AccountValue { key, value: "1.00".to_owned(), currency }
+    }
+
+    fn told(tags: &str, values: &[AccountValue]) -> Vec<String> {
+        let tags = Tags::parse(tags);
+        let told = |row| {
+            let sent = summary(1, "DU1", &tags, row);
+            format!("{}:{}", sent.tag.unwrap(), sent.currency.unwrap())
+        };
+        tags.rows(values).iter().map(told).collect()
     }
 
     #[test]
     fn a_summary_holds_what_is_asked_for_in_the_clients_spelling() {
-        let values = [row("NetLiquidation"), row("RegTEquity"), row("CashBalance")];
-        let tags = Tags::parse("NetLiquidation, ReqTEquity");
-        let rows = tags.rows(&values);
-        let names: Vec<_> = rows.iter().filter_map(|row| summary(1, "DU1", &tags, row).tag).collect();
-        assert_eq!(names, ["NetLiquidation", "ReqTEquity"]);
+        let values = [
+            row("NetLiquidation", "USD"),
+            row("NetLiquidation-S", "USD"),
+            row("RegTEquity", "USD"),
+            row("PreviousDayEquityWithLoanValue", "USD"),
+            row("Leverage-S", ""),
+            row("CashBalance", "BASE"),
+            row("CashBalance", "USD"),
+        ];
+        let table = [
+            ("NetLiquidation, ReqTEquity", vec!["NetLiquidation:USD", "ReqTEquity:USD"]),
+            ("RegTEquity", vec!["RegTEquity:USD"]),
+            ("PreviousEquityWithLoanValue", vec!["PreviousEquityWithLoanValue:USD"]),
+            ("PreviousDayEquityWithLoanValue", vec!["PreviousDayEquityWithLoanValue:USD"]),
+            ("Leverage,Leverage-S", vec!["Leverage:"]),
+            ("CashBalance", vec!["CashBalance:USD"]),
+            ("NoSuchTag", vec![]),
+        ];
+        for (tags, expected) in table {
+            assert_eq!(told(tags, &values), expected, "{tags}");
+        }
     }
 
     #[test]
-    fn every_ledger_form_of_the_one_currency_gives_its_rows() {
-        let values = [row("NetLiquidation"), row("CashBalance")];
-        for form in ["$LEDGER", "$LEDGER:ALL", "$LEDGER:USD"] {
-            assert_eq!(Tags::parse(form).rows(&values), [row("CashBalance")], "{form}");
+    fn the_ledger_has_three_forms() {
+        let values = [
+            row("NetLiquidation", "USD"),
+            row("CashBalance", "BASE"),
+            row("CashBalance", "USD"),
+            row("CashBalance", "EUR"),
+        ];
+        let table = [
+            ("$LEDGER", vec!["CashBalance:BASE"]),
+            ("$LEDGER:BASE", vec!["CashBalance:BASE"]),
+            ("$LEDGER:EUR", vec!["CashBalance:EUR"]),
+            ("$LEDGER:eur", vec!["CashBalance:EUR"]),
+            ("$LEDGER:ALL", vec!["CashBalance:BASE", "CashBalance:USD", "CashBalance:EUR"]),
+            ("$LEDGER:JPY", vec![]),
+            ("NetLiquidation,$LEDGER:USD", vec!["NetLiquidation:USD", "CashBalance:USD"]),
+        ];
+        for (tags, expected) in table {
+            assert_eq!(told(tags, &values), expected, "{tags}");
         }
-        assert_eq!(Tags::parse("$LEDGER:EUR").rows(&values), []);
     }
 }
