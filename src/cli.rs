@@ -111,6 +111,18 @@ pub struct Gateway {
     /// Keep account and orders in memory only
     #[arg(long, conflicts_with = "file")]
     pub memory: bool,
+    /// Start with a new account; the old file is kept beside it
+    #[arg(long, conflicts_with = "memory")]
+    pub reset: bool,
+    /// What a new account starts with: 50000, 20000EUR or EUR=20000; may be given again [default: 1000000 USD]
+    #[arg(long, value_name = "AMOUNT")]
+    pub cash: Vec<String>,
+    /// How the account pays from now on: IBKR Pro fixed or tiered [default: as it did, fixed for a new one]
+    #[arg(long, value_enum)]
+    pub pricing: Option<Pricing>,
+    /// Limits beyond which orders are refused: off, tws (3 %, 500 shares, 100,000), or such as percent=3,size=500,value=100000,ticks=20
+    #[arg(long, default_value = "off", value_name = "LIMITS")]
+    pub precautions: String,
     /// Symbol without a market data subscription (error 354), to rehearse that; may be given again
     #[arg(long, value_name = "SYMBOL")]
     pub no_data: Vec<String>,
@@ -137,6 +149,15 @@ pub enum Pacing {
     Warn,
     /// They are refused with error 100; the third second of it ends the connection.
     Strict,
+}
+
+/// How an account pays for trading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Pricing {
+    /// 0.005 USD a share, at least 1 USD.
+    Fixed,
+    /// 0.0035 USD a share and less by volume, at least 0.35 USD, third parties' fees beside it.
+    Tiered,
 }
 
 /// When the paper market is open.

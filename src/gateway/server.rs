@@ -19,7 +19,7 @@ use super::driver::{ClockSource, Driver, Face, Key};
 use super::feed::Calendar;
 use super::session::Pacing;
 use super::store::StoreError;
-use super::venue::ClientId;
+use super::venue::{ClientId, Funding, Precautions};
 use super::wire::handshake::MAX_VERSION;
 
 /// How many requests wait for the driver before the readers do.
@@ -48,6 +48,10 @@ pub struct Options {
     pub master_client: Option<ClientId>,
     /// What happens to requests beyond IB's rate.
     pub pacing: Pacing,
+    /// What a new account is given, and how the account pays from now on.
+    pub funding: Funding,
+    /// The limits beyond which orders are not taken.
+    pub precautions: Precautions,
 }
 
 impl Default for Options {
@@ -63,6 +67,8 @@ impl Default for Options {
             no_data: Vec::new(),
             master_client: None,
             pacing: Pacing::Off,
+            funding: Funding::default(),
+            precautions: Precautions::OFF,
         }
     }
 }

@@ -55,7 +55,8 @@ pub enum StoreError {
     },
     /// The account lived in another market.
     #[error(
-        "the paper account belongs to the market of seed {seed}, version {version}; this one is seed {wanted_seed}, version {wanted_version}: its old fills would lie off the new history. Start anew with --reset, or ask for that seed"
+        "the paper account belongs to the market of seed {seed}, version {version}; this one is seed {wanted_seed}, version {wanted_version}: its old fills would lie off the new history. {}",
+        other_market(*.seed, *.version, *.wanted_version)
     )]
     OtherMarket {
         /// The account's seed.
@@ -67,6 +68,45 @@ pub enum StoreError {
         /// This program's market version.
         wanted_version: u32,
     },
+}
+
+/// What to do about an account of another market.
+fn other_market(seed: u64, version: u32, wanted_version: u32) -> String {
+    if version == wanted_version {
+        format!(
+            "Ask for its seed with --seed {seed}, or start anew with --reset, which keeps the old file beside the new one"
+        )
+    } else {
+        "This program no longer has that market: start anew with --reset, which keeps the old file beside the new one"
+            .to_owned()
+    }
+}
+
+/// Puts the file of an account aside, with what SQLite keeps beside it, so that a new one can take its place; answers where it
+/// is now, `None` if there was none. Nobody may have it open.
+pub fn set_aside(path: &Path) -> Result<Option<PathBuf>, StoreError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let mut number = 1;
+    let mut old = beside(".old-1");
+    while old.exists() {
+        number += 1;
+        old = beside(&format!(".old-{number}"));
+    }
+    for suffix in ["-wal", "-shm", ""] {
+        let from = beside(suffix);
+        if from.exists() {
+            let to = beside(&format!(".old-{number}{suffix}"));
+            std::fs::rename(&from, &to).map_err(|source| StoreError::File { path: from, source })?;
+        }
+    }
+    Ok(Some(old))
 }
 
 /// The file of the paper account.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::{Report, WrapErr, eyre};
 use serde_json::json;
@@ -15,7 +15,8 @@ use super::plan::Place;
 use super::{log, threads};
 use crate::cli;
 use crate::gateway::feed::Calendar;
-use crate::gateway::{self, Options};
+use crate::gateway::venue::{self, Funding, PNL_RESET, Precautions, Pricing};
+use crate::gateway::{self, Options, store};
 
 /// Runs the subcommand; the exit code.
 pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> {
@@ -38,6 +39,7 @@ pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> 
         ),
         None => None,
     };
+    let account = Account::read(options, state.as_deref())?;
     let stop = CancellationToken::new();
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let signalled = stop.clone();
@@ -65,15 +67,50 @@ pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> 
                 cli::Pacing::Warn => gateway::Pacing::Warn,
                 cli::Pacing::Strict => gateway::Pacing::Strict,
             },
+            funding: account.funding,
+            precautions: account.precautions,
             ..Options::default()
         };
         let gateway = gateway::bind(options_of).await?;
-        say(options, gateway.addr(), state.as_ref())?;
+        say(options, gateway.addr(), state.as_ref(), account.old.as_ref())?;
         gateway.run(stop).await?;
         Ok::<_, Report>(())
     })?;
     drop(log);
     Ok(0)
+}
+
+/// What the command line says about the account.
+struct Account {
+    funding: Funding,
+    precautions: Precautions,
+    /// Where the account is that `--reset` put aside.
+    old: Option<PathBuf>,
+}
+
+impl Account {
+    /// Reads it, and puts the old account aside if a new one is asked for.
+    fn read(options: &cli::Gateway, state: Option<&Path>) -> Result<Self, Report> {
+        let precautions = options.precautions.parse().wrap_err("--precautions")?;
+        let pricing = options.pricing.map(|pricing| match pricing {
+            cli::Pricing::Fixed => Pricing::Fixed,
+            cli::Pricing::Tiered => Pricing::Tiered,
+        });
+        let cash =
+            options.cash.iter().map(|text| venue::deposit(text)).collect::<Result<Vec<_>, _>>().wrap_err("--cash")?;
+        if let Some(path) = state.filter(|path| !cash.is_empty() && !options.reset && path.exists()) {
+            return Err(eyre!(
+                "--cash is what a new account starts with, and {} holds one already: leave --cash out, or start anew with --reset",
+                path.display()
+            ));
+        }
+        let old = match state.filter(|_| options.reset) {
+            Some(path) => store::set_aside(path)?,
+            None => None,
+        };
+        let funding = if cash.is_empty() { Funding::default().cash } else { cash };
+        Ok(Self { funding: Funding { cash: funding, pricing }, precautions, old })
+    }
 }
 
 /// Where account and orders are kept: as asked, or beside others by port.
@@ -105,12 +142,25 @@ fn way_in(address: SocketAddr) -> String {
 }
 
 /// Says where it listens.
-fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>) -> io::Result<()> {
+fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>, old: Option<&PathBuf>) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let kept = state.map(|path| path.display().to_string());
+    let text = |path: &PathBuf| path.display().to_string();
+    let (kept, old) = (state.map(text), old.map(text));
+    let [exchanges, always] = PNL_RESET;
+    let reset = match options.clock {
+        cli::Clock::Exchange => exchanges,
+        cli::Clock::Always => always,
+    };
     if options.json {
         let local = address.ip().is_loopback();
-        let said = json!({ "address": address.to_string(), "local": local, "seed": options.seed, "state": kept });
+        let said = json!({
+            "address": address.to_string(),
+            "local": local,
+            "seed": options.seed,
+            "state": kept,
+            "old_state": old,
+            "pnl_reset": reset,
+        });
         writeln!(out, "{said}")?;
         if !local {
             writeln!(io::stderr(), "{}", reach(address))?;
@@ -122,6 +172,10 @@ fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>) -> 
             Some(path) => writeln!(out, "Account and orders are kept in {path}.")?,
             None => writeln!(out, "Account and orders are kept in memory only.")?,
         }
+        if let Some(old) = old {
+            writeln!(out, "The account before is kept in {old}.")?;
+        }
+        writeln!(out, "Daily profit and loss starts anew at {reset}.")?;
         writeln!(out, "{}", way_in(address))?;
     }
     out.flush()

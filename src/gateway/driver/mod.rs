@@ -80,7 +80,9 @@ impl Driver {
     /// Opens the state and brings the venue up to now.
     pub(super) fn open(options: Options) -> Result<Self, GatewayError> {
         let mut clock = Clock::start(options.clock);
-        let mut world = World::open(clock.now(), options.seed, options.calendar, options.state.as_deref())?;
+        let state = options.state.as_deref();
+        let mut world = World::open(clock.now(), options.seed, options.calendar, state, &options.funding)?;
+        world.guard(options.precautions);
         world.withhold(options.no_data);
         let terms = Terms { master: options.master_client, pacing: options.pacing };
         Ok(Self { world, sessions: BTreeMap::new(), terms, clock })

@@ -12,8 +12,8 @@ use crate::gateway::feed::{self, Bar, BarSize, Calendar, Feed, What};
 use crate::gateway::server::GatewayError;
 use crate::gateway::store::Store;
 use crate::gateway::venue::{
-    ACCOUNT, AccountValue, ClientId, Event, Fault, Market, OrderId, OrderRequest, Pnl, PnlSingle, PortfolioRow, Venue,
-    WhatIf,
+    ACCOUNT, AccountValue, ClientId, Event, Fault, Funding, Market, OrderId, OrderRequest, Pnl, PnlSingle,
+    PortfolioRow, Precautions, Venue, WhatIf,
 };
 use crate::gateway::wire::bars::Span;
 use crate::gateway::wire::convert::Hours;
@@ -36,8 +36,14 @@ pub(in crate::gateway) struct World {
 }
 
 impl World {
-    /// Opens the state of a gateway and brings its venue up to `now`.
-    pub(super) fn open(now: Nanos, seed: u64, calendar: Calendar, state: Option<&Path>) -> Result<Self, GatewayError> {
+    /// Opens the state of a gateway and brings its venue up to `now`; a new account is funded.
+    pub(super) fn open(
+        now: Nanos,
+        seed: u64,
+        calendar: Calendar,
+        state: Option<&Path>,
+        funding: &Funding,
+    ) -> Result<Self, GatewayError> {
         let feed = Feed::new(seed, calendar);
         let store = state.map_or_else(Store::in_memory, Store::open)?;
         store.settle(seed, feed::VERSION)?;
@@ -45,9 +51,12 @@ impl World {
             Some(saved) => {
                 let mut venue = Venue::restore(saved);
                 let events = venue.resume(now, &feed);
+                if let Some(pricing) = funding.pricing {
+                    venue.reprice(pricing);
+                }
                 (venue, events)
             }
-            None => (Venue::new(now, &feed), Vec::new()),
+            None => (Venue::funded(now, &feed, funding), Vec::new()),
         };
         let now = now.max(venue.now());
         let previews = Previews::new(now);
@@ -55,6 +64,11 @@ impl World {
         // Nobody listens yet: what happened on the way up to now is only saved.
         world.take_events()?;
         Ok(world)
+    }
+
+    /// Sets the limits beyond which orders are not taken.
+    pub(super) fn guard(&mut self, precautions: Precautions) {
+        self.venue.guard(precautions);
     }
 
     /// Takes the data subscriptions of these symbols away.

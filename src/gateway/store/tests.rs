@@ -3,7 +3,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::gateway::venue::tests::script::{self, LEAF, MS, Script};
-use crate::gateway::venue::{Kind, Tif, Venue};
+use crate::gateway::venue::{Correction, Funding, Kind, Tif, Venue};
 
 /// A venue that traded, and the file it was saved to.
 fn traded(path: &Path) -> (Venue, Script) {
@@ -106,4 +106,75 @@ fn the_file_is_for_its_owner_and_durable() {
 fn a_file_that_cannot_be_made_says_where() {
     let error = Store::open(Path::new("/nowhere/at/all/paper.db")).unwrap_err();
     assert!(error.to_string().contains("/nowhere/at/all/paper.db"), "{error}");
+}
+
+#[test]
+fn an_account_of_another_market_says_what_to_do() {
+    let store = Store::in_memory().unwrap();
+    store.settle(7, 3).unwrap();
+    let seed = store.settle(8, 3).unwrap_err().to_string();
+    assert!(seed.contains("--seed 7") && seed.contains("--reset"), "{seed}");
+    let version = store.settle(7, 4).unwrap_err().to_string();
+    assert!(version.contains("no longer has that market") && !version.contains("--seed"), "{version}");
+}
+
+#[test]
+fn a_reset_keeps_the_old_account_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    assert_eq!(set_aside(&path).unwrap(), None);
+    let (venue, _) = traded(&path);
+    let old = set_aside(&path).unwrap().unwrap();
+    assert_eq!(old, folder.path().join("paper.db.old-1"));
+    assert!(!path.exists() && !folder.path().join("paper.db-wal").exists());
+    assert_eq!(Store::open(&old).unwrap().load().unwrap().unwrap(), venue.saved());
+    assert_eq!(Store::open(&path).unwrap().load().unwrap(), None);
+    assert_eq!(set_aside(&path).unwrap().unwrap(), folder.path().join("paper.db.old-2"));
+}
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("1.sql")).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    old.execute_batch(
+        "INSERT INTO account VALUES (1, 5, '989997', 0, '1000000', 1000000002, 2, 2);
+         INSERT INTO holdings VALUES (1, '100', '10003', '0', '100', '100', '0');
+         INSERT INTO holdings VALUES (2, '100', '10003', '0', '0', NULL, '-10003');
+         INSERT INTO holdings VALUES (3, '50', '5001', '10', '100', '100', '5010');",
+    )
+    .unwrap();
+    drop(old);
+    let saved = Store::open(&path).unwrap().load().unwrap().unwrap();
+    assert_eq!((saved.account.cash, saved.account.pricing), ("989997".parse().unwrap(), Pricing::Fixed));
+    let costs: Vec<_> = saved.holdings.values().map(|holding| holding.start_cost).collect();
+    assert_eq!(costs, [Some("10003".parse().unwrap()), Some(Cash::ZERO), None], "known, known to be none, lost");
+}
+
+#[test]
+fn cash_of_every_currency_pricing_and_corrections_outlive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    let script = Script::still(10_000, 10_002, 300);
+    let funding = Funding {
+        cash: vec![("USD".parse().unwrap(), Cash::from(50_000)), ("EUR".parse().unwrap(), Cash::from(20_000))],
+        pricing: Some(Pricing::Tiered),
+    };
+    let mut store = Store::open(&path).unwrap();
+    let mut venue = Venue::funded(0, &script, &funding);
+    venue.place(MS, &script, script::order(1, Action::Buy, 100, Kind::Market));
+    venue.place(MS, &script, script::order(2, Action::Sell, 40, Kind::Market));
+    store.commit(&venue.take_changes().unwrap()).unwrap();
+    let first = venue.executions().next().unwrap().exec_id.clone();
+    let correction = Correction { price: Some("99.5".parse().unwrap()), quantity: None };
+    venue.correct(LEAF, &script, &first, correction).unwrap();
+    store.commit(&venue.take_changes().unwrap()).unwrap();
+    drop(store);
+    let saved = Store::open(&path).unwrap().load().unwrap().unwrap();
+    assert_eq!(saved, venue.saved());
+    assert_eq!(saved.executions[0].exec_id, "0000e0d5.00000001.01.02");
+    assert_eq!(saved.account.foreign.len(), 1);
+    assert_eq!(Venue::restore(saved).saved(), venue.saved());
 }

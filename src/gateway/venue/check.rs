@@ -10,6 +10,7 @@ use super::exact::{add, neg, sub};
 use super::margin;
 use super::market::{Listing, Market};
 use super::order::{Action, Fault, Kind, Offset, OrderRequest};
+use super::precautions::Looked;
 use super::rules;
 use super::{ACCOUNT, Venue};
 use crate::money::{Cash, Price, Qty};
@@ -129,6 +130,7 @@ impl Venue {
         proper: &Proper,
         request: &OrderRequest,
     ) -> Result<Effect, Fault> {
+        self.cautious(market, proper, request)?;
         let others = self
             .working
             .iter()
@@ -156,6 +158,21 @@ impl Venue {
             ));
         }
         Ok(effect)
+    }
+
+    /// The precautions, unless the order overrides them.
+    fn cautious(&self, market: &dyn Market, proper: &Proper, request: &OrderRequest) -> Result<(), Fault> {
+        if request.terms.override_constraints {
+            return Ok(());
+        }
+        let touch = market.quote(request.con_id, self.now).map(|quote| request.action.takes_from().of(quote));
+        self.precautions.check(&Looked {
+            quantity: request.quantity,
+            limit: request.kind.limit(),
+            trigger: request.kind.trigger(),
+            touch: touch.and_then(|ticks| proper.listing.tick.times(Decimal::from(ticks))),
+            tick: proper.listing.tick,
+        })
     }
 
     /// Whether an order can only bring its position nearer to nothing, whatever else works.

@@ -91,6 +91,35 @@ impl FromStr for Currency {
     }
 }
 
+/// What is wrong with a deposit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoDeposit {
+    /// The currency is not known.
+    #[error(transparent)]
+    Currency(#[from] UnknownCurrency),
+    /// The amount is none that can be deposited.
+    #[error("{0:?} is no deposit: say 50000, 20000EUR or EUR=20000, up to a billion")]
+    Amount(String),
+}
+
+/// The largest deposit.
+const MOST: i64 = 1_000_000_000;
+
+/// Reads a deposit: `50000`, `20000EUR` or `EUR=20000`; without a currency it is in the base currency.
+pub fn deposit(text: &str) -> Result<(Currency, Cash), NoDeposit> {
+    let (code, amount) = match text.split_once('=') {
+        Some((code, amount)) => (code.trim(), amount.trim()),
+        None => {
+            let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            (text.strip_prefix(digits).unwrap_or_default(), digits.trim())
+        }
+    };
+    let currency = if code.is_empty() { Currency::BASE } else { code.parse()? };
+    let amount = amount.parse::<Cash>().ok();
+    let proper = |amount: &Cash| !amount.is_negative() && *amount <= Cash::from(MOST) && amount.0.scale() <= 2;
+    amount.filter(proper).map(|amount| (currency, amount)).ok_or_else(|| NoDeposit::Amount(text.to_owned()))
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
@@ -117,5 +146,21 @@ mod tests {
             assert!(currency.rate() > Decimal::ZERO, "{code}");
         }
         assert!("XBT".parse::<Currency>().unwrap_err().to_string().contains("USD, AUD"));
+    }
+
+    #[test]
+    fn a_deposit_reads_in_three_forms() {
+        let cash = |text: &str| text.parse::<Cash>().unwrap();
+        for (text, code, amount) in [
+            ("50000", "USD", "50000"),
+            ("20000EUR", "EUR", "20000"),
+            ("gbp=1234.56", "GBP", "1234.56"),
+            ("0", "USD", "0"),
+        ] {
+            assert_eq!(deposit(text), Ok((code.parse().unwrap(), cash(amount))), "{text}");
+        }
+        for text in ["", "EUR", "-5", "1e6", "5.001", "2000000000", "EUR=", "20000XBT", "1,000"] {
+            assert!(deposit(text).is_err(), "{text}");
+        }
     }
 }

@@ -53,6 +53,7 @@ mod margin;
 mod market;
 mod modify;
 mod order;
+mod precautions;
 mod rules;
 mod state;
 mod tape;
@@ -66,7 +67,7 @@ use std::collections::BTreeMap;
 pub use account::{PNL_RESET, Pnl, PnlSingle, PortfolioRow};
 pub use check::ORDER_IDS_END;
 pub use correction::{Correction, Uncorrectable};
-pub use currency::{Currency, RATES_OF};
+pub use currency::{Currency, NoDeposit, RATES_OF, deposit};
 pub use engine::{Place, Stage};
 pub use event::{Commission, Event, Execution, Liquidity, Position, Refusal, StatusReport, Tape};
 pub use fees::Pricing;
@@ -76,6 +77,7 @@ pub use order::{
     Action, ClientId, Fault, Held, Kind, Oca, OcaType, Offset, Order, OrderId, OrderRequest, Peg, PermId, Prices, Snap,
     Standing, Status, Terms, Tif, TriggerMethod,
 };
+pub use precautions::{Precautions, Unreadable};
 pub use state::{Account, Changes, Record, Saved};
 pub use tape::OwnPrint;
 pub use values::{ALL_CURRENCIES, AccountValue, LEDGER};
@@ -111,6 +113,7 @@ pub struct Venue {
     next_perm: PermId,
     next_execution: u32,
     next_arrival: u64,
+    precautions: Precautions,
     touched: Touched,
 }
 
@@ -135,6 +138,7 @@ impl Venue {
             next_perm: FIRST_PERM,
             next_execution: 1,
             next_arrival: 1,
+            precautions: Precautions::OFF,
             touched: Touched { day: true, ..Touched::default() },
         }
     }
@@ -145,6 +149,11 @@ impl Venue {
             self.ledger.pricing = pricing;
             self.touched.day = true;
         }
+    }
+
+    /// Sets the limits beyond which orders are not taken; they are the gateway's, not the account's, and not kept.
+    pub fn guard(&mut self, precautions: Precautions) {
+        self.precautions = precautions;
     }
 
     /// Up to where the market was run.

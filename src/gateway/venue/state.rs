@@ -12,6 +12,7 @@ use super::event::Execution;
 use super::fees::Pricing;
 use super::ledger::{Holding, Ledger, Volume};
 use super::order::{ClientId, Order, OrderId, PermId};
+use super::precautions::Precautions;
 use super::{Venue, tape};
 use crate::gateway::{ConId, Nanos};
 use crate::money::Cash;
@@ -207,6 +208,7 @@ impl Venue {
             next_perm: saved.account.next_perm,
             next_execution: saved.account.next_execution,
             next_arrival: saved.account.next_arrival,
+            precautions: Precautions::OFF,
             touched: Touched::default(),
         }
     }
