@@ -181,12 +181,13 @@ impl FromStr for Precautions {
 mod tests {
     use super::*;
 
-    fn price(text: &str) -> Option<Price> {
-        Some(text.parse().unwrap())
+    fn price(text: &str) -> Price {
+        text.parse().unwrap()
     }
 
-    fn looked(quantity: i64, limit: Option<Price>) -> Looked {
-        let touch = price("100");
+    fn looked(quantity: i64, limit: impl Into<Option<Price>>) -> Looked {
+        let limit = limit.into();
+        let touch = Some(price("100"));
         let tick = "0.01".parse().unwrap();
         Looked { quantity: Qty::from(quantity), limit, trigger: None, touch, tick }
     }
@@ -199,7 +200,7 @@ mod tests {
     fn each_limit_is_met_exactly_and_passed_by_the_least_more() {
         let tws = Precautions::TWS;
         let ticks: Precautions = "ticks=20".parse().unwrap();
-        let stop = |trigger| Looked { limit: None, trigger, ..looked(100, None) };
+        let stop = |trigger| Looked { trigger: Some(trigger), ..looked(100, None) };
         let table = [
             (tws, looked(500, price("100")), 0),
             (tws, looked(501, price("100")), 383),
@@ -211,9 +212,9 @@ mod tests {
             (tws, stop(price("103.01")), 163),
             (ticks, looked(100, price("100.20")), 0),
             (ticks, looked(100, price("100.21")), 382),
-            (tws, Looked { touch: price("250"), ..looked(400, price("250")) }, 0),
-            (tws, Looked { touch: price("250"), ..looked(401, price("250")) }, 451),
-            (tws, Looked { touch: price("250"), ..looked(401, None) }, 451),
+            (tws, Looked { touch: Some(price("250")), ..looked(400, price("250")) }, 0),
+            (tws, Looked { touch: Some(price("250")), ..looked(401, price("250")) }, 451),
+            (tws, Looked { touch: Some(price("250")), ..looked(401, None) }, 451),
             (tws, Looked { touch: None, ..looked(100, price("100")) }, 164),
             (tws, Looked { touch: None, ..looked(100, None) }, 0),
             (Precautions::OFF, Looked { touch: None, ..looked(1_000_000, price("9000")) }, 0),
