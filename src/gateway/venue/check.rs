@@ -1,8 +1,10 @@
 //! What the venue asks of an order before it takes it: IB's codes, in the order TWS finds them.
 //!
 //! 321 bad id, account or size · 200 unknown contract · 434 size zero · 10243 fraction of a share · 110 off the market rule's
-//! increment · 201 too many orders, or not enough equity. An order that shrinks the margin requirement is never refused for
-//! funds: no limit stands between a trader and an exit.
+//! increment · 109, 163, 164, 382, 383, 451 precautions · 201 too many orders, or not enough equity. An order that shrinks the margin
+//! requirement or can only bring a position nearer to nothing is never refused for funds: no limit stands between a trader and an exit.
+
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
@@ -175,8 +177,16 @@ impl Venue {
         })
     }
 
-    /// Whether an order can only bring its position nearer to nothing, whatever else works.
+    /// Whether an order can only bring its position nearer to nothing, whatever else works: that of the account, or the one its
+    /// parent will open.
     fn is_exit(&self, request: &OrderRequest) -> bool {
+        let parent = (request.client_id, request.terms.parent_id);
+        if let Some(parent) = self.find(parent.0, parent.1).filter(|_| parent.1 != 0) {
+            let parent = &parent.request;
+            return parent.con_id == request.con_id
+                && parent.action != request.action
+                && request.quantity <= parent.quantity;
+        }
         let held = self.ledger.quantity(request.con_id);
         let reduces = match request.action {
             Action::Buy => held.is_negative(),
@@ -192,13 +202,7 @@ impl Venue {
         let equity = self.ledger.equity(mark)?;
         let initial_before = margin::of_all(&self.ledger, mark)?.initial;
         let price = self.trial_price(market, proper, request)?;
-        let pending = self
-            .working
-            .iter()
-            .map(|working| &working.order)
-            .filter(|order| !order.is(request.client_id, request.order_id))
-            .filter(|order| order.request.con_id == con_id && order.request.action == request.action)
-            .fold(Decimal::ZERO, |sum, order| add(sum, order.remaining().0));
+        let pending = self.pending(request);
         let already = self.find(request.client_id, request.order_id).map_or(Decimal::ZERO, |order| order.filled.0);
         let wanted = add(pending, sub(request.quantity.0, already));
         let signed = match request.action {
@@ -221,10 +225,35 @@ impl Venue {
         Some(Effect { initial_before, initial_after, equity })
     }
 
-    /// The price an order is valued at before it trades: its limit, or what it would trade at first.
+    /// Shares that the other working orders of its contract and side can still trade. Of a group that cancels itself the largest
+    /// order counts, of the order's own group none, and no child does: it leaves what its parent opened.
+    fn pending(&self, request: &OrderRequest) -> Decimal {
+        let mut groups: BTreeMap<&str, Decimal> = BTreeMap::new();
+        let mut sum = Decimal::ZERO;
+        let own = request.terms.oca.as_ref().map(|oca| oca.group.as_str());
+        for order in self.working.iter().map(|working| &working.order) {
+            let other = &order.request;
+            let beside = other.con_id == request.con_id && other.action == request.action && other.terms.parent_id == 0;
+            if !beside || order.is(request.client_id, request.order_id) {
+                continue;
+            }
+            let left = order.remaining().0;
+            match other.terms.oca.as_ref().map(|oca| oca.group.as_str()) {
+                None => sum = add(sum, left),
+                group if group == own => {}
+                Some(group) => {
+                    let most = groups.entry(group).or_default();
+                    *most = left.max(*most);
+                }
+            }
+        }
+        groups.into_values().fold(sum, add)
+    }
+
+    /// The price an order is valued at before it trades: its limit, its trigger, or what it would trade at first.
     pub(super) fn trial_price(&self, market: &dyn Market, proper: &Proper, request: &OrderRequest) -> Option<Price> {
-        if let Some(limit) = request.kind.limit() {
-            return Some(limit);
+        if let Some(price) = request.kind.limit().or(request.kind.trigger()) {
+            return Some(price);
         }
         match market.quote(request.con_id, self.now) {
             Some(quote) => {
