@@ -20,6 +20,7 @@
 
 mod bars;
 mod book;
+mod borrow;
 mod calendar;
 mod hash;
 mod ladder;
@@ -39,6 +40,7 @@ use std::sync::{Arc, OnceLock};
 use crate::gateway::{ConId, Nanos};
 use symbol::Symbol;
 
+pub use borrow::Borrow;
 pub use calendar::{Calendar, Hours};
 pub use universe::{Kind, LISTINGS, Listing};
 

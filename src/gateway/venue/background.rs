@@ -87,6 +87,10 @@ impl Market for Feed {
         Self::shown(self, con_id, side, price, at)
     }
 
+    fn borrowable(&self, con_id: ConId, at: Nanos) -> i64 {
+        self.borrow(con_id, self.day_start(at), at).map_or(0, |borrow| borrow.shares)
+    }
+
     fn mark(&self, con_id: ConId, at: Nanos) -> Option<Price> {
         let listing = feed::Listing::by_con_id(con_id)?;
         let last = self.day(con_id, at)?.last;

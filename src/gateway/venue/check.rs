@@ -179,7 +179,7 @@ impl Venue {
 
     /// Whether an order can only bring its position nearer to nothing, whatever else works: that of the account, or the one its
     /// parent will open.
-    fn is_exit(&self, request: &OrderRequest) -> bool {
+    pub(super) fn is_exit(&self, request: &OrderRequest) -> bool {
         let parent = (request.client_id, request.terms.parent_id);
         if let Some(parent) = self.find(parent.0, parent.1).filter(|_| parent.1 != 0) {
             let parent = &parent.request;

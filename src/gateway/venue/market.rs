@@ -135,6 +135,12 @@ pub trait Market {
     /// Shares the background shows on `side` at `price` ticks at `at`; zero off the book.
     fn shown(&self, con_id: ConId, side: Side, price: i64, at: Nanos) -> i64;
 
+    /// Shares that can be borrowed to sell short at `at`; without end unless the market says otherwise.
+    fn borrowable(&self, con_id: ConId, at: Nanos) -> i64 {
+        let _ = (con_id, at);
+        i64::MAX
+    }
+
     /// The price positions are valued at: the last trade held within bid and ask; `None` if unknown.
     fn mark(&self, con_id: ConId, at: Nanos) -> Option<Price>;
 }

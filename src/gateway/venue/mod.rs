@@ -49,6 +49,7 @@ mod event;
 mod exact;
 mod fees;
 mod ledger;
+mod locate;
 mod margin;
 mod market;
 mod modify;

@@ -272,6 +272,10 @@ impl Venue {
         if working.place.stage == Stage::Held || working.is_over() {
             return;
         }
+        if self.is_locating(index, scene.market, scene.at, out) {
+            return;
+        }
+        let Some(working) = self.working.get_mut(index) else { return };
         let request = &working.order.request;
         let asleep = working.is_asleep(scene.at);
         let session = scene.market.session(request.con_id, scene.at, request.outside_rth);

@@ -98,9 +98,11 @@ impl Working {
         self.place.released.is_some_and(|released| released <= 0)
     }
 
-    /// Whether it may not work yet, whatever the market does: its time or its parent's fill has not come.
+    /// Whether it may not work yet, whatever the market does: its time, its parent's fill or shares to sell short have not come.
     pub fn is_asleep(&self, at: Nanos) -> bool {
-        self.is_unborn() || self.order.request.terms.good_after.is_some_and(|from| from > at)
+        self.is_unborn()
+            || self.order.standing.held.locate
+            || self.order.request.terms.good_after.is_some_and(|from| from > at)
     }
 
     /// The fewest shares its next trades must come to together.
@@ -153,7 +155,7 @@ impl Working {
     pub fn held(&self) -> Held {
         let armed = self.order.request.kind.is_triggered()
             && matches!(self.place.stage, Stage::Held | Stage::Waiting | Stage::Armed);
-        Held { child: self.is_unborn(), trigger: armed, locate: self.order.standing.held.locate }
+        Held { child: self.is_unborn(), trigger: armed, locate: self.order.standing.held.locate && !self.is_over() }
     }
 
     /// The stage an order begins at once it is transmitted.

@@ -5,6 +5,7 @@
 mod account;
 mod background;
 mod correction;
+mod locate;
 mod matching;
 mod orders;
 mod properties;
