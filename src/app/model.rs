@@ -20,7 +20,7 @@ use crate::clock::Stamp;
 use crate::config::Settings;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, AccountValues, Mode};
-use crate::domain::bar::{Bar, Interval};
+use crate::domain::bar::{Bar, BarKey};
 use crate::domain::calendar::Hours;
 use crate::domain::fill::{ExecId, Execution};
 use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
@@ -204,7 +204,7 @@ pub struct Market {
     /// Their quotes.
     pub quotes: IndexMap<ConId, Quote>,
     /// Bars of what the chart has shown.
-    pub bars: IndexMap<(ConId, Interval), Bars>,
+    pub bars: IndexMap<BarKey, Bars>,
     /// Symbols asked for, by question.
     pub asked: BTreeMap<JobId, SafeText>,
     /// When any quote last moved.
@@ -222,6 +222,8 @@ pub enum Bars {
         job: JobId,
         /// The bars.
         bars: Vec<Bar>,
+        /// Whether there are older ones.
+        older: Older,
     },
     /// Refused.
     Refused {
@@ -229,7 +231,27 @@ pub enum Bars {
         code: Option<i32>,
         /// The reason.
         text: SafeText,
+        /// When they are asked for again, if that may help.
+        again: Option<Stamp>,
     },
+}
+
+/// What lies before the oldest bar that is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    /// Not asked for.
+    More,
+    /// A page is asked for.
+    Asked {
+        /// The question.
+        job: JobId,
+        /// The bars before this moment, in seconds since the epoch.
+        before: i64,
+        /// How many pages in a row have held nothing.
+        empty: u8,
+    },
+    /// Nothing.
+    End,
 }
 
 /// Orders and executions.

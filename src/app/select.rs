@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use super::model::{Bars, Model};
 use crate::broker::Link;
 use crate::domain::SafeText;
-use crate::domain::bar::{Bar, Interval};
+use crate::domain::bar::{Bar, BarKey};
 use crate::domain::fill::Execution;
 use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState, Ownership};
@@ -185,9 +185,28 @@ pub fn executions_of<'m>(model: &'m Model, key: &'m OrderKey) -> impl Iterator<I
     model.orders.executions.values().filter(mine)
 }
 
-/// The bars of a contract and interval, oldest first; empty while they are not here.
-pub fn bars(model: &Model, con_id: ConId, interval: Interval) -> &[Bar] {
-    match model.market.bars.get(&(con_id, interval)) {
+/// The bars the chart shows.
+pub fn chart_key(model: &Model) -> Option<BarKey> {
+    let chart = &model.panes.chart;
+    charted(model).map(|con_id| BarKey { con_id, interval: chart.interval, hours: chart.hours })
+}
+
+/// The bars the chart shows and those it compares them with.
+pub fn chart_keys(model: &Model) -> Vec<BarKey> {
+    let Some(key) = chart_key(model) else { return Vec::new() };
+    let other = compared(model).map(|con_id| BarKey { con_id, ..key });
+    std::iter::once(key).chain(other).collect()
+}
+
+/// The contract the chart compares its own with; none while that is the same.
+pub fn compared(model: &Model) -> Option<ConId> {
+    let other = model.panes.chart.compare.as_ref().and_then(|c| c.con_id);
+    other.filter(|id| Some(*id) != charted(model))
+}
+
+/// These bars, oldest first; empty while they are not here.
+pub fn bars(model: &Model, key: BarKey) -> &[Bar] {
+    match model.market.bars.get(&key) {
         Some(Bars::Loaded { bars, .. }) => bars,
         _ => &[],
     }
@@ -314,6 +333,7 @@ pub fn symbol(model: &Model, con_id: ConId) -> Option<SafeText> {
 pub fn is_visible(model: &Model, con_id: ConId) -> bool {
     model.panes.watchlist.rows.iter().any(|r| r.con_id == Some(con_id))
         || charted(model) == Some(con_id)
+        || compared(model) == Some(con_id)
         || model.positions.contains_key(&con_id)
         || model.panes.ticket.staged.as_ref().is_some_and(|s| s.con_id == con_id)
         || model.orders.live().any(|o| o.spec.con_id == con_id)

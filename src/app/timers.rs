@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::effect::{Effect, Step};
 use super::model::Model;
 use super::msg::Timer;
+use super::on;
 use crate::broker::Link;
 use crate::clock::Stamp;
 use crate::domain::order::OrderState;
@@ -66,7 +67,8 @@ fn due(model: &Model, timer: Timer) -> Option<Stamp> {
                 .then(|| model.pending_at.plus(WHICH_KEY))
                 .filter(|due| model.now.mono < due.mono);
             let bars = model.panes.chart.ask_at;
-            [model.notices.until(), prefix, bars, flash_end(model)].into_iter().flatten().min_by_key(|s| s.mono)
+            let again = on::bars::again_at(model);
+            [model.notices.until(), prefix, bars, again, flash_end(model)].into_iter().flatten().min_by_key(|s| s.mono)
         }
         Timer::Answer => {
             let waits = model.orders.waits.values().map(|w| w.until);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::SafeText;
-use crate::domain::bar::Interval;
+use crate::domain::bar::BarKey;
 use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::order::{BrokerIds, OrderKey};
 use crate::journal::Intent;
@@ -64,16 +64,22 @@ pub enum Command {
         job: JobId,
         /// Of which instrument.
         instrument: Box<Instrument>,
-        /// How long each.
-        interval: Interval,
+        /// Which: its contract is the instrument's.
+        key: BarKey,
+    },
+    /// Asks once for the bars before a moment: one page of them. A loss of the connection drops the question.
+    OlderBars {
+        /// The question.
+        job: JobId,
+        /// Of which instrument.
+        instrument: Box<Instrument>,
+        /// Which: its contract is the instrument's.
+        key: BarKey,
+        /// In seconds since the epoch; bars that begin there or later are not asked for.
+        before: i64,
     },
     /// Ends such a subscription.
-    StopBars {
-        /// Of which instrument.
-        con_id: ConId,
-        /// How long each.
-        interval: Interval,
-    },
+    StopBars(BarKey),
     /// Asks for orders, executions and positions again (SYNC).
     Resync,
 }

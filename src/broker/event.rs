@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::command::JobId;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, AccountValues, Mode};
-use crate::domain::bar::{Bar, Interval};
+use crate::domain::bar::{Bar, BarKey};
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::order::{BrokerIds, OrderKey, OrderSpec};
@@ -105,19 +105,24 @@ pub enum Event {
     Bars {
         /// The question.
         job: JobId,
-        /// Of which instrument.
-        con_id: ConId,
-        /// How long each.
-        interval: Interval,
+        /// Which.
+        key: BarKey,
+        /// The bars, oldest first, or why there are none.
+        result: Result<Vec<Bar>, Refusal>,
+    },
+    /// The answer to [`super::Command::OlderBars`]; none at all means that there are no older ones.
+    OlderBars {
+        /// The question.
+        job: JobId,
+        /// Which.
+        key: BarKey,
         /// The bars, oldest first, or why there are none.
         result: Result<Vec<Bar>, Refusal>,
     },
     /// The present bar changed, or a new one began.
     Bar {
-        /// Of which instrument.
-        con_id: ConId,
-        /// How long.
-        interval: Interval,
+        /// Of which.
+        key: BarKey,
         /// The bar.
         bar: Bar,
     },

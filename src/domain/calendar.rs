@@ -11,7 +11,7 @@ use jiff::Zoned;
 use jiff::civil::{Date, Time, Weekday, date, time};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Phase;
+use crate::clock::{Phase, Stamp, eastern};
 
 /// Which hours a market keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +29,32 @@ impl Hours {
             Self::Always => Phase::Regular,
             Self::NewYork => new_york(at.date(), at.time()),
         }
+    }
+
+    /// The date of the session a moment in New York's time belongs to: an evening from 20:00 on is the next day's.
+    pub fn session_date(self, at: &Zoned) -> Date {
+        match self {
+            Self::Always => at.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date(),
+            Self::NewYork if at.time() >= time(20, 0, 0, 0) => at.date().tomorrow().unwrap_or(at.date()),
+            Self::NewYork => at.date(),
+        }
+    }
+
+    /// The last close of a regular session before a moment, both in seconds since the epoch; `None` where nothing closes.
+    pub fn close_before(self, at: i64) -> Option<i64> {
+        let until = Stamp::at(at.saturating_mul(1_000_000_000)).eastern();
+        if self == Self::Always {
+            return None;
+        }
+        let mut day = until.date();
+        for _ in 0..10 {
+            let end = close(day).and_then(|time| day.to_datetime(time).to_zoned(eastern()).ok());
+            if let Some(end) = end.filter(|end| *end < until) {
+                return Some(end.timestamp().as_second());
+            }
+            day = day.yesterday().ok()?;
+        }
+        None
     }
 
     /// What remains of the regular session, `None` outside it.

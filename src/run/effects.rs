@@ -250,7 +250,7 @@ const fn word(command: &Command) -> &'static str {
         Command::Watch(_) | Command::Unwatch(_) => "quotes",
         Command::Find { .. } => "a contract",
         Command::Search { .. } => "a symbol search",
-        Command::Bars { .. } | Command::StopBars { .. } => "bars",
+        Command::Bars { .. } | Command::OlderBars { .. } | Command::StopBars(_) => "bars",
         Command::Resync => "a reconciliation",
         Command::Place(..) | Command::Cancel { .. } | Command::DropUnsent => "an order",
     }

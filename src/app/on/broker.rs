@@ -1,6 +1,6 @@
 //! Events of the broker, by family.
 
-use super::{facts, link, market, reconcile};
+use super::{bars, facts, link, market, reconcile};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
@@ -46,8 +46,9 @@ pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
         }
         Event::Found { job, result } => market::found(model, step, job, result),
         Event::Matches { job, result } => market::matches(model, step, job, result),
-        Event::Bars { job, con_id, interval, result } => market::bars(model, step, job, (con_id, interval), result),
-        Event::Bar { con_id, interval, bar } => market::bar(model, step, (con_id, interval), bar),
+        Event::Bars { job, key, result } => bars::arrived(model, step, job, key, result),
+        Event::OlderBars { job, key, result } => bars::older(model, step, job, key, result),
+        Event::Bar { key, bar } => bars::changed(model, step, key, bar),
         Event::Quotes(quotes) => market::quotes(model, step, quotes),
         Event::Notice { code, text } => {
             link::farm(model, step, code, &text);

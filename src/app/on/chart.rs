@@ -1,6 +1,6 @@
 //! Interval, zoom, pan and crosshair of the chart.
 
-use super::market;
+use super::bars;
 use crate::app::effect::Step;
 use crate::app::model::Model;
 use crate::app::{select, workspace};
@@ -11,7 +11,7 @@ const AXIS: u16 = 9;
 
 /// How many bars there are.
 fn len(model: &Model) -> usize {
-    select::charted(model).map_or(0, |id| select::bars(model, id, model.panes.chart.interval).len())
+    select::chart_key(model).map_or(0, |key| select::bars(model, key).len())
 }
 
 /// How many bars fit.
@@ -67,5 +67,6 @@ pub(super) fn interval(model: &mut Model, step: &mut Step, longer: bool) {
     newest(model);
     // Another length is asked for on purpose: it does not wait for the list to rest.
     model.panes.chart.asked_at = None;
-    market::want_bars(model, step);
+    bars::forget_refusals(model);
+    bars::want(model, step);
 }

@@ -1,6 +1,6 @@
 //! Selection and scrolling of the lists, focus and zoom.
 
-use super::{input, market, overlay};
+use super::{bars, input, market, overlay};
 use crate::app::action::Way;
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::Model;
@@ -98,9 +98,10 @@ fn move_in(model: &mut Model, step: &mut Step, pane: PaneKind, by: isize) {
 
 /// The chart shows another contract, from its newest bar on.
 pub(super) fn chart_moved(model: &mut Model, step: &mut Step) {
-    model.panes.chart.back = 0;
-    model.panes.chart.cursor = None;
-    market::want_bars(model, step);
+    super::chart::newest(model);
+    model.panes.chart.vwap_from = None;
+    bars::forget_refusals(model);
+    bars::want(model, step);
 }
 
 fn moved(at: usize, by: isize, len: usize) -> usize {

@@ -1,24 +1,17 @@
-//! Instruments, quotes, bars: asked for, received, asked for again.
+//! Instruments and quotes: asked for, received, asked for again.
 
+use super::bars;
 use crate::app::effect::{Effect, Redraw, Step};
-use crate::app::model::{Bars, Model, Overlay};
+use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
 use crate::app::select;
 use crate::broker::event::Refusal;
 use crate::broker::{Command, JobId, Link};
 use crate::domain::SafeText;
-use crate::domain::bar::{Bar, Interval};
+use crate::domain::bar::BarKey;
 use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::quote::Quote;
 use crate::panes::watchlist::Row;
-use std::time::Duration;
-
-/// Bars of one contract kept at most.
-const BARS_MAX: usize = 5_000;
-/// Contracts and intervals whose bars are kept up to date at once.
-const LINES_MAX: usize = 6;
-/// A run along the list asks for bars once it rests for so long: IB allows 60 questions in ten minutes.
-const REST: Duration = Duration::from_millis(200);
 
 /// The number of a new question.
 pub(super) fn next_job(model: &mut Model) -> JobId {
@@ -39,12 +32,7 @@ pub(super) fn ask_all(model: &mut Model, step: &mut Step) {
     for symbol in wanted {
         find(model, step, symbol);
     }
-    model.market.bars.retain(|_, b| !matches!(b, Bars::Refused { .. }));
-    let waiting: Vec<(ConId, Interval)> = model.market.bars.keys().copied().collect();
-    for key in waiting {
-        request(model, step, key);
-    }
-    want_bars(model, step);
+    bars::ask_all(model, step);
 }
 
 /// Symbols of positions and working orders whose contract is not known yet.
@@ -84,14 +72,18 @@ pub(super) fn found(model: &mut Model, step: &mut Step, job: JobId, result: Resu
                 row.refused = None;
                 row.symbol = instrument.symbol.clone();
             }
+            if let Some(other) = model.panes.chart.compare.as_mut().filter(|c| c.symbol == symbol) {
+                (other.con_id, other.symbol) = (Some(con_id), instrument.symbol.clone());
+            }
             step.send(Command::Watch(instrument.clone()));
             model.market.instruments.insert(con_id, *instrument);
-            want_bars(model, step);
+            bars::want(model, step);
         }
         Err(refusal) => {
             for row in model.panes.watchlist.rows.iter_mut().filter(|r| r.symbol == symbol && r.con_id.is_none()) {
                 row.refused = Some(refusal.text.clone());
             }
+            model.panes.chart.compare.take_if(|c| c.symbol == symbol && c.con_id.is_none());
             let code = refusal.code.map_or_else(String::new, |c| format!(" ({c})"));
             let text = match refusal.code {
                 Some(200) => format!("No contract is called {symbol} (200)."),
@@ -128,99 +120,12 @@ pub(super) fn quotes(model: &mut Model, step: &mut Step, quotes: Vec<(ConId, Quo
             step.draw(Redraw::Market);
         }
         model.market.last_at = model.market.last_at.max(quote.at);
-        model.market.quotes.insert(con_id, quote);
+        let before = model.market.quotes.insert(con_id, quote).and_then(|old| old.last);
+        bars::ticked(model, con_id, before);
     }
     // Ticks prove that the feed lives, as a heartbeat does.
     if select::is_current(model) {
         model.desk.alive = Some(model.now);
-    }
-}
-
-/// Asks for the chart's bars if they are neither here nor asked for; a run along the list asks once, when it rests.
-pub(super) fn want_bars(model: &mut Model, step: &mut Step) {
-    let Some(con_id) = select::charted(model) else { return };
-    let key = (con_id, model.panes.chart.interval);
-    if model.market.bars.contains_key(&key)
-        || !select::is_current(model)
-        || !model.market.instruments.contains_key(&con_id)
-    {
-        model.panes.chart.ask_at = None;
-        return;
-    }
-    let rest = model.panes.chart.asked_at.map(|at| at.plus(REST)).filter(|due| model.now.mono < due.mono);
-    if rest.is_some() {
-        model.panes.chart.ask_at = Some(model.now.plus(REST));
-        return;
-    }
-    request(model, step, key);
-    let excess = model.market.bars.len().saturating_sub(LINES_MAX);
-    let old: Vec<(ConId, Interval)> = model.market.bars.keys().filter(|k| **k != key).take(excess).copied().collect();
-    for (con_id, interval) in old {
-        model.market.bars.shift_remove(&(con_id, interval));
-        step.send(Command::StopBars { con_id, interval });
-    }
-}
-
-fn request(model: &mut Model, step: &mut Step, key: (ConId, Interval)) {
-    let Some(instrument) = model.market.instruments.get(&key.0).cloned() else { return };
-    let job = next_job(model);
-    match model.market.bars.get_mut(&key) {
-        Some(Bars::Loaded { job: old, .. }) => *old = job,
-        _ => {
-            model.market.bars.insert(key, Bars::Loading(job));
-        }
-    }
-    model.panes.chart.asked_at = Some(model.now);
-    model.panes.chart.ask_at = None;
-    step.push(Effect::Send(Command::Bars { job, instrument: Box::new(instrument), interval: key.1 }));
-}
-
-pub(super) fn bars(
-    model: &mut Model,
-    step: &mut Step,
-    job: JobId,
-    key: (ConId, Interval),
-    result: Result<Vec<Bar>, Refusal>,
-) {
-    let asked = match model.market.bars.get(&key) {
-        Some(Bars::Loading(asked) | Bars::Loaded { job: asked, .. }) => *asked == job,
-        _ => false,
-    };
-    if !asked {
-        return;
-    }
-    let bars = match result {
-        Ok(bars) => Bars::Loaded { job, bars },
-        Err(Refusal { code, text }) => Bars::Refused { code, text },
-    };
-    model.market.bars.insert(key, bars);
-    draw_chart(model, step, key);
-}
-
-pub(super) fn bar(model: &mut Model, step: &mut Step, key: (ConId, Interval), bar: Bar) {
-    let Some(Bars::Loaded { bars, .. }) = model.market.bars.get_mut(&key) else { return };
-    match bars.last_mut() {
-        Some(last) if last.start == bar.start => *last = bar,
-        Some(last) if last.start > bar.start => return,
-        _ => {
-            if bars.len() >= BARS_MAX {
-                bars.remove(0);
-            }
-            bars.push(bar);
-            let chart = &mut model.panes.chart;
-            // A panned chart keeps its bars where they are when a new one begins.
-            if chart.back > 0 {
-                chart.back = chart.back.saturating_add(1);
-            }
-            chart.cursor = chart.cursor.map(|c| c.saturating_add(1));
-        }
-    }
-    draw_chart(model, step, key);
-}
-
-fn draw_chart(model: &Model, step: &mut Step, (con_id, interval): (ConId, Interval)) {
-    if select::charted(model) == Some(con_id) && model.panes.chart.interval == interval {
-        step.draw(Redraw::Market);
     }
 }
 
@@ -241,7 +146,7 @@ pub(super) fn add_symbol(model: &mut Model, step: &mut Step, symbol: &SafeText) 
         }
     }
     model.panes.chart.opened = None;
-    want_bars(model, step);
+    bars::want(model, step);
     step.draw(Redraw::Now);
 }
 
@@ -258,9 +163,8 @@ pub(super) fn forget(model: &mut Model, step: &mut Step, con_id: ConId) {
     model.market.instruments.shift_remove(&con_id);
     model.market.quotes.shift_remove(&con_id);
     step.send(Command::Unwatch(con_id));
-    let old: Vec<(ConId, Interval)> = model.market.bars.keys().filter(|k| k.0 == con_id).copied().collect();
-    for (con_id, interval) in old {
-        model.market.bars.shift_remove(&(con_id, interval));
-        step.send(Command::StopBars { con_id, interval });
+    let old: Vec<BarKey> = model.market.bars.keys().filter(|k| k.con_id == con_id).copied().collect();
+    for key in old {
+        bars::drop_line(model, step, key);
     }
 }

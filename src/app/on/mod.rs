@@ -1,6 +1,7 @@
 //! The handlers, one file per family of messages or keys.
 
 pub(super) mod act;
+pub(in crate::app) mod bars;
 pub(super) mod broker;
 mod cancel;
 mod chart;

@@ -1,6 +1,6 @@
 //! Deadlines that have come.
 
-use super::{cancel, market, reconcile, send};
+use super::{bars, cancel, reconcile, send};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Wait};
 use crate::app::msg::Timer;
@@ -24,8 +24,9 @@ fn screen(model: &mut Model, step: &mut Step) {
     if prefix_rests {
         step.draw(Redraw::Now);
     }
-    if model.panes.chart.ask_at.is_some_and(|at| at.mono <= model.now.mono) {
-        market::want_bars(model, step);
+    let asks = [model.panes.chart.ask_at, bars::again_at(model)].into_iter().flatten();
+    if asks.min_by_key(|at| at.mono).is_some_and(|at| at.mono <= model.now.mono) {
+        bars::want(model, step);
     }
     // A bright price fades.
     step.draw(Redraw::Market);

@@ -7,9 +7,14 @@ use crate::app::effect::Effect;
 use crate::app::msg::{Msg, Pointer};
 use crate::app::select;
 use crate::broker::Command;
-use crate::domain::bar::Interval;
+use crate::domain::bar::{BarHours, BarKey, Interval};
 use crate::panes::PaneKind;
 use crate::panes::blotter::Tab;
+
+/// Bars of regular hours.
+fn bar_key(con_id: crate::domain::instrument::ConId, interval: Interval) -> BarKey {
+    BarKey { con_id, interval, hours: BarHours::Regular }
+}
 
 #[test]
 fn the_selection_drives_the_chart_and_what_b_stages() {
@@ -29,7 +34,7 @@ fn a_run_along_the_list_asks_for_bars_once_it_rests() {
     assert_eq!(bars(&d), 1, "the first step asks at once");
     d.key("j", false).after(300);
     assert_eq!(bars(&d), 2);
-    assert!(d.model.market.bars.contains_key(&(SPY, Interval::Min5)));
+    assert!(d.model.market.bars.contains_key(&bar_key(SPY, Interval::Min5)));
 }
 
 #[test]
@@ -162,7 +167,7 @@ fn tabs_go_left_and_right_and_stop_at_the_ends() {
 fn the_chart_changes_interval_width_and_crosshair() {
     let mut d = desk();
     d.keys("2 > +");
-    assert_eq!(d.model.panes.chart.interval, Interval::Day1);
+    assert_eq!(d.model.panes.chart.interval, Interval::Min10);
     assert_eq!(d.model.panes.chart.bar_width, 3);
     d.keys("+ - - - -");
     assert_eq!(d.model.panes.chart.bar_width, 1);
@@ -177,30 +182,27 @@ fn the_chart_changes_interval_width_and_crosshair() {
         volume: None,
     };
     let bars: Vec<_> = (0..50).map(|n| crate::domain::bar::Bar { start: n * 86_400, ..bar }).collect();
-    let key = (AAPL, Interval::Day1);
+    let key = bar_key(AAPL, Interval::Min10);
     let Some(crate::app::model::Bars::Loading(job)) = d.model.market.bars.get(&key).cloned() else {
         panic!("not asked")
     };
-    d.broker(crate::broker::Event::Bars { job, con_id: AAPL, interval: Interval::Day1, result: Ok(bars) });
+    d.broker(crate::broker::Event::Bars { job, key, result: Ok(bars) });
     d.keys("left left");
     assert_eq!(d.model.panes.chart.cursor, Some(1));
-    d.broker(crate::broker::Event::Bar {
-        con_id: AAPL,
-        interval: Interval::Day1,
-        bar: crate::domain::bar::Bar { start: 50 * 86_400, ..bar },
-    });
+    d.broker(crate::broker::Event::Bar { key, bar: crate::domain::bar::Bar { start: 50 * 86_400, ..bar } });
     assert_eq!(d.model.panes.chart.cursor, Some(2), "the crosshair stays on its bar");
     d.keys("end");
     assert_eq!(d.model.panes.chart.cursor, None);
-    assert_eq!(select::bars(&d.model, AAPL, Interval::Day1).len(), 51);
+    assert_eq!(select::bars(&d.model, key).len(), 51);
 }
 
 #[test]
 fn an_answer_to_an_earlier_question_for_bars_is_dropped() {
     let mut d = desk();
     let stale = crate::broker::JobId(9_999);
-    d.broker(crate::broker::Event::Bars { job: stale, con_id: AAPL, interval: Interval::Min5, result: Ok(Vec::new()) });
-    assert!(matches!(d.model.market.bars.get(&(AAPL, Interval::Min5)), Some(crate::app::model::Bars::Loading(_))));
+    let key = bar_key(AAPL, Interval::Min5);
+    d.broker(crate::broker::Event::Bars { job: stale, key, result: Ok(Vec::new()) });
+    assert!(matches!(d.model.market.bars.get(&key), Some(crate::app::model::Bars::Loading(_))));
 }
 
 #[test]

@@ -17,13 +17,14 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::contract::{self, Rules};
-use super::history::{Charts, Key, Opened};
+use super::history::{Charts, Opened, Question};
 use super::market::Lines;
 use super::pacing::Pace;
 use crate::broker::event::Refusal;
 use crate::broker::{Command, Event, JobId, Tape};
 use crate::clock::Stamp;
 use crate::domain::SafeText;
+use crate::domain::bar::{Bar, BarKey};
 use crate::domain::instrument::{Instrument, SymbolMatch};
 
 /// How many questions may be open.
@@ -57,7 +58,8 @@ pub struct Desk {
 enum Answer {
     Found(JobId, Result<Box<Instrument>, Refusal>),
     Matches(JobId, Result<Vec<SymbolMatch>, Refusal>),
-    Bars(Key, u64, Result<Opened, Refusal>),
+    Bars(BarKey, u64, Result<Opened, Refusal>),
+    Older(JobId, BarKey, Result<Vec<Bar>, Refusal>),
 }
 
 impl Desk {
@@ -86,7 +88,9 @@ impl Desk {
     ) {
         let mut client = None;
         loop {
-            let asks = client.is_some() && (self.lines.is_waiting() || self.charts.is_waiting());
+            // Questions for history keep their own pace; while they wait, only time lets them pass.
+            let history = client.as_ref().and_then(|_| self.charts.due(Stamp::now()));
+            let asks = client.is_some() && (self.lines.is_waiting() || history.is_some_and(|wait| wait.is_zero()));
             let event = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
@@ -113,6 +117,7 @@ impl Desk {
                     }
                     None
                 }
+                () = tokio::time::sleep(history.unwrap_or_default()), if history.is_some_and(|wait| !wait.is_zero()) => None,
                 Some(update) = self.charts.next(), if self.charts.is_running() => self.charts.take(update),
                 Some(tick) = self.lines.next(), if self.lines.is_running() => self.ticks(tick),
             };
@@ -140,8 +145,11 @@ impl Desk {
         match command {
             Command::Watch(instrument) => self.lines.watch(&instrument),
             Command::Unwatch(con_id) => self.lines.unwatch(con_id),
-            Command::Bars { job, instrument, interval } => self.charts.want(job, &instrument, interval),
-            Command::StopBars { con_id, interval } => self.charts.stop((con_id, interval)),
+            Command::Bars { job, instrument, key } => self.charts.want(job, &instrument, key),
+            Command::OlderBars { job, instrument, key, before } => {
+                self.charts.want_older(job, &instrument, key, before)
+            }
+            Command::StopBars(key) => self.charts.stop(key),
             Command::Find { job, symbol } => {
                 let (pace, rules, feed) = (self.pace.clone(), self.rules.clone(), feed.clone());
                 self.jobs.spawn(async move {
@@ -184,8 +192,16 @@ impl Desk {
     async fn ask(&mut self, client: &Arc<Client>) {
         if self.lines.is_waiting() {
             self.lines.ask_next(client).await;
-        } else if let Some((key, number, question)) = self.charts.ask_next(client) {
-            self.jobs.spawn(async move { Answer::Bars(key, number, question.await) });
+        } else {
+            match self.charts.ask_next(client, Stamp::now()) {
+                Some(Question::Bars(key, number, question)) => {
+                    self.jobs.spawn(async move { Answer::Bars(key, number, question.await) });
+                }
+                Some(Question::Older(job, key, question)) => {
+                    self.jobs.spawn(async move { Answer::Older(job, key, question.await) });
+                }
+                None => {}
+            }
         }
     }
 
@@ -194,6 +210,7 @@ impl Desk {
             Answer::Found(job, result) => Some(Event::Found { job, result }),
             Answer::Matches(job, result) => Some(Event::Matches { job, result }),
             Answer::Bars(key, number, result) => self.charts.opened(key, number, result),
+            Answer::Older(job, key, result) => Some(Event::OlderBars { job, key, result }),
         }
     }
 

@@ -1,8 +1,12 @@
-//! Bars: asked for once, kept up to date by the broker, asked for again after a reconnect.
+//! Bars: asked for once and kept up to date by the broker, asked for again after a reconnect, and older ones page by page.
+//!
+//! Invariants: IB's pace for history is kept ([`History`]): a question that would break it waits, and others pass it; spans
+//! stay inside IB's step table; a page lost with the connection is refused or forgotten, never repeated unasked.
 //!
 //! Must not know: the chart, what else is subscribed.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,77 +19,113 @@ use ibapi::subscriptions::{Subscription, SubscriptionItem};
 use ibapi::{Client, Error};
 use indexmap::IndexMap;
 use jiff::civil::Date;
+use time::OffsetDateTime;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::pacing::Pace;
+use super::pacing::{Asked, History, Pace};
 use super::{contract, convert, order};
 use crate::broker::event::Refusal;
 use crate::broker::{Event, JobId};
-use crate::clock;
-use crate::domain::bar::{Bar, Interval};
-use crate::domain::instrument::{ConId, Instrument};
+use crate::clock::{self, Stamp};
+use crate::domain::SafeText;
+use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
+use crate::domain::instrument::Instrument;
 
 /// How long the broker may take to answer with bars.
 const BARS_MAX: Duration = Duration::from_secs(30);
 
-/// Which bars.
-pub type Key = (ConId, Interval);
 /// Bars and the stream that keeps them up to date.
 pub type Opened = (Vec<Bar>, Subscription<HistoricalBarUpdate>);
 /// What one stream says, with its number.
-pub type Update = (Key, u64, Result<SubscriptionItem<HistoricalBarUpdate>, Error>);
+pub type Update = (BarKey, u64, Result<SubscriptionItem<HistoricalBarUpdate>, Error>);
+/// An answer that may take half a minute.
+type Later<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send>>;
+
+/// A question ready to be asked elsewhere.
+pub enum Question {
+    /// Bars that are kept up to date, with the number of the question.
+    Bars(BarKey, u64, Later<Opened>),
+    /// A page of older ones.
+    Older(JobId, BarKey, Later<Vec<Bar>>),
+}
 
 /// All bars that are kept up to date.
 pub struct Charts {
     pace: Pace,
-    wanted: IndexMap<Key, Chart>,
+    allowance: History,
+    wanted: IndexMap<BarKey, Chart>,
     updates: SelectAll<BoxStream<'static, Update>>,
-    waiting: VecDeque<Key>,
+    waiting: VecDeque<Ask>,
     numbers: u64,
 }
 
 struct Chart {
     job: JobId,
-    exchange: crate::domain::SafeText,
+    exchange: SafeText,
     /// The number of the present question, and what ends its stream when dropped.
     running: Option<(u64, Option<oneshot::Sender<()>>)>,
+}
+
+/// A question that waits.
+#[derive(Debug, Clone)]
+struct Ask {
+    key: BarKey,
+    /// For a page: its question, where, and before which moment.
+    older: Option<(JobId, SafeText, i64)>,
+}
+
+impl Ask {
+    fn asked(&self) -> Asked {
+        Asked { key: self.key, before: self.older.as_ref().map(|(_, _, before)| *before) }
+    }
 }
 
 impl Charts {
     /// No bars yet.
     pub fn new(pace: Pace) -> Self {
-        Self { pace, wanted: IndexMap::new(), updates: SelectAll::new(), waiting: VecDeque::new(), numbers: 0 }
+        Self {
+            pace,
+            allowance: History::default(),
+            wanted: IndexMap::new(),
+            updates: SelectAll::new(),
+            waiting: VecDeque::new(),
+            numbers: 0,
+        }
     }
 
     /// Wants these bars; a second wish asks anew under the new question.
-    pub fn want(&mut self, job: JobId, instrument: &Instrument, interval: Interval) {
-        let key = (instrument.con_id, interval);
+    pub fn want(&mut self, job: JobId, instrument: &Instrument, key: BarKey) {
         self.stop(key);
         self.wanted.insert(key, Chart { job, exchange: instrument.exchange.clone(), running: None });
-        self.waiting.push_back(key);
+        self.waiting.push_back(Ask { key, older: None });
+    }
+
+    /// Wants a page of older bars, once.
+    pub fn want_older(&mut self, job: JobId, instrument: &Instrument, key: BarKey, before: i64) {
+        self.waiting.push_back(Ask { key, older: Some((job, instrument.exchange.clone(), before)) });
     }
 
     /// Does not want them any longer.
-    pub fn stop(&mut self, key: Key) {
-        self.waiting.retain(|w| *w != key);
+    pub fn stop(&mut self, key: BarKey) {
+        self.waiting.retain(|w| w.key != key);
         if self.wanted.shift_remove(&key).is_some_and(|c| c.running.is_some()) {
             self.pace.count();
         }
     }
 
-    /// Every stream is gone: all bars wait to be asked for.
+    /// Every stream is gone: all bars wait to be asked for. Pages are forgotten; who wants them asks again.
     pub fn renew(&mut self) {
         self.updates.clear();
         for chart in self.wanted.values_mut() {
             chart.running = None;
         }
-        self.waiting = self.wanted.keys().copied().collect();
+        self.waiting = self.wanted.keys().map(|key| Ask { key: *key, older: None }).collect();
     }
 
-    /// Whether bars wait to be asked for.
-    pub fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+    /// How long until a question may be asked; `None` while none waits.
+    pub fn due(&self, now: Stamp) -> Option<Duration> {
+        self.waiting.iter().map(|ask| self.allowance.wait(now, ask.asked())).min()
     }
 
     /// Whether any stream is open.
@@ -93,20 +133,25 @@ impl Charts {
         !self.updates.is_empty()
     }
 
-    /// The question that waits longest, to be asked elsewhere: it may take half a minute.
-    pub fn ask_next(
-        &mut self,
-        client: &Arc<Client>,
-    ) -> Option<(Key, u64, impl Future<Output = Result<Opened, Refusal>> + Send + use<>)> {
-        let key = self.waiting.pop_front()?;
+    /// The question that waits longest of those that may be asked now.
+    pub fn ask_next(&mut self, client: &Arc<Client>, now: Stamp) -> Option<Question> {
+        let index = self.waiting.iter().position(|ask| self.allowance.wait(now, ask.asked()).is_zero())?;
+        let ask = self.waiting.remove(index)?;
+        let key = ask.key;
+        let client = client.clone();
+        if let Some((job, exchange, before)) = ask.older.clone() {
+            self.allowance.note(now, ask.asked());
+            return Some(Question::Older(job, key, Box::pin(page(client, key, exchange.to_string(), before))));
+        }
         let chart = self.wanted.get_mut(&key)?;
+        self.allowance.note(now, ask.asked());
         self.numbers += 1;
         chart.running = Some((self.numbers, None));
-        Some((key, self.numbers, open(client.clone(), key, chart.exchange.to_string())))
+        Some(Question::Bars(key, self.numbers, Box::pin(open(client, key, chart.exchange.to_string()))))
     }
 
     /// Takes the answer to a question; `None` if it is not asked any longer.
-    pub fn opened(&mut self, key: Key, number: u64, answer: Result<Opened, Refusal>) -> Option<Event> {
+    pub fn opened(&mut self, key: BarKey, number: u64, answer: Result<Opened, Refusal>) -> Option<Event> {
         let chart = self.wanted.get_mut(&key)?;
         let running = chart.running.as_mut().filter(|(n, _)| *n == number)?;
         let result = answer.map(|(bars, stream)| {
@@ -115,8 +160,7 @@ impl Charts {
             self.updates.push(stream.map(move |item| (key, number, item)).take_until(ended).boxed());
             bars
         });
-        let (con_id, interval) = key;
-        Some(Event::Bars { job: chart.job, con_id, interval, result })
+        Some(Event::Bars { job: chart.job, key, result })
     }
 
     /// The next thing any stream says; pending for ever while none is open.
@@ -126,34 +170,31 @@ impl Charts {
 
     /// Takes what a stream said.
     pub fn take(&mut self, (key, number, item): Update) -> Option<Event> {
-        let (con_id, interval) = key;
         let chart = self.wanted.get_mut(&key)?;
         chart.running.as_ref().filter(|(n, _)| *n == number)?;
         match item {
-            Ok(SubscriptionItem::Data(HistoricalBarUpdate::Update(wire))) => {
-                Some(Event::Bar { con_id, interval, bar: bar(&wire)? })
-            }
+            Ok(SubscriptionItem::Data(HistoricalBarUpdate::Update(wire))) => Some(Event::Bar { key, bar: bar(&wire)? }),
             Ok(_) => None,
             Err(error) => {
                 chart.running = None;
                 let lost = matches!(error, Error::ConnectionReset | Error::ConnectionFailed | Error::Shutdown);
                 let result = Err(contract::refusal(&error));
-                (!lost).then_some(Event::Bars { job: chart.job, con_id, interval, result })
+                (!lost).then_some(Event::Bars { job: chart.job, key, result })
             }
         }
     }
 }
 
 /// Asks for bars and waits for the first batch.
-async fn open(client: Arc<Client>, (con_id, interval): Key, exchange: String) -> Result<Opened, Refusal> {
-    let wire = order::contract(con_id, &exchange);
-    let (size, span, hours) = request(interval);
+async fn open(client: Arc<Client>, key: BarKey, exchange: String) -> Result<Opened, Refusal> {
+    let wire = order::contract(key.con_id, &exchange);
+    let (size, span) = request(key.interval);
     let asked = async {
         let mut stream = client
             .historical_data(&wire, size)
             .duration(span)
             .what_to_show(WhatToShow::Trades)
-            .trading_hours(hours)
+            .trading_hours(hours(key))
             .stream()
             .await?;
         while let Some(item) = stream.next().await {
@@ -163,19 +204,67 @@ async fn open(client: Arc<Client>, (con_id, interval): Key, exchange: String) ->
         }
         Err(Error::UnexpectedEndOfStream)
     };
+    within(asked).await
+}
+
+/// Asks for a page of bars before a moment. IB says with an error (162) that there are none; that is an empty page.
+async fn page(client: Arc<Client>, key: BarKey, exchange: String, before: i64) -> Result<Vec<Bar>, Refusal> {
+    let wire = order::contract(key.con_id, &exchange);
+    let (size, span) = request(key.interval);
+    let end = OffsetDateTime::from_unix_timestamp(before).map_err(|_| contract::refused("no such moment"))?;
+    let asked = async {
+        let request = client.historical_data(&wire, size).duration(span).what_to_show(WhatToShow::Trades);
+        let data = request.trading_hours(hours(key)).ending(end).fetch().await?;
+        Ok(data.bars.iter().filter_map(bar).filter(|b| b.start < before).collect())
+    };
+    match within(asked).await {
+        Err(refusal) if is_empty(&refusal) => Ok(Vec::new()),
+        answer => answer,
+    }
+}
+
+/// Whether a refusal only says that there is nothing.
+fn is_empty(refusal: &Refusal) -> bool {
+    refusal.code == Some(162) && refusal.text.contains("returned no data")
+}
+
+/// An answer in time, or why there is none.
+async fn within<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, Refusal> {
     match timeout(BARS_MAX, asked).await {
-        Ok(Ok(opened)) => Ok(opened),
+        Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(contract::refusal(&error)),
         Err(_) => Err(contract::refused("no bars within 30 s")),
     }
 }
 
-/// Bar size, span and hours: spans inside IB's step table, days in regular hours as the exchange counts them.
-const fn request(interval: Interval) -> (BarSize, Span, TradingHours) {
+/// Days and longer bars are those of regular hours, as the exchange counts them.
+const fn hours(key: BarKey) -> TradingHours {
+    match key.hours {
+        BarHours::Extended if !key.interval.is_daily() => TradingHours::Extended,
+        _ => TradingHours::Regular,
+    }
+}
+
+/// Bar size and the span of a page, inside IB's step table in its older and narrower form.
+const fn request(interval: Interval) -> (BarSize, Span) {
     match interval {
-        Interval::Min1 => (BarSize::Min, Span::days(2), TradingHours::Extended),
-        Interval::Min5 => (BarSize::Min5, Span::days(5), TradingHours::Extended),
-        Interval::Day1 => (BarSize::Day, Span::years(1), TradingHours::Regular),
+        Interval::Sec5 => (BarSize::Sec5, Span::seconds(3_600)),
+        Interval::Sec10 => (BarSize::Sec10, Span::seconds(14_400)),
+        Interval::Sec15 => (BarSize::Sec15, Span::seconds(14_400)),
+        Interval::Sec30 => (BarSize::Sec30, Span::seconds(28_800)),
+        Interval::Min1 => (BarSize::Min, Span::days(1)),
+        Interval::Min2 => (BarSize::Min2, Span::days(2)),
+        Interval::Min3 => (BarSize::Min3, Span::weeks(1)),
+        Interval::Min5 => (BarSize::Min5, Span::weeks(1)),
+        Interval::Min10 => (BarSize::Min10, Span::weeks(1)),
+        Interval::Min15 => (BarSize::Min15, Span::weeks(1)),
+        Interval::Min30 => (BarSize::Min30, Span::months(1)),
+        Interval::Hour1 => (BarSize::Hour, Span::months(1)),
+        Interval::Hour2 => (BarSize::Hour2, Span::months(1)),
+        Interval::Hour4 => (BarSize::Hour4, Span::months(1)),
+        Interval::Day1 => (BarSize::Day, Span::years(1)),
+        Interval::Week1 => (BarSize::Week, Span::years(1)),
+        Interval::Month1 => (BarSize::Month, Span::years(1)),
     }
 }
 

@@ -3,12 +3,16 @@
 //! IB cuts a client off that sends more than fifty messages a second (100). Questions and subscriptions wait for a token;
 //! orders and cancels take one without waiting, so that whatever they overtake pays for them.
 //!
-//! Must not know: what the messages are. [`Bucket`] does not know the clock either.
+//! Questions for history have an allowance of their own on top ([`History`]).
+//!
+//! Must not know: what the messages are. [`Bucket`] and [`History`] do not know the clock either.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Stamp;
+use crate::domain::bar::{BarKey, Interval};
 
 /// How many messages may leave at once, and how many a second are earned back.
 const DEPTH: i64 = 45;
@@ -82,11 +86,105 @@ impl Pace {
     }
 }
 
+/// A question for history, as IB tells one from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Which bars.
+    pub key: BarKey,
+    /// Before which moment; `None` for those up to now.
+    pub before: Option<i64>,
+}
+
+/// IB's allowance for history (error 162 beyond it). For bars of thirty seconds and less: no question again within
+/// fifteen seconds, and sixty in ten minutes. For all bars: fewer than six questions about a contract in two seconds.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// What was asked in the last ten minutes, oldest first.
+    asked: VecDeque<(Stamp, Asked)>,
+}
+
+/// So long are questions of short bars counted.
+const LONG: Duration = Duration::from_mins(10);
+/// How many questions of short bars pass in that time.
+const LONG_MAX: usize = 60;
+/// So long must pass before a question of short bars is asked again.
+const AGAIN: Duration = Duration::from_secs(15);
+/// So long are questions about one contract counted.
+const BRIEF: Duration = Duration::from_secs(2);
+/// How many of them pass in that time.
+const BRIEF_MAX: usize = 5;
+
+impl History {
+    /// How long a question has to wait; zero if it may be asked now.
+    pub fn wait(&self, now: Stamp, asked: Asked) -> Duration {
+        let short = |a: &Asked| a.key.interval <= Interval::Sec30;
+        let until = |at: Stamp, span: Duration| span.saturating_sub(now.since(at));
+        // A count that is full frees up when its oldest question that still matters grows old.
+        let full = |same: &dyn Fn(&Asked) -> bool, span: Duration, most: usize| {
+            let mut newest = self.asked.iter().rev().filter(|(_, a)| same(a));
+            newest.nth(most - 1).map_or(Duration::ZERO, |(at, _)| until(*at, span))
+        };
+        let brief = full(&|a| a.key.con_id == asked.key.con_id, BRIEF, BRIEF_MAX);
+        if !short(&asked) {
+            return brief;
+        }
+        brief.max(full(&|a| *a == asked, AGAIN, 1)).max(full(&short, LONG, LONG_MAX))
+    }
+
+    /// A question is asked.
+    pub fn note(&mut self, now: Stamp, asked: Asked) {
+        self.asked.retain(|(at, _)| now.since(*at) < LONG);
+        self.asked.push_back((now, asked));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::bar::BarHours;
+    use crate::domain::instrument::ConId;
+
+    fn asked(con_id: i32, interval: Interval, before: Option<i64>) -> Asked {
+        Asked { key: BarKey { con_id: ConId(con_id), interval, hours: BarHours::Regular }, before }
+    }
+
+    #[test]
+    fn the_same_short_bars_are_not_asked_for_again_within_fifteen_seconds() {
+        let (mut history, start) = (History::default(), Stamp::at(1));
+        let question = asked(1, Interval::Sec5, None);
+        assert!(history.wait(start, question).is_zero());
+        history.note(start, question);
+        assert_eq!(history.wait(start.plus(SECOND * 5), question), SECOND * 10);
+        assert!(history.wait(start.plus(SECOND * 15), question).is_zero());
+        assert!(history.wait(start, asked(1, Interval::Sec5, Some(7))).is_zero(), "another page");
+        history.note(start, asked(1, Interval::Min1, None));
+        assert!(history.wait(start, asked(1, Interval::Min1, None)).is_zero(), "a minute and longer is free of it");
+    }
+
+    #[test]
+    fn a_contract_is_asked_about_five_times_in_two_seconds() {
+        let (mut history, start) = (History::default(), Stamp::at(1));
+        for n in 0..5 {
+            history.note(start.plus(SECOND / 10 * n), asked(1, Interval::Day1, Some(n.into())));
+        }
+        let now = start.plus(SECOND);
+        assert_eq!(history.wait(now, asked(1, Interval::Min1, None)), SECOND);
+        assert!(history.wait(now, asked(2, Interval::Min1, None)).is_zero());
+    }
+
+    #[test]
+    fn sixty_questions_for_short_bars_use_up_ten_minutes() {
+        let (mut history, start) = (History::default(), Stamp::at(1));
+        for n in 0..60u32 {
+            history.note(start.plus(SECOND * n), asked(n.try_into().unwrap(), Interval::Sec30, None));
+        }
+        let now = start.plus(SECOND * 60);
+        assert_eq!(history.wait(now, asked(99, Interval::Sec10, None)), SECOND * 540);
+        assert!(history.wait(now, asked(99, Interval::Min1, None)).is_zero());
+        assert!(history.wait(start.plus(SECOND * 600), asked(99, Interval::Sec10, None)).is_zero());
+    }
 
     const SECOND: Duration = Duration::from_secs(1);
 

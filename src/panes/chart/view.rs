@@ -42,15 +42,20 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
     let instrument = id.and_then(|id| select::instrument(model, id));
     let chosen = || model.panes.watchlist.current().map(|row| row.symbol.clone());
     let symbol = id.and_then(|id| select::symbol(model, id)).or_else(chosen).unwrap_or_default();
-    let entry = id.and_then(|id| model.market.bars.get(&(id, chart.interval)));
-    let bars = id.map_or(&[][..], |id| select::bars(model, id, chart.interval));
+    let key = select::chart_key(model);
+    let entry = key.and_then(|key| model.market.bars.get(&key));
+    let bars = key.map_or(&[][..], |key| select::bars(model, key));
     let focus = cursor_bar(bars, chart.cursor).or(bars.last());
     let name = |rth: &str| {
         let mut words = Words::of(symbol.as_str(), Role::TextStrong);
         words.join(2, Words::of(format!("{}{rth}", chart.interval.words()), Role::Text));
         words
     };
-    let head = Head { left: vec![name("  RTH"), name("")], right: ends(model, id, instrument, focus), keep: true };
+    let head = Head {
+        left: vec![name(&format!("  {}", chart.hours.word())), name("")],
+        right: ends(model, id, instrument, focus),
+        keep: true,
+    };
     let area = pane::head(canvas, model, slot, &head);
     let Some(instrument) = instrument else {
         let refused = id.is_none() && model.panes.watchlist.current().is_some_and(|row| row.refused.is_some());
@@ -64,7 +69,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
     match entry {
         None => pane::teach(canvas, area, &asking(chart.interval, &symbol)),
         Some(Bars::Loading(_)) => pane::teach(canvas, area, &asking(chart.interval, &symbol)),
-        Some(Bars::Refused { code, text }) => {
+        Some(Bars::Refused { code, text, .. }) => {
             let code = code.map(|c| format!(" ({c})")).unwrap_or_default();
             pane::teach(canvas, area, &format!("No bars: {text}{code}"));
         }

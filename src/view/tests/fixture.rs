@@ -7,7 +7,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use crate::app::bindings;
-use crate::app::model::{Bars, Journal, Model};
+use crate::app::model::{Bars, Journal, Model, Older};
 use crate::app::notices::Tone;
 use crate::broker::JobId;
 use crate::broker::event::{Link, Refusal};
@@ -15,7 +15,7 @@ use crate::clock::Stamp;
 use crate::config::Settings;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, AccountValues, Mode};
-use crate::domain::bar::{Bar, Interval};
+use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
 use crate::domain::calendar::Hours;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::ConId;
@@ -78,6 +78,16 @@ pub fn id_of(symbol: &str) -> ConId {
     ConId(1_000 + i32::try_from(at).unwrap())
 }
 
+/// Bars of regular hours.
+pub fn bar_key(symbol: &str, interval: Interval) -> BarKey {
+    BarKey { con_id: id_of(symbol), interval, hours: BarHours::Regular }
+}
+
+/// Bars that are here, with none before them.
+pub fn loaded(bars: Vec<Bar>) -> Bars {
+    Bars::Loaded { job: JobId(1), bars, older: Older::End }
+}
+
 /// So long before now.
 pub fn ago(seconds: i64) -> Stamp {
     Stamp::at(NOW - seconds * 1_000_000_000)
@@ -120,7 +130,7 @@ pub fn moment(width: u16, height: u16) -> Model {
         model.market.quotes.insert(id, quote);
     }
     model.market.last_at = Some(Stamp::at(NOW - 200_000_000));
-    model.market.bars.insert((id_of("AAPL"), Interval::Min5), Bars::Loaded { job: JobId(1), bars: bars() });
+    model.market.bars.insert(bar_key("AAPL", Interval::Min5), loaded(bars()));
     positions(&mut model);
     account(&mut model);
     orders(&mut model);

@@ -113,10 +113,11 @@ fn a_new_last_is_bright_from_its_first_changed_digit_for_300_ms() {
 
 #[test]
 fn chart_states() {
-    let key = (fixture::id_of("AAPL"), Interval::Min5);
+    let key = fixture::bar_key("AAPL", Interval::Min5);
     let bars = |bars: Bars| changed(|m| drop(m.market.bars.insert(key, bars)));
-    let none = bars(Bars::Loaded { job: JobId(1), bars: Vec::new() });
-    let refused = bars(Bars::Refused { code: Some(162), text: SafeText::new("no market data permissions") });
+    let none = bars(fixture::loaded(Vec::new()));
+    let refused =
+        bars(Bars::Refused { code: Some(162), text: SafeText::new("no market data permissions"), again: None });
     let crosshair = changed(|m| m.panes.chart.cursor = Some(14));
     let thin = changed(|m| m.panes.chart.bar_width = 1);
     let panned = changed(|m| {
@@ -140,14 +141,14 @@ fn chart_of_days_labels_months() {
     let model = changed(|m| {
         m.panes.chart.interval = Interval::Day1;
         let day = 86_400;
-        let Some(Bars::Loaded { bars, .. }) = m.market.bars.get(&(fixture::id_of("AAPL"), Interval::Min5)).cloned()
+        let Some(Bars::Loaded { bars, .. }) = m.market.bars.get(&fixture::bar_key("AAPL", Interval::Min5)).cloned()
         else {
             panic!("the moment has bars")
         };
         let first = 1_795_189_327 / day * day - 29 * day + 5 * 3_600;
         let bars =
             bars.iter().zip(0..).map(|(b, i)| crate::domain::bar::Bar { start: first + i * day, ..*b }).collect();
-        m.market.bars.insert((fixture::id_of("AAPL"), Interval::Day1), Bars::Loaded { job: JobId(2), bars });
+        m.market.bars.insert(fixture::bar_key("AAPL", Interval::Day1), fixture::loaded(bars));
     });
     assert_snapshot!(states(PaneKind::Chart, (88, 16), &[("days", model)]));
 }

@@ -36,25 +36,56 @@ async fn finds_a_contract_searches_and_puts_quotes_on_the_tape() {
 async fn bars_are_answered_and_kept_up_to_date() {
     let venue = Venue::open(Options::default()).await;
     let (mut bench, _, _) = Bench::ready(&venue).await;
-    for interval in Interval::ALL {
-        bench.send(Command::Bars { job: JobId(3), instrument: Box::new(apple()), interval });
+    let key = |interval| BarKey { con_id: apple().con_id, interval, hours: BarHours::Regular };
+    for interval in [Interval::Sec5, Interval::Min1, Interval::Min5, Interval::Hour4, Interval::Day1, Interval::Week1] {
+        bench.send(Command::Bars { job: JobId(3), instrument: Box::new(apple()), key: key(interval) });
         let bars = bench
             .until("bars", |e| match e {
-                Event::Bars { job: JobId(3), interval: i, result, .. } if *i == interval => Some(result.clone()),
+                Event::Bars { job: JobId(3), key: k, result } if *k == key(interval) => Some(result.clone()),
                 _ => None,
             })
             .await
             .expect("bars");
-        assert!(bars.len() > 50, "{interval:?}: {}", bars.len());
+        assert!(bars.len() > 40, "{interval:?}: {}", bars.len());
         assert!(bars.is_sorted_by_key(|b| b.start));
         assert!(bars.iter().all(|b| b.low <= b.open && b.open <= b.high && b.low <= b.close && b.close <= b.high));
     }
     bench
         .until("bar", |e| match e {
-            Event::Bar { con_id: ConId(265_598), interval: Interval::Min1, .. } => Some(()),
+            Event::Bar { key: k, .. } if *k == key(Interval::Min1) => Some(()),
             _ => None,
         })
         .await;
+    bench.close().await;
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn older_bars_come_page_by_page_and_end_where_history_begins() {
+    let venue = Venue::open(Options::default()).await;
+    let (mut bench, _, _) = Bench::ready(&venue).await;
+    let key = BarKey { con_id: apple().con_id, interval: Interval::Min1, hours: BarHours::Extended };
+    let mut before = 1_795_189_200;
+    for job in [JobId(5), JobId(6)] {
+        bench.send(Command::OlderBars { job, instrument: Box::new(apple()), key, before });
+        let page = bench
+            .until("a page", |e| match e {
+                Event::OlderBars { job: j, key: k, result } if *j == job && *k == key => Some(result.clone()),
+                _ => None,
+            })
+            .await
+            .expect("bars");
+        assert!(page.len() > 300 && page.iter().all(|b| b.start < before), "{} before {before}", page.len());
+        before = page[0].start;
+    }
+    bench.send(Command::OlderBars { job: JobId(7), instrument: Box::new(apple()), key, before: 1_000_000 });
+    let page = bench
+        .until("the end", |e| match e {
+            Event::OlderBars { job: JobId(7), result, .. } => Some(result.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(page.map(|bars| bars.len()), Ok(0));
     bench.close().await;
     venue.close().await;
 }

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::*;
 use crate::broker::event::{BrokerStatus, OrderReport, Snapshot};
 use crate::broker::{Command, JobId, Link, Port, port};
-use crate::domain::bar::Interval;
+use crate::domain::bar::{BarHours, BarKey, Interval};
 use crate::domain::fill::Execution;
 use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::order::{
