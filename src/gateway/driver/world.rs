@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::previews::Previews;
 use super::{hours, overlay};
-use crate::gateway::feed::{self, Bar, BarSize, Calendar, Feed, What};
+use crate::gateway::feed::{self, Bar, BarSize, Borrow, Calendar, Feed, What};
 use crate::gateway::server::GatewayError;
 use crate::gateway::store::Store;
 use crate::gateway::venue::{
@@ -187,6 +187,11 @@ impl World {
         let begin = hours::trading_day(self.feed.calendar(), self.now);
         let own = self.venue.own_prints(con_id, begin.saturating_sub(1), self.now);
         overlay::day(shown, &day, own)
+    }
+
+    /// What can be borrowed of a share to sell it short.
+    pub(in crate::gateway) fn borrow(&self, con_id: ConId) -> Option<Borrow> {
+        self.feed.borrow(con_id, self.feed.day_start(self.now), self.now)
     }
 
     /// Bars as everybody sees them, the account's own fills included.

@@ -1,7 +1,8 @@
 //! Market data lines.
 //!
 //! A line remembers what it last sent, and a burst is the difference to that: at once when it opens, then every 250 ms.
-//! When the client is behind, a burst is left out and the next one makes up for it; nothing is queued.
+//! When the client is behind, a burst is left out and the next one makes up for it; nothing is queued. Of the generic
+//! ticks 236 (shortable shares) is served; the others are not there yet and stay silent.
 
 use super::Session;
 use super::reference::resolve;
@@ -16,6 +17,8 @@ use crate::gateway::wire::{Reply, convert, ticks};
 const PACE: Nanos = 250_000_000;
 /// How many lines a login has.
 const LINES: usize = 100;
+/// Generic tick 236: shortable shares.
+const SHORTABLE: &str = "236";
 /// Market data type 1.
 const LIVE: i32 = 1;
 
@@ -24,6 +27,8 @@ const LIVE: i32 = 1;
 pub(super) struct Line {
     listing: &'static Listing,
     sent: ticks::Sent,
+    /// Where generic tick 236 stands, if it was asked for.
+    shortable: Option<ticks::Shortable>,
     next: Nanos,
 }
 
@@ -31,7 +36,7 @@ impl Session {
     pub(super) fn market_data(&mut self, request: &MarketDataRequest, world: &mut World) {
         let Some(req_id) = request.req_id else { return };
         match self.line_for(req_id, request, world) {
-            Ok(listing) => self.open_line(req_id, listing, request.snapshot.unwrap_or(false), world),
+            Ok(listing) => self.open_line(req_id, listing, request, world),
             Err(fault) => self.fault(req_id, fault, world),
         }
     }
@@ -58,7 +63,10 @@ impl Session {
         Ok(listing)
     }
 
-    fn open_line(&mut self, req_id: i32, listing: &'static Listing, snapshot: bool, world: &mut World) {
+    fn open_line(&mut self, req_id: i32, listing: &'static Listing, request: &MarketDataRequest, world: &mut World) {
+        let snapshot = request.snapshot.unwrap_or(false);
+        let generic = request.generic_tick_list.as_deref().unwrap_or_default();
+        let shortable = generic.split(',').any(|tick| tick.trim() == SHORTABLE).then(ticks::Shortable::default);
         self.send(&Reply::TickReqParams(TickReqParams {
             req_id: Some(req_id),
             min_tick: Some(convert::decimal(listing.tick().0)),
@@ -68,7 +76,7 @@ impl Session {
             last_size_precision: None,
         }));
         self.send(&Reply::MarketDataType(MarketDataType { req_id: Some(req_id), market_data_type: Some(LIVE) }));
-        let mut line = Line { listing, sent: ticks::Sent::default(), next: world.now() };
+        let mut line = Line { listing, sent: ticks::Sent::default(), shortable, next: world.now() };
         self.burst(req_id, &mut line, world);
         if snapshot {
             self.send(&Reply::TickSnapshotEnd(IdOnly { req_id: Some(req_id) }));
@@ -81,6 +89,9 @@ impl Session {
     fn burst(&mut self, req_id: i32, line: &mut Line, world: &mut World) {
         let top = world.top(line.listing.con_id);
         line.sent.update(req_id, line.listing, &top, |reply| self.out.put(&reply));
+        if let (Some(told), Some(borrow)) = (&mut line.shortable, world.borrow(line.listing.con_id)) {
+            told.update(req_id, borrow, |reply| self.out.put(&reply));
+        }
         line.next = world.now().saturating_add(PACE);
     }
 

@@ -3,6 +3,7 @@
 mod account;
 mod clients;
 mod data;
+mod ledger;
 mod orders;
 mod raw;
 mod session;

@@ -325,9 +325,9 @@ impl Ledger {
             .map(Cash)
     }
 
-    /// Cash in the base currency without the day's trades, which settle at the start of the next.
+    /// Cash of all currencies without the day's trades, which settle at the start of the next.
     pub fn settled(&self) -> Cash {
-        Cash(self.holdings.values().fold(self.cash.0, |sum, holding| sub(sum, holding.flow.0)))
+        Cash(self.holdings.values().fold(self.total_cash().0, |sum, holding| sub(sum, holding.flow.0)))
     }
 
     /// Realised P&L of the day.

@@ -12,8 +12,9 @@ use crate::money::Cash;
 /// A figure that is unknown: IB's unset marker.
 const UNKNOWN: f64 = f64::MAX;
 /// Keys that have two spellings: what clients may ask with, and the account's key.
-const SPELLINGS: [(&str, &str); 3] = [
+const SPELLINGS: [(&str, &str); 4] = [
     ("ReqTEquity", "RegTEquity"),
+    ("ReqTMargin", "RegTMargin"),
     ("PreviousEquityWithLoanValue", "PreviousDayEquityWithLoanValue"),
     ("Leverage", "Leverage-S"),
 ];

@@ -4,7 +4,7 @@ use super::convert;
 use super::proto::{TickGeneric, TickPrice, TickSize, TickString};
 use super::{Reply, time};
 use crate::gateway::Nanos;
-use crate::gateway::feed::Listing;
+use crate::gateway::feed::{Borrow, Listing};
 
 const BID_SIZE: i32 = 0;
 const BID: i32 = 1;
@@ -18,7 +18,11 @@ const VOLUME: i32 = 8;
 const CLOSE: i32 = 9;
 const OPEN: i32 = 14;
 const LAST_TIMESTAMP: i32 = 45;
+const SHORTABLE: i32 = 46;
 const HALTED: i32 = 49;
+const SHORTABLE_SHARES: i32 = 89;
+/// From this many shares on, a share counts as shortable.
+const PLENTY: i64 = 1_000;
 /// The bit of a price tick that says the quote can be hit automatically.
 const CAN_AUTO_EXECUTE: i32 = 1;
 
@@ -123,6 +127,28 @@ impl Sent {
     }
 }
 
+/// What a client that asked for generic tick 236 was last told of the shares that can be borrowed.
+#[derive(Debug, Default)]
+pub(in crate::gateway) struct Shortable(Option<Borrow>);
+
+impl Shortable {
+    /// Sends what has changed: whether shares can be sold short (3 a thousand or more, 2 some or when located, 1 none), and how many.
+    pub(in crate::gateway) fn update(&mut self, req_id: i32, borrow: Borrow, mut send: impl FnMut(Reply)) {
+        if self.0.replace(borrow) == Some(borrow) {
+            return;
+        }
+        let degree = match borrow {
+            Borrow { shares: PLENTY.., .. } => 3.0,
+            Borrow { shares: 1.., .. } | Borrow { sought: true, .. } => 2.0,
+            Borrow { .. } => 1.0,
+        };
+        let id = Some(req_id);
+        send(Reply::TickGeneric(TickGeneric { req_id: id, tick_type: Some(SHORTABLE), value: Some(degree) }));
+        let size = Some(borrow.shares.to_string());
+        send(Reply::TickSize(TickSize { req_id: id, tick_type: Some(SHORTABLE_SHARES), size }));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,5 +201,24 @@ mod tests {
         let replies = updates(&mut sent, &Top { bid: None, ask: None, halted: true, ..top() });
         assert_eq!(replies[..2], [convert::no_price(7, BID), convert::no_price(7, ASK)]);
         assert_eq!(replies.len(), 3);
+    }
+
+    #[test]
+    fn shortable_shares_are_told_when_they_change_and_in_ibs_degrees() {
+        let mut told = Shortable::default();
+        let mut degree = |shares, sought| {
+            let mut values = Vec::new();
+            told.update(7, Borrow { shares, sought }, |reply| match reply {
+                Reply::TickGeneric(tick) => values.push(tick.value.unwrap()),
+                Reply::TickSize(tick) => values.push(tick.size.unwrap().parse().unwrap()),
+                other => panic!("{other:?}"),
+            });
+            values
+        };
+        assert_eq!(degree(1_000, false), [3.0, 1_000.0]);
+        assert_eq!(degree(1_000, false), [0.0; 0]);
+        assert_eq!(degree(999, false), [2.0, 999.0]);
+        assert_eq!(degree(0, true), [2.0, 0.0]);
+        assert_eq!(degree(0, false), [1.0, 0.0]);
     }
 }

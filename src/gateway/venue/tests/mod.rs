@@ -11,3 +11,4 @@ mod orders;
 mod properties;
 mod reference;
 pub mod script;
+mod values;
