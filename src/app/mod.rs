@@ -14,6 +14,7 @@ pub mod lifecycle;
 pub mod model;
 pub mod msg;
 pub mod notices;
+pub mod protection;
 pub mod select;
 pub mod settling;
 pub mod timers;

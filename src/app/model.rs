@@ -275,6 +275,8 @@ pub struct Orders {
     pub cancel_wanted: IndexSet<OrderKey>,
     /// Orders the broker said it does not know (10147) when their cancel came.
     pub disowned: IndexSet<OrderKey>,
+    /// How much of each position had a stop behind it when that was last looked at.
+    pub covered: BTreeMap<ConId, crate::money::Qty>,
 }
 
 /// An answer of the broker that is waited for.

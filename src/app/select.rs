@@ -238,7 +238,7 @@ pub fn blotter_orders(model: &Model, tab: Tab) -> Vec<&Order> {
         Tab::Working => {
             let mut live: Vec<&Order> = all.filter(|o| o.state.is_live()).collect();
             live.sort_by(|a, b| by_symbol_and_price(a, b));
-            live
+            families(&live)
         }
         Tab::Filled => {
             let mut filled: Vec<&Order> = all.filter(|o| o.state.is_terminal() && o.filled.is_positive()).collect();
@@ -254,9 +254,20 @@ pub fn blotter_orders(model: &Model, tab: Tab) -> Vec<&Order> {
     }
 }
 
-/// Working orders stand by symbol, the highest limit first.
+/// Exits stand under the entry they belong to, as long as it is there.
+fn families<'m>(orders: &[&'m Order]) -> Vec<&'m Order> {
+    let is_exit = |order: &Order| order.parent.as_ref().is_some_and(|head| orders.iter().any(|o| o.key == *head));
+    let mut rows = Vec::with_capacity(orders.len());
+    for head in orders.iter().copied().filter(|order| !is_exit(order)) {
+        rows.push(head);
+        rows.extend(orders.iter().copied().filter(|order| order.parent.as_ref() == Some(&head.key)));
+    }
+    rows
+}
+
+/// Working orders stand by symbol, the highest price first.
 fn by_symbol_and_price(a: &Order, b: &Order) -> std::cmp::Ordering {
-    let price = |o: &Order| Reverse(o.spec.kind.limit());
+    let price = |o: &Order| Reverse(o.spec.kind.handle());
     a.spec.symbol.cmp(&b.spec.symbol).then(price(a).cmp(&price(b))).then(a.placed_at.cmp(&b.placed_at))
 }
 

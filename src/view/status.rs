@@ -1,10 +1,10 @@
 //! The status bar: who is connected as what, what is out there, what it makes, and what time it is at the exchange.
 //!
-//! Invariants: mode, account, session word, HALT, UNKNOWN, the count of working orders never leave; what leaves when it
+//! Invariants: mode, account, session word, HALT, UNKNOWN, UNPROTECTED, the count of working orders never leave; what leaves when it
 //! is narrow goes in the order of `screens.md` §2: net liquidation, excess, profit of the day, countdown, profile,
 //! latency, then the words that explain a state, the clock, the staged mark. Counts of zero are not shown; a count known only from before the link broke ends in `?`.
 //!
-//! Absent: UNPROTECTED (it comes with stop orders), ARMED and PAUSED (they come with live order entry).
+//! Absent: ARMED and PAUSED (they come with live order entry).
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::hints::live_badge;
 use super::widgets::canvas::{Canvas, Words};
 use crate::app::keymap::GLOBAL;
 use crate::app::model::{Journal, Model};
-use crate::app::{action::Action, select, timers};
+use crate::app::{action::Action, protection, select, timers};
 use crate::broker::event::Link;
 use crate::domain::account::Mode;
 use crate::domain::shown;
@@ -166,13 +166,17 @@ pub fn barriers(model: &Model, explains: bool) -> Vec<Words> {
     out
 }
 
-/// `UNKNOWN 1   working 9`.
+/// `UNKNOWN 1   UNPROTECTED 1   working 9`.
 pub fn counts(model: &Model) -> Vec<Words> {
     let doubt = if select::is_current(model) { "" } else { "?" };
     let mut out = Vec::new();
     let unknown = select::unknown_count(model);
     if unknown > 0 {
         out.push(Words::of(format!("UNKNOWN {unknown}"), Role::OrderUnknown));
+    }
+    let unprotected = protection::unprotected(model);
+    if unprotected > 0 {
+        out.push(Words::of(format!("UNPROTECTED {unprotected}{doubt}"), Role::PositionBare));
     }
     let working = select::working_count(model);
     if working > 0 {

@@ -6,7 +6,7 @@ use crate::app::lifecycle::{self, Authority, Progress, Verdict};
 use crate::app::model::{Awaited, Model, Wait};
 use crate::app::notices::Tone;
 use crate::app::settling::Settling;
-use crate::app::{select, words};
+use crate::app::{protection, select, words};
 use crate::broker::Link;
 use crate::broker::event::{OrderReport, StatusReport};
 use crate::domain::SafeText;
@@ -480,8 +480,19 @@ pub(super) fn after(model: &mut Model, step: &mut Step, key: &OrderKey, was: Was
     if free {
         ticket::answered(model, key);
     }
+    watch_protection(model, step);
     cancel::leave_if_done(model, step);
     step.draw(Redraw::Now);
+}
+
+/// Raises the alarm where a position has lost its stop.
+pub(super) fn watch_protection(model: &mut Model, step: &mut Step) {
+    for (con_id, held, bare) in protection::lost(model) {
+        let symbol = select::symbol(model, con_id).unwrap_or_default();
+        let text = format!("UNPROTECTED: {symbol} {}, {} without a stop.", words::standing(held), shown::qty(bare));
+        model.notices.say(model.now, Tone::Error, text, None);
+        step.push(Effect::Bell);
+    }
 }
 
 /// Writes the order into the journal as it stands. Only our own: the broker alone answers for those of others, and one of

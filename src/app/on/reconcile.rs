@@ -108,6 +108,7 @@ pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
         seen.insert(completed(model, step, report));
     }
     positions(model, snapshot.positions);
+    facts::watch_protection(model, step);
     model.account = snapshot.account;
     let live: Vec<OrderKey> = model.orders.live().map(|o| o.key.clone()).filter(|k| !seen.contains(k)).collect();
     for key in live {
@@ -248,6 +249,7 @@ pub(super) fn position(model: &mut Model, step: &mut Step, report: PositionRepor
         model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).moved(by, at);
     }
     put_position(model, report);
+    facts::watch_protection(model, step);
     market::ask_held(model, step);
     step.draw(Redraw::Now);
 }

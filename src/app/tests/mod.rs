@@ -5,6 +5,7 @@ mod fixture;
 mod linking;
 mod listing;
 mod overlays;
+mod protection;
 mod reconciling;
 mod sending;
 mod staging;

@@ -9,7 +9,7 @@ use crate::app::model::Model;
 use crate::app::{keymap, select};
 use crate::clock::Stamp;
 use crate::domain::fill::Execution;
-use crate::domain::order::{Order, OrderState, Ownership};
+use crate::domain::order::{Order, OrderKind, OrderState, Ownership, Side};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty};
 use crate::theme::Role;
@@ -128,16 +128,25 @@ fn working(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Select
     if area.width < NARROW {
         columns[0].width = 1;
     }
-    let rows: Vec<Row> = orders.iter().map(|order| working_row(model, order)).collect();
+    let branch = |n: usize| {
+        let parent = |n: usize| orders.get(n).and_then(|order| order.parent.as_ref());
+        let under = parent(n).filter(|parent| orders.iter().any(|order| order.key == **parent));
+        match under {
+            None => "",
+            Some(head) if parent(n.saturating_add(1)) == Some(head) => "├",
+            Some(_) => "└",
+        }
+    };
+    let rows: Vec<Row> = orders.iter().enumerate().map(|(n, order)| working_row(model, order, branch(n))).collect();
     table::draw(canvas, area, &columns, &rows, selection);
 }
 
-fn working_row(model: &Model, order: &Order) -> Row {
+fn working_row(model: &Model, order: &Order, branch: &'static str) -> Row {
     let (status, role) = status(model, order);
     let status = if order.state == OrderState::Unknown { "UNKNOWN".to_owned() } else { status };
     let age = if stale_for(model).is_some() { model.desk.link_at } else { order.placed_at };
     let cells = vec![
-        Words::new(),
+        Words::of(branch, Role::TextDim),
         side(order),
         Words::of(shown::qty(order.spec.qty), Role::Text),
         Words::of(order.spec.symbol.as_str(), Role::TextStrong),
@@ -193,7 +202,7 @@ fn kind(order: &Order) -> String {
 
 fn limit(model: &Model, order: &Order) -> Words {
     let rule = rule(model, order.spec.con_id);
-    known(order.spec.kind.limit().map(|p| price(rule, p)), Role::Text)
+    known(order.spec.kind.handle().map(|p| price(rule, p)), Role::Text)
 }
 
 /// `80/200`: what filled of the total; `—/100` while that is not known.
@@ -207,18 +216,18 @@ fn done(order: &Order) -> Words {
     Words::of(text, role)
 }
 
-/// Ticks from the market to the limit: below zero is under the touch it rests at.
+/// Ticks from the market to the limit, or to the trigger: below zero is under the touch it rests at.
 fn away(model: &Model, order: &Order) -> Words {
     let distance = || {
-        let limit = order.spec.kind.limit()?;
+        let limit = order.spec.kind.handle()?;
         let (quote, truth) = select::quote(model, order.spec.con_id)?;
         if !truth.is_live() {
             return None;
         }
-        let touch = match order.spec.side {
-            crate::domain::order::Side::Buy => quote.bid,
-            crate::domain::order::Side::Sell => quote.ask,
-        }?;
+        // A limit rests at its own side's touch, a stop waits behind the other one.
+        let waits =
+            matches!(order.spec.kind, OrderKind::Stop { .. } | OrderKind::Trail { .. } | OrderKind::StopProtect(_));
+        let touch = if (order.spec.side == Side::Buy) == waits { quote.ask } else { quote.bid }?;
         limit.ticks_from(touch, rule(model, order.spec.con_id)?.tick_at(touch))
     };
     known(distance().map(shown::signed_ticks), Role::TextDim)

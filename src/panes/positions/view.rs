@@ -1,10 +1,10 @@
 //! The positions: what is held, at which average, what it makes.
 //!
-//! Profit and loss are the broker's own figures. The share at risk and the mark of a position without a stop come with
-//! stop orders; until then nothing here speaks of protection.
+//! Profit and loss are the broker's own figures. Risk is what the stops leave to lose from the last price; a position that
+//! is larger than its stops has `no stop` there and is counted in the title.
 
 use crate::app::model::Model;
-use crate::app::select;
+use crate::app::{protection, select};
 use crate::domain::position::Position;
 use crate::domain::quote::{Quote, Truth};
 use crate::domain::shown;
@@ -18,7 +18,7 @@ use crate::view::widgets::table::{self, Column, Selection};
 /// Width from which on value and realised profit are shown.
 const WIDE_FROM: u16 = 75;
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column::left("Symbol", 7, 0),
     Column::right("Qty", 5, 0),
     Column::right("Avg", 8, 4),
@@ -26,6 +26,7 @@ const COLUMNS: [Column; 9] = [
     Column::left("", 1, 3).tight(),
     Column::right("Unreal", 8, 0),
     Column::right("Day", 8, 5),
+    Column::right("Risk", 8, 2),
     Column::right("Realised", 9, 2),
     Column::right("Value", 11, 1),
 ];
@@ -43,7 +44,12 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
         }
         None => Words::of(format!("{open} open"), Role::Text),
     };
-    let area = pane::head(canvas, model, slot, &Head { right: vec![right], ..Head::default() });
+    let bare = protection::unprotected(model);
+    let mut full = right.clone();
+    if bare > 0 && stale.is_none() {
+        full.join(2, Words::of(format!("{bare} without a stop"), Role::PositionBare));
+    }
+    let area = pane::head(canvas, model, slot, &Head { right: vec![full, right], ..Head::default() });
     if positions.is_empty() {
         let text = if stale.is_some() && model.desk.account.is_none() {
             shown::ABSENT
@@ -53,7 +59,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
         pane::teach(canvas, area, text);
         return;
     }
-    let count = if area.width >= WIDE_FROM { COLUMNS.len() } else { 7 };
+    let count = if area.width >= WIDE_FROM { COLUMNS.len() } else { 8 };
     let cents = cents_fit(&positions);
     let mut rows: Vec<table::Row> = positions.iter().map(|p| row(model, p, cents, stale.is_some())).collect();
     rows.push(total(&positions, cents, stale.is_some()));
@@ -89,11 +95,23 @@ fn row(model: &Model, position: &Position, cents: bool, stale: bool) -> table::R
             Words::of(mark, truth_role(truth)),
             unreal,
             marked(profit(position.pnl.daily, cents), stale),
+            risk(model, position),
             marked(profit(position.pnl.realized, cents), stale),
             known(position.value.map(shown::cash), Role::Text),
         ],
         role: closed.then_some(Role::TextDim),
     }
+}
+
+/// What the stops leave to lose, or that there is none behind a part of it.
+fn risk(model: &Model, position: &Position) -> Words {
+    if position.qty.is_zero() {
+        return absent();
+    }
+    if protection::uncovered(model, position.con_id).is_positive() {
+        return Words::of("no stop", Role::PositionBare);
+    }
+    known(protection::at_risk(model, position).map(shown::cash), Role::Text)
 }
 
 /// A number as of the end of the connection.
@@ -121,6 +139,7 @@ fn total(positions: &[&Position], cents: bool, stale: bool) -> table::Row {
             Words::new(),
             marked(profit(sum(|p| p.pnl.unrealized, open), cents), stale),
             marked(profit(sum(|p| p.pnl.daily, everything), cents), stale),
+            Words::new(),
             marked(profit(sum(|p| p.pnl.realized, everything), cents), stale),
             known(sum(|p| p.value, open).map(shown::cash), Role::RowTotal),
         ],

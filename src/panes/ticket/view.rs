@@ -13,7 +13,7 @@ use super::{Aim, Field, Pricing, Sending, Staged};
 use crate::app::action::Action;
 use crate::app::keymap::GLOBAL;
 use crate::app::model::Model;
-use crate::app::{select, words};
+use crate::app::{protection, select, words};
 use crate::clock::Phase;
 use crate::domain::account::Mode;
 use crate::domain::instrument::{ConId, Instrument, PriceRule};
@@ -416,14 +416,21 @@ fn consequences(model: &Model, staged: &Staged) -> Words {
     if let Some(share) = share {
         dot(&mut words, Words::of(format!("{} NLV", shown::share_percent(share)), Role::Text));
     }
-    let after = match select::held(model, staged.con_id) {
-        Some(held) => {
-            let signed = if spec.side == Side::Buy { spec.qty } else { spec.qty.negated() };
-            held.plus(signed).map_or_else(String::new, |after| movement(held, after))
+    let signed = if spec.side == Side::Buy { spec.qty } else { spec.qty.negated() };
+    let held = select::held(model, staged.con_id);
+    let after = held.and_then(|held| held.plus(signed));
+    match (held, after) {
+        (Some(held), Some(after)) => dot(&mut words, Words::of(movement(held, after), Role::Text)),
+        _ => dot(&mut words, Words::of("position not known", Role::Text)),
+    }
+    if let (Some(held), Some(after)) = (held, after)
+        && after.abs() > held.abs()
+    {
+        let bare = protection::uncovered_after(model, staged.con_id, after);
+        if bare.is_positive() {
+            dot(&mut words, Words::of(format!("{} without a stop", shown::qty(bare)), Role::PositionBare));
         }
-        None => "position not known".to_owned(),
-    };
-    dot(&mut words, Words::of(after, Role::Text));
+    }
     dot(&mut words, works(model, spec));
     words
 }

@@ -299,13 +299,32 @@ fn orders(model: &mut Model) {
     put(model, order(26, amzn, OrderState::Working, 80, 747));
     put(model, order(28, spec("AAPL", Verb::Buy, 100, Some("187.05"), Tif::Day), OrderState::Working, 0, 365));
     put(model, order(29, spec("META", Verb::Buy, 40, Some("497.50"), Tif::Day), OrderState::Working, 0, 116));
-    put(model, order(30, spec("MSFT", Verb::Sell, 80, Some("420.00"), Tif::Gtc), OrderState::Held, 0, 270_000));
-    let mut foreign = order(0, spec("AAPL", Verb::Sell, 300, None, Tif::Gtc), OrderState::Held, 0, 90_000);
+    let exit = |number: i32, kind: OrderKind| {
+        let terms = spec("META", Verb::Sell, 40, None, Tif::Gtc);
+        let order = order(number, OrderSpec { kind, ..terms }, OrderState::Held, 0, 116);
+        Order { parent: Some(OrderKey::own("tw4k-000020-29")), ..order }
+    };
+    put(model, exit(30, OrderKind::Limit(price("508.00"))));
+    put(model, exit(31, stop("492.00")));
+    put(model, stop_of(15, "AAPL", 300, "185.60", 90_000));
+    put(model, stop_of(12, "MSFT", 80, "409.80", 270_000));
+    let cover = OrderSpec { kind: stop("249.50"), ..spec("TSLA", Verb::Buy, 50, None, Tif::Gtc) };
+    put(model, order(22, cover, OrderState::Held, 0, 3_380));
+    let mut foreign = stop_of(0, "NVDA", 120, "169.00", 95_000);
     foreign.key = OrderKey::foreign(1_482_000_001);
-    foreign.other_kind = Some(SafeText::new("STP"));
     foreign.ownership = Ownership::Foreign;
     put(model, foreign);
     executions(model);
+}
+
+fn stop(at: &str) -> OrderKind {
+    OrderKind::Stop { trigger: price(at), limit: None }
+}
+
+/// A stop below a long position.
+fn stop_of(number: i32, symbol: &str, qty: i64, at: &str, seconds: i64) -> Order {
+    let terms = OrderSpec { kind: stop(at), ..spec(symbol, Verb::Sell, qty, None, Tif::Gtc) };
+    order(number, terms, OrderState::Held, 0, seconds)
 }
 
 fn executions(model: &mut Model) {
