@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use super::{Fault, number, number_meant};
+use super::fault::Fault;
+use super::number::{number, number_meant};
 use crate::money::{Cash, Qty};
 
 /// How much.
@@ -19,6 +20,10 @@ pub enum Size {
     Half,
     /// The size set as default.
     Default,
+    /// So many units of risk: what is lost at the stop.
+    Risk(Decimal),
+    /// A share, in percent, of something.
+    Percent(Decimal, Percent),
     /// As much as this buys: `10kusd`. Keeps how it was said.
     Money {
         /// The digits that were said.
@@ -28,6 +33,30 @@ pub enum Size {
         /// ISO 4217, in capitals.
         currency: [char; 3],
     },
+}
+
+/// What a size in percent is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Percent {
+    /// The account's net liquidation.
+    NetLiquidation,
+    /// The account's buying power.
+    BuyingPower,
+    /// The position.
+    Position,
+}
+
+impl Percent {
+    const ALL: [Self; 3] = [Self::NetLiquidation, Self::BuyingPower, Self::Position];
+
+    /// The letters behind the percent sign.
+    pub const fn letters(self) -> &'static str {
+        match self {
+            Self::NetLiquidation => "nlv",
+            Self::BuyingPower => "bp",
+            Self::Position => "pos",
+        }
+    }
 }
 
 /// What the digits of an amount count.
@@ -62,6 +91,11 @@ impl Size {
         };
         Some((Cash(*number).times(Decimal::from(factor))?, currency.iter().collect()))
     }
+
+    /// Whether it is a part of a position, so that it cannot be bought or sold short.
+    pub const fn is_part(&self) -> bool {
+        matches!(self, Self::All | Self::Half)
+    }
 }
 
 impl fmt::Display for Size {
@@ -71,6 +105,8 @@ impl fmt::Display for Size {
             Self::All => f.write_str("all"),
             Self::Half => f.write_str("half"),
             Self::Default => f.write_str("def"),
+            Self::Risk(units) => write!(f, "{units}r"),
+            Self::Percent(percent, of) => write!(f, "{percent}%{}", of.letters()),
             Self::Money { number, thousands, currency } => {
                 let currency: String = currency.iter().collect();
                 write!(f, "{number}{}{}", thousands.letter(), currency.to_ascii_lowercase())
@@ -83,7 +119,7 @@ impl fmt::Display for Size {
 pub fn parse_size(text: &str) -> Result<Size, Fault> {
     let word = text.trim();
     let start = text.find(word).unwrap_or(0);
-    size(word, start..start + word.len())
+    size(word, start..start.saturating_add(word.len()))
 }
 
 /// Reads the size `word` that stands at `span`.
@@ -99,6 +135,12 @@ pub(super) fn size(word: &str, span: Range<usize>) -> Result<Size, Fault> {
     if let Some(number) = number(&lower) {
         return Ok(Size::Number(Qty(number)));
     }
+    if let Some(units) = lower.strip_suffix('r').and_then(number) {
+        return Ok(Size::Risk(units));
+    }
+    if let Some((digits, of)) = lower.split_once('%') {
+        return percent(word, digits, of, span);
+    }
     if let Some(rest) = lower.strip_prefix('$') {
         let (digits, thousands) = scaled(rest);
         return match number(digits) {
@@ -107,6 +149,17 @@ pub(super) fn size(word: &str, span: Range<usize>) -> Result<Size, Fault> {
         };
     }
     money(&lower).map_or_else(|| Err(not_a_size(word, &lower, span)), Ok)
+}
+
+fn percent(word: &str, digits: &str, of: &str, span: Range<usize>) -> Result<Size, Fault> {
+    let of_what = Percent::ALL.into_iter().find(|p| p.letters() == of);
+    match (number(digits), of_what) {
+        (Some(percent), Some(of)) => Ok(Size::Percent(percent, of)),
+        (Some(_), None) => {
+            Err(Fault::new(span, "percent of what?").fix(format!("{digits}%pos")).fix(format!("{digits}%nlv")))
+        }
+        (None, _) => Err(Fault::new(span, format!("{word} is not a size"))),
+    }
 }
 
 fn money(lower: &str) -> Option<Size> {
@@ -136,28 +189,14 @@ fn not_a_size(word: &str, lower: &str, span: Range<usize>) -> Fault {
     if lower.starts_with('-') {
         return Fault::new(span, format!("{word} is no size: say sell or short and plain digits"));
     }
-    if let Some(percent) = lower.split_once('%') {
-        let fault = Fault::new(span, format!("{word}: sizes in percent are not available yet"));
-        return match percent.0 {
-            "50" => fault.fix("half"),
-            "100" => fault.fix("all"),
-            _ => fault,
-        };
-    }
-    if lower.strip_suffix('r').and_then(number).is_some() {
-        return Fault::new(span, format!("{word}: sizes by risk are not available yet"));
-    }
     let (digits, thousands) = scaled(lower);
     if thousands != Thousands::One
         && let Some(said) = number(digits)
     {
         let zeros = if thousands == Thousands::Thousand { 1_000i64 } else { 1_000_000 };
         let fault = Fault::new(span, format!("{word}: k and m belong to money"));
-        let fault = match said.checked_mul(Decimal::from(zeros)) {
-            Some(plain) => fault.fix(plain.normalize().to_string()),
-            None => fault,
-        };
-        return fault.fix(format!("{lower}usd"));
+        let plain = said.checked_mul(Decimal::from(zeros)).map(|plain| plain.normalize().to_string());
+        return fault.maybe(plain).fix(format!("{lower}usd"));
     }
     match number_meant(lower) {
         Some(meant) => Fault::new(span, format!("{word} is not a size. Plain digits: {meant}")).fix(meant.to_string()),

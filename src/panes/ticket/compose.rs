@@ -10,7 +10,7 @@ use crate::domain::order::{Attributes, Order, OrderKind, OrderSpec, Side, Verb};
 use crate::domain::quote::Quote;
 use crate::domain::shown;
 use crate::money::{Price, Qty, Rounding};
-use crate::sentence::{self, Fault, PriceExpr, Ref, Size};
+use crate::sentence::{self, Fault, Percent, PriceExpr, Ref, Size, Unit};
 
 /// What an order is composed against.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,7 @@ fn resolve(expr: PriceExpr, side: Side, view: &View<'_>) -> Option<Price> {
         (Ref::Ask, _) | (Ref::Join, Side::Sell) | (Ref::Take, Side::Buy) => quote.ask,
         (Ref::Mid, _) => quote.mid(),
         (Ref::Last, _) => quote.last,
+        _ => None,
     };
     let near = quote.mid().or(quote.last).or(quote.bid).or(quote.ask)?;
     let tick = view.instrument.rule.tick_at(near);
@@ -100,7 +101,7 @@ pub fn compose(staged: &Staged, view: &View<'_>) -> Option<OrderSpec> {
 /// The first thing wrong with a field, and what would do.
 fn invalid(fault: Fault) -> Invalid {
     let Fault { cause, mut fixes, .. } = fault;
-    (cause, if fixes.is_empty() { None } else { Some(fixes.swap_remove(0)) })
+    (cause, if fixes.is_empty() { None } else { Some(fixes.swap_remove(0).text) })
 }
 
 /// A size as typed: plain digits, `half`, `all`, `def`, money; for a partly filled order `left 120` or `total 200`.
@@ -124,6 +125,11 @@ pub fn size_of(size: &Size, preset: Qty, price: impl Fn() -> Option<Price>, view
         held.ok_or_else(|| (format!("{size} of what? Nothing of {} is held.", view.instrument.symbol), None))
     };
     match size {
+        Size::Risk(_) => Err(("sizes by risk cannot be sent yet".into(), None)),
+        Size::Percent(_, of) => {
+            let fix = (*of == Percent::Position).then(|| "half".to_owned());
+            Err(("sizes in percent cannot be sent yet".into(), fix))
+        }
         Size::Number(qty) => on_step(*qty, step),
         Size::Default => Ok(preset),
         Size::All => held(),
@@ -222,7 +228,25 @@ pub fn parse_price(text: &str, side: Side, view: &View<'_>) -> Result<Pricing, I
     }
     match sentence::parse_price(word).map_err(invalid)? {
         PriceExpr::Fixed(price) => on_tick(price, side, view),
-        floating @ PriceExpr::Market(..) => Ok(floating.into()),
+        floating => match not_sent_yet(floating) {
+            Some(cause) => Err((cause, None)),
+            None => Ok(floating.into()),
+        },
+    }
+}
+
+/// Why a price as said cannot be followed by the ticket, if it cannot: only what the quote itself holds can.
+pub fn not_sent_yet(expr: PriceExpr) -> Option<String> {
+    use Ref::{Ask, Bid, Join, Last, Mid, Take};
+    match expr {
+        PriceExpr::Net { .. } => Some("debits and credits cannot be sent yet".into()),
+        PriceExpr::Market(of, _) if !matches!(of, Join | Take | Bid | Ask | Mid | Last) => {
+            Some(format!("{} as a price cannot be sent yet", of.word()))
+        }
+        _ if matches!(expr.unit(), Some(Unit::Risk | Unit::Atr)) => {
+            Some("distances in r and atr cannot be sent yet".into())
+        }
+        _ => None,
     }
 }
 
@@ -233,7 +257,7 @@ impl From<PriceExpr> for Pricing {
             PriceExpr::Market(Ref::Join, None) => Self::Join,
             PriceExpr::Market(Ref::Mid, None) => Self::Mid,
             PriceExpr::Market(Ref::Take, None) => Self::Take,
-            other @ PriceExpr::Market(..) => Self::Follow(other),
+            other => Self::Follow(other),
         }
     }
 }
