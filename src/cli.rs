@@ -88,6 +88,8 @@ pub enum Command {
     Check(Check),
     /// Print quotes, once or as they change
     Quote(Quote),
+    /// Read an order sentence and print its canonical text and what it means; nothing is sent
+    Parse(Parse),
 }
 
 /// Options of `gateway`.
@@ -191,6 +193,17 @@ pub struct Quote {
     pub json: bool,
 }
 
+/// Options of `parse`. They come before the sentence; all that follows is the sentence, legs such as `-1 SPY …` included.
+#[derive(Debug, Clone, Args)]
+pub struct Parse {
+    /// Print one JSON value: the canonical text and its meaning, or the faults with their bytes and fixes
+    #[arg(long)]
+    pub json: bool,
+    /// The sentence, such as: buy 100 AAPL 187.20 sl 185.50
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "WORD")]
+    pub sentence: Vec<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -207,6 +220,14 @@ mod tests {
         let cli = Cli::try_parse_from(["tradewind", "check", "--profile", "paper", "--json"]).unwrap();
         assert_eq!(cli.common.profile.as_deref(), Some("paper"));
         assert!(matches!(cli.command, Some(Command::Check(Check { json: true }))));
+    }
+
+    #[test]
+    fn a_sentence_keeps_its_signs_and_dashes() {
+        let said = ["tradewind", "parse", "--json", "buy", "1", "+1", "SPY", "-1", "QQQ", "mid", "--preview"];
+        let cli = Cli::try_parse_from(said).unwrap();
+        assert!(matches!(cli.command, Some(Command::Parse(parse)) if parse.json && parse.sentence == said[3..]));
+        assert!(Cli::try_parse_from(["tradewind", "parse"]).is_err());
     }
 
     #[test]

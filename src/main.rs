@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Some(Command::Gateway(options)) => run::gateway::run(&cli.common, options),
         Some(Command::Check(options)) => run::check::run(&cli.common, &cli.desk, options),
         Some(Command::Quote(options)) => run::quote::run(&cli.common, options),
+        Some(Command::Parse(options)) => run::parse::run(options),
     };
     let code = match result {
         Ok(code) => code,

@@ -13,6 +13,7 @@ pub mod input;
 pub mod lock;
 pub mod log;
 pub mod panic;
+pub mod parse;
 pub mod plan;
 pub mod quote;
 pub mod record;

@@ -109,9 +109,8 @@ impl Value {
             Self::Of(words) => words.contains(&text),
             Self::Time => {
                 let Some((hour, minute)) = text.split_once(':') else { return false };
-                let in_range = |part: &str, end: u8| {
-                    part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|n| n < end)
-                };
+                let in_range =
+                    |part: &str, end: u8| part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|n| n < end);
                 in_range(hour, 24) && in_range(minute, 60)
             }
         }

@@ -106,16 +106,8 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Stock,
-        Self::Option,
-        Self::Future,
-        Self::Cash,
-        Self::Crypto,
-        Self::Index,
-        Self::Bond,
-        Self::Cfd,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Stock, Self::Option, Self::Future, Self::Cash, Self::Crypto, Self::Index, Self::Bond, Self::Cfd];
 
     /// The word before the colon.
     pub const fn word(self) -> &'static str {

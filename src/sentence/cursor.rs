@@ -47,6 +47,8 @@ pub(super) struct Reader<'t> {
     pub(super) spans: Spans,
     /// What may come next, gathered wherever a decision met the end of the text.
     pub(super) offers: Vec<Offer>,
+    /// Whether the text ends where something must come, so that nothing after that may.
+    pub(super) sealed: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -63,6 +65,7 @@ impl<'t> Reader<'t> {
             faults: Vec::new(),
             spans: Spans::at(end),
             offers: Vec::new(),
+            sealed: false,
         }
     }
 
@@ -73,11 +76,6 @@ impl<'t> Reader<'t> {
     /// The word `n` places ahead; 0 is the next.
     pub(super) fn ahead(&self, n: usize) -> Option<&Word<'t>> {
         self.words.get(self.next.checked_add(n)?)
-    }
-
-    /// The lower-case letters of the next word; empty at the end.
-    pub(super) fn lower(&self) -> &str {
-        self.peek().map_or("", |w| &w.lower)
     }
 
     pub(super) fn take(&mut self) -> Option<Word<'t>> {
@@ -110,7 +108,7 @@ impl<'t> Reader<'t> {
 
     /// Notes what may come here, if the text ends here.
     pub(super) fn offer(&mut self, offers: &[Offer]) {
-        if self.at_end() {
+        if self.at_end() && !self.sealed {
             for offer in offers {
                 if !self.offers.contains(offer) {
                     self.offers.push(*offer);
@@ -123,6 +121,12 @@ impl<'t> Reader<'t> {
     pub(super) fn since(&self, start: usize) -> Range<usize> {
         let last = self.next.checked_sub(1).and_then(|i| self.words.get(i));
         start..last.map_or(start, |w| w.span.end.max(start))
+    }
+
+    /// Notes that something is missing: where the text ends, nothing else may come first.
+    pub(super) fn missing(&mut self, fault: Fault) {
+        self.sealed |= self.at_end();
+        self.faults.push(fault);
     }
 
     pub(super) fn fault(&mut self, fault: Fault) {

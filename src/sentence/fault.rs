@@ -31,7 +31,8 @@ impl Fix {
         if self.text.is_empty() {
             return format!("{}{after}", before.trim_end());
         }
-        let gap = if before.is_empty() || before.ends_with(char::is_whitespace) || !self.span.is_empty() { "" } else { " " };
+        let gap =
+            if before.is_empty() || before.ends_with(char::is_whitespace) || !self.span.is_empty() { "" } else { " " };
         format!("{before}{gap}{}{after}", self.text)
     }
 }

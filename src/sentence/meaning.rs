@@ -38,7 +38,8 @@ fn order(entry: &Entry) -> String {
 }
 
 fn pricing(pricing: &Pricing<PriceExpr, Dist>) -> String {
-    let limit = |limit: &Option<PriceExpr>| limit.map_or_else(|| "at the market".into(), |l| format!("at {l} or better"));
+    let limit =
+        |limit: &Option<PriceExpr>| limit.map_or_else(|| "at the market".into(), |l| format!("at {l} or better"));
     let cap = |cap: &Option<PriceExpr>| cap.map_or_else(String::new, |c| format!(", at {c} or better"));
     match pricing {
         Pricing::Market => "at the market".into(),
@@ -101,7 +102,9 @@ fn exits(exits: &Exits<PriceExpr, Dist>) -> String {
     let mut parts = Vec::new();
     match &exits.stop {
         Some(StopExit::At { trigger, limit: None }) => parts.push(format!("stop at {trigger}")),
-        Some(StopExit::At { trigger, limit: Some(limit) }) => parts.push(format!("stop at {trigger} with limit {limit}")),
+        Some(StopExit::At { trigger, limit: Some(limit) }) => {
+            parts.push(format!("stop at {trigger} with limit {limit}"))
+        }
         Some(StopExit::Trail(by)) => parts.push(format!("stop {by} behind the market")),
         None => {}
     }

@@ -45,8 +45,8 @@ mod tests;
 mod words;
 
 pub use ast::{
-    Change, Class, Contract, Entry, FutureMonth, Instrument, Kind, Leg, Manage, Named, OptionPart, Part, Right,
-    RollTo, Sentence, Target, Under, pricing_of,
+    Change, Class, Contract, Entry, FutureMonth, Instrument, Kind, Leg, Manage, Named, OptionPart, Part, Right, RollTo,
+    Sentence, Target, Under, pricing_of,
 };
 pub use complete::{Completion, complete};
 pub use fault::{Fault, Fix};

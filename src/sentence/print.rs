@@ -202,7 +202,7 @@ impl Display for Manage {
             Self::Modify { order, change } => write!(f, "modify order:{order}{change}"),
             Self::Flatten { what, pricing } => {
                 match what {
-                    Some(contract) => write!(f, "flatten {}", unmistakable(contract))?,
+                    Some(contract) => write!(f, "flatten {}", unmistakable(contract, &["ALL"]))?,
                     None => f.write_str("flatten all")?,
                 }
                 pricing.as_ref().map_or(Ok(()), |p| spaced(f, p))
@@ -231,11 +231,13 @@ fn spaced<P: Display, D: Display>(f: &mut Formatter<'_>, said: &Pricing<P, D>) -
     pricing(f, said)
 }
 
-/// A contract where `all` and `oca` mean something else: a stock of that name says its kind.
-fn unmistakable(contract: &Contract) -> String {
+/// A contract where some names mean something else: a stock of such a name says its kind.
+fn unmistakable(contract: &Contract, taken: &[&str]) -> String {
     let text = contract.to_string();
     match contract {
-        Contract::Named(Named { kind: None, under: Under::Root { .. }, option: None }) if text == "ALL" || text == "OCA" => {
+        Contract::Named(Named { kind: None, under: Under::Root { .. }, option: None })
+            if taken.contains(&text.as_str()) =>
+        {
             format!("{}:{text}", Kind::Stock.word())
         }
         _ => text,
@@ -252,7 +254,7 @@ impl Display for Target {
                 part
             }
             Self::Of(contract, part) => {
-                f.write_str(&unmistakable(contract))?;
+                f.write_str(&unmistakable(contract, &["ALL", "OCA"]))?;
                 part
             }
         };
@@ -296,8 +298,14 @@ impl Display for Shown<'_> {
                 Distance::Percent(percent) => format!("{}%", percent.normalize()),
             })
         };
+        let kind = match spec.kind {
+            OrderKind::Trail { by, from, limit_offset } => {
+                OrderKind::Trail { by, from, limit_offset: limit_offset.map(|p| Price(p.0.normalize())) }
+            }
+            other => other,
+        };
         write!(f, "{} {} {} ", spec.verb.word(), plain_qty(spec.qty), spec.symbol)?;
-        let Ok(kind): Result<Pricing<String, String>, _> = spec.kind.try_map(&mut { price }, &mut { distance });
+        let Ok(kind): Result<Pricing<String, String>, _> = kind.try_map(&mut { price }, &mut { distance });
         pricing(f, &kind)?;
         if !matches!(spec.kind, OrderKind::MarketOnOpen | OrderKind::LimitOnOpen(_) | OrderKind::Auction(_)) {
             write!(f, " {}", spec.tif)?;

@@ -9,5 +9,6 @@ mod layer_a;
 mod night;
 mod readme;
 mod replay;
+mod shell;
 mod support;
 mod trade;

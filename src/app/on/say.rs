@@ -61,7 +61,8 @@ fn plain(said: &Sentence, spans: &Spans) -> Result<Plain, Vec<Fault>> {
         return Err(vec![(spans.verb.clone(), format!("{verb} as a sentence cannot be carried out yet"))]);
     };
     let mut faults: Vec<Fault> = Vec::new();
-    let mut refuse = |span: &Range<usize>, what: &str| faults.push((span.clone(), format!("{what} cannot be sent yet")));
+    let mut refuse =
+        |span: &Range<usize>, what: &str| faults.push((span.clone(), format!("{what} cannot be sent yet")));
     match entry.size {
         Size::Risk(_) => refuse(&spans.size, "sizes by risk"),
         Size::Percent(..) => refuse(&spans.size, "sizes in percent"),
@@ -85,7 +86,8 @@ fn plain(said: &Sentence, spans: &Spans) -> Result<Plain, Vec<Fault>> {
             None
         }
     };
-    let mut refuse = |span: &Range<usize>, what: &str| faults.push((span.clone(), format!("{what} cannot be sent yet")));
+    let mut refuse =
+        |span: &Range<usize>, what: &str| faults.push((span.clone(), format!("{what} cannot be sent yet")));
     let (tif, session) = (tif(entry.clauses.tif), session(entry.clauses.session));
     for (word, span) in &spans.clauses {
         match (*word, tif, session) {
@@ -147,7 +149,8 @@ fn staged(model: &mut Model, said: &Plain, spans: &Spans) -> Result<(), Vec<Faul
     {
         return fault(&spans.pricing, with_fix(invalid));
     }
-    let price = || side.and_then(|side| compose::touch(said.pricing, side, &view).or_else(|| compose::far(side, &view)));
+    let price =
+        || side.and_then(|side| compose::touch(said.pricing, side, &view).or_else(|| compose::far(side, &view)));
     let qty = match compose::size_of(&said.size, ticket::preset(model), price, &view) {
         Ok(qty) => qty,
         Err(invalid) => return fault(&spans.size, with_fix(invalid)),

@@ -39,6 +39,8 @@ pub(in crate::sentence) struct Draft {
     /// Where a price counts distances from entry to stop.
     pub(super) risk: Option<Range<usize>>,
     pub(super) attributes: Attributes<Dist, Contract>,
+    /// Whether a bare `stop` stands there, which may have meant `sl`.
+    pub(super) stop_in_doubt: bool,
     /// Clauses that have been seen, with the words they begin with.
     pub(super) seen: Vec<(&'static str, Range<usize>)>,
     /// Words read so far that are no pricing.
@@ -75,7 +77,7 @@ impl Reader<'_> {
                 self.price_slot(draft, &word);
             } else {
                 self.skip();
-                self.unknown(&word);
+                self.unknown(draft, &word);
             }
         }
     }
@@ -251,7 +253,7 @@ impl Reader<'_> {
     fn moment_of(&mut self, word: &Word<'_>) -> Option<Moment> {
         let Some(next) = self.take_if(|w| !is_keyword(&w.lower)) else {
             let cause = format!("{} needs a date, such as 2026-12-01 or 2026-12-01T10:00ET", word.text);
-            self.fault(Fault::new(word.span.clone(), cause));
+            self.missing(Fault::new(word.span.clone(), cause));
             return None;
         };
         let read = moment(next.text, next.span);
@@ -263,7 +265,7 @@ impl Reader<'_> {
         let read = next.as_ref().and_then(|w| whole(w.text));
         if read.is_none() {
             let span = next.map_or(word.span.clone(), |w| w.span);
-            self.fault(Fault::new(span, format!("{} needs a whole number above 0", word.text)));
+            self.missing(Fault::new(span, format!("{} needs a whole number above 0", word.text)));
         }
         read
     }
@@ -271,14 +273,16 @@ impl Reader<'_> {
     /// A name that the next word is, whatever it may mean elsewhere.
     pub(super) fn name_of(&mut self, word: &Word<'_>, example: &str) -> Option<String> {
         let Some(next) = self.take() else {
-            self.fault(Fault::new(word.span.clone(), format!("{} needs a name, such as {example}", word.text)));
+            self.missing(Fault::new(word.span.clone(), format!("{} needs a name, such as {example}", word.text)));
             return None;
         };
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '+' | '/' | '@' | '%' | ',');
+        let plain =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '+' | '/' | '@' | '%' | ',');
         if next.text.len() <= 40 && next.text.chars().all(plain) && !next.text.starts_with("--") {
             return Some(next.text.to_owned());
         }
-        let cause = format!("{} is not a name: letters, digits and _ - . : + / @ % , up to 40", next.text.escape_debug());
+        let cause =
+            format!("{} is not a name: letters, digits and _ - . : + / @ % , up to 40", next.text.escape_debug());
         self.fault(Fault::new(next.span, cause));
         None
     }
@@ -293,7 +297,7 @@ impl Reader<'_> {
                 None => (word.span.clone(), None),
             };
             let cause = "trig needs one of last, dlast, bidask, dbidask, lastbidask, mid";
-            self.fault(Fault::new(span, cause).maybe(near));
+            self.missing(Fault::new(span, cause).maybe(near));
         }
         found
     }
@@ -315,7 +319,7 @@ impl Reader<'_> {
             self.offer(&[algorithm.name]);
         }
         let Some(next) = self.take_if(|w| !is_clause(&w.lower)) else {
-            self.fault(Fault::new(word.span.clone(), "algo needs a name, such as adaptive or vwap"));
+            self.missing(Fault::new(word.span.clone(), "algo needs a name, such as adaptive or vwap"));
             return None;
         };
         let Some(algorithm) = Algorithm::named(&next.lower) else {
@@ -343,7 +347,8 @@ impl Reader<'_> {
         if let Some((key, value)) = word.lower.split_once('=') {
             let Some(kind) = algorithm.value_of(key) else {
                 let near = nearest(key, algorithm.keys.iter().map(|(k, _)| *k)).map(|near| format!("{near}={value}"));
-                return self.fault(Fault::new(span, format!("{name} has no setting {}", key.escape_debug())).maybe(near));
+                return self
+                    .fault(Fault::new(span, format!("{name} has no setting {}", key.escape_debug())).maybe(near));
             };
             if said.settings.iter().any(|(k, _)| k == key) {
                 return self.fault(Fault::new(span, format!("{key} stands twice")).fix(""));
@@ -368,8 +373,9 @@ impl Reader<'_> {
         said.flags.push(word.lower.clone());
     }
 
-    fn unknown(&mut self, word: &Word<'_>) {
+    fn unknown(&mut self, draft: &mut Draft, word: &Word<'_>) {
         if matches!(word.lower.as_str(), "stop" | "stoploss" | "stop-loss") {
+            draft.stop_in_doubt = true;
             return self.bare_stop(word);
         }
         let lower = word.lower.strip_prefix("--").unwrap_or(&word.lower);
@@ -386,7 +392,8 @@ impl Reader<'_> {
         let fault = Fault::new(word.span.clone(), "stop could be an order type or an exit");
         let fault = match said {
             Some(at) => {
-                let fault = fault.fix_at(span.clone(), format!("stp {}", at.text)).fix_at(span, format!("sl {}", at.text));
+                let fault =
+                    fault.fix_at(span.clone(), format!("stp {}", at.text)).fix_at(span, format!("sl {}", at.text));
                 if let Err(bad) = price(at.text, at.span) {
                     self.fault(bad);
                 }

@@ -43,10 +43,11 @@ impl Reader<'_> {
         self.offer(TESTS);
         let Some(first) = self.peek().cloned() else {
             let cause = format!("{} needs a test, such as SPY last above 600", word.text);
-            self.fault(Fault::new(word.span.clone(), cause));
+            self.missing(Fault::new(word.span.clone(), cause));
             return None;
         };
-        let follows = |n: usize, words: &[(&str, &str)]| self.ahead(n).is_some_and(|w| words.iter().any(|(x, _)| *x == w.lower));
+        let follows =
+            |n: usize, words: &[(&str, &str)]| self.ahead(n).is_some_and(|w| words.iter().any(|(x, _)| *x == w.lower));
         let of_market = follows(1, WATCHED) && follows(2, BOUNDS);
         match first.lower.as_str() {
             "time" if !of_market && (follows(1, TIMES) || self.ahead(1).is_none()) => self.time_test(),
@@ -64,7 +65,7 @@ impl Reader<'_> {
         let (after, _) = self.choice(TIMES, "after")?;
         let at = self.take_if(|w| !is_clause(&w.lower));
         let Some(at) = at else {
-            self.fault(Fault::new(self.end..self.end, "a date is missing, such as 2026-12-01T10:00ET"));
+            self.missing(Fault::new(self.end..self.end, "a date is missing, such as 2026-12-01T10:00ET"));
             return None;
         };
         let read = moment(at.text, at.span);
@@ -78,7 +79,7 @@ impl Reader<'_> {
         let percent = value.as_ref().and_then(|w| w.lower.strip_suffix('%').and_then(number));
         if percent.is_none() {
             let span = value.map_or(word, |w| w.span);
-            self.fault(Fault::new(span, "cushion is compared with a percentage, such as 10%"));
+            self.missing(Fault::new(span, "cushion is compared with a percentage, such as 10%"));
         }
         percent.map(|percent| Test::Cushion { above, percent })
     }
@@ -92,7 +93,7 @@ impl Reader<'_> {
                 let next = self.peek().map(|w| (w.span.clone(), nearest(&w.lower, Watched::ALL.map(Watched::keyword))));
                 let (span, near) = next.unwrap_or((first.span.clone(), None));
                 let cause = format!("{}: what of it? last, bid, ask, mid, dlast, bidask, vol or chg", first.text);
-                self.fault(Fault::new(span, cause).maybe(near));
+                self.missing(Fault::new(span, cause).maybe(near));
             }
             self.skip_test();
             return None;
@@ -102,13 +103,17 @@ impl Reader<'_> {
         let read = value.as_ref().and_then(|w| bound(&w.lower, of));
         if read.is_none() {
             let span = value.map_or(word, |w| w.span);
-            self.fault(Fault::new(span, "a test compares with a plain number"));
+            self.missing(Fault::new(span, "a test compares with a plain number"));
         }
         Some(Test::Market { contract: contract?, of, above, value: read? })
     }
 
     /// One of two words: whether it is the first, and where it stands.
-    fn choice(&mut self, of: &'static [(&'static str, &'static str)], usual: &str) -> Option<(bool, std::ops::Range<usize>)> {
+    fn choice(
+        &mut self,
+        of: &'static [(&'static str, &'static str)],
+        usual: &str,
+    ) -> Option<(bool, std::ops::Range<usize>)> {
         self.offer(of);
         if let Some(word) = self.take_if(|w| has(of, &w.lower)) {
             let first = of.first().is_some_and(|(w, _)| *w == word.lower);
@@ -117,7 +122,7 @@ impl Reader<'_> {
         let span = self.peek().map_or(self.end..self.end, |w| w.span.clone());
         let other = of.get(1).map_or("", |(w, _)| w);
         let at = span.start..span.start;
-        self.fault(Fault::new(span, format!("{usual} or {other}?")).fix_at(at, usual));
+        self.missing(Fault::new(span, format!("{usual} or {other}?")).fix_at(at, usual));
         self.skip_test();
         None
     }

@@ -136,7 +136,7 @@ impl Reader<'_> {
 
     /// What needs or excludes something else of the sentence.
     fn parts(&mut self, verb: Option<Verb>, size: Option<&Size>, draft: &Draft) {
-        let stopped = draft.has("sl");
+        let stopped = draft.has("sl") || draft.stop_in_doubt;
         if matches!(size, Some(Size::Risk(_))) && !stopped {
             let span = self.spans.size.clone();
             self.fault(Fault::new(span, "a size in r needs sl: r is the distance from entry to stop"));

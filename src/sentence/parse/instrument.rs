@@ -20,8 +20,8 @@ impl Reader<'_> {
             return None;
         }
         let Some(start) = self.peek().map(|w| w.span.start) else {
-            if !self.faults.iter().any(|f| f.cause.contains("symbol missing")) {
-                self.fault(Fault::new(self.end..self.end, "symbol missing"));
+            if !self.gave_up {
+                self.missing(Fault::new(self.end..self.end, "symbol missing"));
             }
             return None;
         };
@@ -61,19 +61,19 @@ impl Reader<'_> {
 
     /// A contract, or a strike with or without an expiry on the same underlying as the leg before.
     fn leg_contract(&mut self, before: &Contract) -> Option<Contract> {
-        let inherits = self.peek().is_some_and(|w| is_strike(&w.lower) || is_expiry_shaped(w.text) || number(w.text).is_some());
+        let inherits =
+            self.peek().is_some_and(|w| is_strike(&w.lower) || is_expiry_shaped(w.text) || number(w.text).is_some());
         let Contract::Named(named) = before else { return self.contract() };
         if !inherits {
             return self.contract();
         }
-        let mut read = self.option_part(&under_text(&named.under), named.option.map(|o| o.expiry));
-        let option = read.take()??;
+        let option = self.option_part(None, named.option.map(|o| o.expiry))??;
         Some(Contract::Named(Named { option: Some(option), ..named.clone() }))
     }
 
     pub(super) fn contract(&mut self) -> Option<Contract> {
         let Some(word) = self.take() else {
-            self.fault(Fault::new(self.end..self.end, "symbol missing"));
+            self.missing(Fault::new(self.end..self.end, "symbol missing"));
             return None;
         };
         if let Some(id) = word.lower.strip_prefix("conid:") {
@@ -97,7 +97,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let option = self.option_part(&under_text(&under), None)?;
+        let option = self.option_part(Some(&under_text(&under)), None)?;
         self.named(&word, kind, under, option)
     }
 
@@ -116,7 +116,13 @@ impl Reader<'_> {
     }
 
     /// A contract whose kind and name agree.
-    fn named(&mut self, word: &Word<'_>, kind: Option<Kind>, under: Under, option: Option<OptionPart>) -> Option<Contract> {
+    fn named(
+        &mut self,
+        word: &Word<'_>,
+        kind: Option<Kind>,
+        under: Under,
+        option: Option<OptionPart>,
+    ) -> Option<Contract> {
         let future = matches!(under, Under::Future { .. });
         let paired = matches!(under, Under::Root { suffix: Some(_), .. });
         let wrong = match kind {
@@ -136,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// Expiry and strike behind a name, if they are there: `Some(None)` where there are none, `None` where they are wrong.
-    fn option_part(&mut self, name: &str, inherited: Option<Date>) -> Option<Option<OptionPart>> {
+    fn option_part(&mut self, name: Option<&str>, inherited: Option<Date>) -> Option<Option<OptionPart>> {
         if let Some(option) = self.peek().and_then(|w| occ_tail(&w.lower)) {
             self.skip();
             return Some(Some(option));
@@ -170,7 +176,7 @@ impl Reader<'_> {
     fn strike(&mut self) -> Option<(Decimal, Right)> {
         let Some(word) = self.take_if(|w| is_strike(&w.lower) || number(w.text).is_some()) else {
             let span = self.peek().map_or(self.end..self.end, |w| w.span.clone());
-            self.fault(Fault::new(span, "a strike with C or P goes here, such as 190C"));
+            self.missing(Fault::new(span, "a strike with C or P goes here, such as 190C"));
             return None;
         };
         if let Some(read) = strike_of(&word.lower) {
@@ -185,14 +191,17 @@ impl Reader<'_> {
         None
     }
 
-    fn expiry_missing(&mut self, name: &str) {
+    fn expiry_missing(&mut self, name: Option<&str>) {
         let before = self.next.checked_sub(1).and_then(|i| self.words.get(i)).map(|w| w.span.clone());
         let Some(word) = self.take() else { return };
         let fault = Fault::new(word.span.clone(), "option needs an expiry");
         let fault = match (before, self.today.and_then(next_monthly)) {
             (Some(before), Some(day)) => {
-                let text = format!("{name} {} {}", expiry_text(day), word.text.to_ascii_uppercase());
-                fault.fix_at(before.start..word.span.end, text)
+                let text = format!("{} {}", expiry_text(day), word.text.to_ascii_uppercase());
+                match name {
+                    Some(name) => fault.fix_at(before.start..word.span.end, format!("{name} {text}")),
+                    None => fault.fix(text),
+                }
             }
             _ => Fault { cause: "option needs an expiry, such as AAPL 18DEC26 190C".into(), ..fault },
         };
@@ -308,7 +317,8 @@ fn under(name: &str, kind: Option<Kind>, first_year: i16) -> Result<Under, ()> {
     let good = is_root(root)
         && (numbered || root.starts_with(|c: char| c.is_ascii_alphabetic()))
         && suffix.is_none_or(is_suffix)
-        && listing.is_none_or(|at| is_root(at) && at.starts_with(|c: char| c.is_ascii_alphabetic()) && !looks_like_price(at));
+        && listing
+            .is_none_or(|at| is_root(at) && at.starts_with(|c: char| c.is_ascii_alphabetic()) && !looks_like_price(at));
     if !good {
         return Err(());
     }

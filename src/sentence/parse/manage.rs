@@ -62,7 +62,7 @@ impl Reader<'_> {
                 other => Some(Target::All(other.map(|(part, _)| part))),
             };
         }
-        if first.lower == "oca" && self.ahead(1).is_some() {
+        if first.lower == "oca" {
             self.skip();
             return self.name_of(&first, "exit").map(Target::Oca);
         }
@@ -86,8 +86,11 @@ impl Reader<'_> {
         let said = word.lower.strip_prefix("order:").or_else(|| word.lower.strip_prefix('#')).unwrap_or_default();
         let number = said.parse().ok().filter(|n| digits(said) && *n > 0);
         if number.is_none() {
-            let fault = Fault::new(word.span, format!("{} is not an order's number: order:12", word.text.escape_debug()));
-            self.fault(fault.maybe((digits(&word.lower) && word.lower != "0").then(|| format!("order:{}", word.lower))));
+            let fault =
+                Fault::new(word.span, format!("{} is not an order's number: order:12", word.text.escape_debug()));
+            self.fault(
+                fault.maybe((digits(&word.lower) && word.lower != "0").then(|| format!("order:{}", word.lower))),
+            );
         }
         number
     }
@@ -116,7 +119,10 @@ impl Reader<'_> {
             let Some(word) = self.peek().cloned() else { break };
             if !self.change(&word, &mut change) {
                 self.skip();
-                let cause = format!("{} is not a change: a price, left, total, a time in force, hours", word.text.escape_debug());
+                let cause = format!(
+                    "{} is not a change: a price, left, total, a time in force, hours",
+                    word.text.escape_debug()
+                );
                 self.fault(Fault::new(word.span, cause));
             }
         }
@@ -133,7 +139,11 @@ impl Reader<'_> {
                 self.skip();
                 let qty = self.whole_of(word);
                 let twice = change.left.is_some() || change.total.is_some();
-                if word.lower == "left" { change.left = qty } else { change.total = qty }
+                if word.lower == "left" {
+                    change.left = qty
+                } else {
+                    change.total = qty
+                }
                 twice
             }
             lower if has(TIFS, lower) => {
@@ -141,7 +151,10 @@ impl Reader<'_> {
                 match self.tif_from(word).flatten() {
                     Some(TifSaid::Is(tif)) => change.tif.replace(tif).is_some(),
                     Some(TifSaid::Opening) => {
-                        self.fault(Fault::new(word.span.clone(), "opg: a working order does not move to the opening auction"));
+                        self.fault(Fault::new(
+                            word.span.clone(),
+                            "opg: a working order does not move to the opening auction",
+                        ));
                         false
                     }
                     None => false,

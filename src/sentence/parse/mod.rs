@@ -14,9 +14,9 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 pub(super) use clause::Draft;
+pub use instrument::is_symbol;
 pub(super) use instrument::under_text;
 pub(super) use moment::expiry_text;
-pub use instrument::is_symbol;
 
 use super::ast::{Entry, Sentence};
 use super::cursor::Reader;

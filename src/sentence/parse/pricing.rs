@@ -85,7 +85,7 @@ impl Reader<'_> {
             Slot::Target => "entry+1%",
         };
         let fault = Fault::new(word.span.clone(), format!("{} needs a price", word.text));
-        self.fault(fault.fix(format!("{} {usual}", word.text)));
+        self.missing(fault.fix(format!("{} {usual}", word.text)));
         None
     }
 
@@ -131,10 +131,14 @@ impl Reader<'_> {
         let (mut from, mut limit_offset, mut good) = (None, None, by.is_some());
         loop {
             let seen = (from.is_some(), limit_offset.is_some());
-            if !seen.0 && let Some(word) = self.take_word("from", "where the trigger starts") {
+            if !seen.0
+                && let Some(word) = self.take_word("from", "where the trigger starts")
+            {
                 from = self.price_of(&word, Slot::Order);
                 good &= from.is_some();
-            } else if !seen.1 && let Some(word) = self.take_word("lmtoff", "how far the limit lies beyond the trigger") {
+            } else if !seen.1
+                && let Some(word) = self.take_word("lmtoff", "how far the limit lies beyond the trigger")
+            {
                 limit_offset = self.amount_of(&word).map(Price);
                 good &= limit_offset.is_some();
             } else {
@@ -151,7 +155,7 @@ impl Reader<'_> {
             return self.keep(read);
         }
         let fault = Fault::new(word.span.clone(), format!("{} needs a distance", word.text));
-        self.fault(fault.fix(format!("{} {example}", word.text)));
+        self.missing(fault.fix(format!("{} {example}", word.text)));
         None
     }
 
@@ -160,7 +164,7 @@ impl Reader<'_> {
         let read = next.as_ref().and_then(|w| number(w.text));
         if read.is_none() {
             let span = next.map_or(word.span.clone(), |w| w.span);
-            self.fault(Fault::new(span, format!("{} needs a plain number", word.text)));
+            self.missing(Fault::new(span, format!("{} needs a plain number", word.text)));
         }
         read
     }
@@ -168,7 +172,7 @@ impl Reader<'_> {
     fn percent(&mut self, word: &Word<'_>) -> Option<Decimal> {
         let next = self.take_if(|w| !is_keyword(&w.lower));
         let Some(next) = next else {
-            self.fault(Fault::new(word.span.clone(), format!("{} needs a percentage, such as 32%", word.text)));
+            self.missing(Fault::new(word.span.clone(), format!("{} needs a percentage, such as 32%", word.text)));
             return None;
         };
         let read = next.lower.strip_suffix('%').and_then(number);

@@ -103,7 +103,9 @@ fn ahead(moment: Moment, context: &Context<'_>) -> Result<(), Refusal> {
     let now = context.now.ok_or_else(|| missing(Missing::Now))?;
     let over = match moment.instants(Some(zone)) {
         Some(Instants::One(at)) => at <= now,
-        Some(Instants::Skipped(_) | Instants::Twice(..)) => return Err(Refusal::new(At::Time, Why::NoSuchMinute(moment))),
+        Some(Instants::Skipped(_) | Instants::Twice(..)) => {
+            return Err(Refusal::new(At::Time, Why::NoSuchMinute(moment)));
+        }
         None => {
             let tz = jiff::tz::TimeZone::get(zone.iana()).map_err(|_| missing(Missing::Zone))?;
             now.to_zoned(tz).date() > moment.date

@@ -92,11 +92,7 @@ fn all(verb: Verb, side: Side, step: Qty, context: &Context<'_>) -> Result<Sized
     Ok(Sized { quantity: Quantity::Units(qty), stays })
 }
 
-fn money(
-    entry: &Entry,
-    base: &Base<'_>,
-    worth: impl Fn(Cash) -> Result<Qty, Refusal>,
-) -> Result<Quantity, Refusal> {
+fn money(entry: &Entry, base: &Base<'_>, worth: impl Fn(Cash) -> Result<Qty, Refusal>) -> Result<Quantity, Refusal> {
     let (cash, currency) = entry.size.money().ok_or_else(none)?;
     let class = entry.instrument.class();
     let root = entry.instrument.contracts().first().and_then(|c| c.root().map(str::to_owned));
