@@ -8,6 +8,10 @@ use super::fault::Fault;
 use super::parse::Spans;
 use super::words::Offer;
 
+/// What was read is wrong, and the fault is noted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Faulty;
+
 /// A word and its bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Word<'t> {

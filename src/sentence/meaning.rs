@@ -103,7 +103,7 @@ fn exits(exits: &Exits<PriceExpr, Dist>) -> String {
     match &exits.stop {
         Some(StopExit::At { trigger, limit: None }) => parts.push(format!("stop at {trigger}")),
         Some(StopExit::At { trigger, limit: Some(limit) }) => {
-            parts.push(format!("stop at {trigger} with limit {limit}"))
+            parts.push(format!("stop at {trigger} with limit {limit}"));
         }
         Some(StopExit::Trail(by)) => parts.push(format!("stop {by} behind the market")),
         None => {}

@@ -41,6 +41,7 @@ mod print;
 mod resolve;
 mod size;
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that is wrong may panic")]
 mod tests;
 mod words;
 

@@ -8,7 +8,7 @@ use super::parse::{expiry_text, under_text};
 use crate::domain::instrument::ConId;
 use crate::domain::order::{OrderKind, OrderSpec};
 use crate::domain::shown::{plain_price, plain_qty};
-use crate::domain::terms::{Algo, Attributes, Clauses, Conditions, Distance, Exits, Pricing, StopExit, Test};
+use crate::domain::terms::{Algo, Attributes, Clauses, Conditions, Distance, Exits, Pricing, StopExit, Test, Trigger};
 use crate::money::Price;
 
 impl Display for Sentence {
@@ -152,7 +152,7 @@ fn attributes<D: Display, C: Spoken>(f: &mut Formatter<'_>, a: &Attributes<D, C>
     flag(f, "post", a.post)?;
     flag(f, "ng", a.non_guaranteed)?;
     with(f, "after", a.after.as_ref().map(|v| v as &dyn Display))?;
-    with(f, "trig", a.trigger.map(|t| t.keyword()).as_ref().map(|v| v as &dyn Display))?;
+    with(f, "trig", a.trigger.map(Trigger::keyword).as_ref().map(|v| v as &dyn Display))?;
     if let Some(oca) = &a.oca {
         write!(f, " oca {} {}", oca.name, oca.kind.keyword())?;
     }

@@ -125,7 +125,8 @@ impl Reader<'_> {
 
     fn clause(&mut self, draft: &mut Draft, word: &Word<'_>) {
         let start = word.span.start;
-        if let Some(tif) = self.tif_from(word) {
+        if has(TIFS, &word.lower) {
+            let tif = self.tif_from(word);
             let span = self.since(start);
             if let Some(tif) = tif
                 && draft.tif.replace((tif, span.clone())).is_some()
@@ -188,7 +189,7 @@ impl Reader<'_> {
         }
         let trigger = self.price_of(word, Slot::Stop);
         let limit = self.limit_behind(Slot::Stop);
-        draft.stop = trigger.zip(limit).map(|(trigger, limit)| StopExit::At { trigger, limit });
+        draft.stop = trigger.zip(limit.ok()).map(|(trigger, limit)| StopExit::At { trigger, limit });
     }
 
     fn target(&mut self, draft: &mut Draft, word: &Word<'_>) {
@@ -220,7 +221,7 @@ impl Reader<'_> {
             let Some(next) = self.peek().cloned() else { break };
             if draft.exits_tif.is_none() && has(TIFS, &next.lower) {
                 self.skip();
-                if let Some(Some(tif)) = self.tif_from(&next) {
+                if let Some(tif) = self.tif_from(&next) {
                     draft.exits_tif = Some((tif, next.span));
                 }
             } else if let Some(session) = session(&next.lower)
@@ -234,8 +235,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The time in force a word begins; the outer `None` means it begins none.
-    pub(super) fn tif_from(&mut self, word: &Word<'_>) -> Option<Option<TifSaid>> {
+    /// The time in force that a word of [`TIFS`] begins; `None` where it is wrong.
+    pub(super) fn tif_from(&mut self, word: &Word<'_>) -> Option<TifSaid> {
         let tif = match word.lower.as_str() {
             "day" => Tif::Day,
             "gtc" => Tif::Gtc,
@@ -243,11 +244,11 @@ impl Reader<'_> {
             "fok" => Tif::Fok,
             "dtc" => Tif::Dtc,
             "5min" => Tif::FiveMinutes,
-            "opg" => return Some(Some(TifSaid::Opening)),
-            "gtd" => return Some(self.moment_of(word).map(|until| TifSaid::Is(Tif::Gtd(until)))),
+            "opg" => return Some(TifSaid::Opening),
+            "gtd" => return self.moment_of(word).map(|until| TifSaid::Is(Tif::Gtd(until))),
             _ => return None,
         };
-        Some(Some(TifSaid::Is(tif)))
+        Some(TifSaid::Is(tif))
     }
 
     fn moment_of(&mut self, word: &Word<'_>) -> Option<Moment> {

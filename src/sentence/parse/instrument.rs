@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::moment::{expiry, expiry_text, is_expiry_shaped, next_monthly};
 use crate::sentence::ast::{Contract, FutureMonth, Instrument, Kind, Leg, Named, OptionPart, Right, Under};
-use crate::sentence::cursor::{Reader, Word};
+use crate::sentence::cursor::{Faulty, Reader, Word};
 use crate::sentence::fault::Fault;
 use crate::sentence::number::{digits, number};
 use crate::sentence::price::looks_like_price;
@@ -67,7 +67,7 @@ impl Reader<'_> {
         if !inherits {
             return self.contract();
         }
-        let option = self.option_part(None, named.option.map(|o| o.expiry))??;
+        let option = self.option_part(None, named.option.map(|o| o.expiry)).ok()??;
         Some(Contract::Named(Named { option: Some(option), ..named.clone() }))
     }
 
@@ -88,16 +88,13 @@ impl Reader<'_> {
             let under = Under::Root { root, suffix: None, listing: None };
             return self.named(&word, kind, under, Some(option));
         }
-        let under = match under(name, kind, self.first_year()) {
-            Ok(under) => under,
-            Err(()) => {
-                let fault = not_a_symbol(&word, name);
-                self.fault(fault);
-                self.pass_option();
-                return None;
-            }
+        let Some(under) = under(name, kind, self.first_year()) else {
+            let fault = not_a_symbol(&word, name);
+            self.fault(fault);
+            self.pass_option();
+            return None;
         };
-        let option = self.option_part(Some(&under_text(&under)), None)?;
+        let option = self.option_part(Some(&under_text(&under)), None).ok()?;
         self.named(&word, kind, under, option)
     }
 
@@ -141,11 +138,11 @@ impl Reader<'_> {
         Some(Contract::Named(Named { kind, under, option }))
     }
 
-    /// Expiry and strike behind a name, if they are there: `Some(None)` where there are none, `None` where they are wrong.
-    fn option_part(&mut self, name: Option<&str>, inherited: Option<Date>) -> Option<Option<OptionPart>> {
+    /// Expiry and strike behind a name, if they are there: `Ok(None)` where there are none.
+    fn option_part(&mut self, name: Option<&str>, inherited: Option<Date>) -> Result<Option<OptionPart>, Faulty> {
         if let Some(option) = self.peek().and_then(|w| occ_tail(&w.lower)) {
             self.skip();
-            return Some(Some(option));
+            return Ok(Some(option));
         }
         let date = self.take_if(|w| is_expiry_shaped(w.text));
         let day = match &date {
@@ -162,12 +159,12 @@ impl Reader<'_> {
         match day {
             None if bare_strike => {
                 self.expiry_missing(name);
-                None
+                Err(Faulty)
             }
-            None => Some(None),
+            None => Ok(None),
             Some(day) => {
-                let (strike, right) = self.strike()?;
-                Some(Some(OptionPart { expiry: day?, strike, right }))
+                let (strike, right) = self.strike().ok_or(Faulty)?;
+                Ok(Some(OptionPart { expiry: day.ok_or(Faulty)?, strike, right }))
             }
         }
     }
@@ -294,7 +291,7 @@ fn packed(name: &str) -> Option<(String, OptionPart)> {
     (is_symbol(root) && root.len() <= 6 && !root.contains('.')).then(|| (root.to_ascii_uppercase(), option))
 }
 
-fn under(name: &str, kind: Option<Kind>, first_year: i16) -> Result<Under, ()> {
+fn under(name: &str, kind: Option<Kind>, first_year: i16) -> Option<Under> {
     let upper = name.to_ascii_uppercase();
     let slash = upper.strip_prefix('/');
     let bare = slash.unwrap_or(&upper);
@@ -303,11 +300,11 @@ fn under(name: &str, kind: Option<Kind>, first_year: i16) -> Result<Under, ()> {
             && !root.is_empty()
             && root.len() <= if slash.is_some() { 12 } else { 4 }
         {
-            return Ok(Under::Future { root: root.to_owned(), month: Some(month) });
+            return Some(Under::Future { root: root.to_owned(), month: Some(month) });
         }
         if slash.is_some() || kind.is_some() {
             let fits = is_root(bare);
-            return if fits { Ok(Under::Future { root: bare.to_owned(), month: None }) } else { Err(()) };
+            return fits.then(|| Under::Future { root: bare.to_owned(), month: None });
         }
     }
     let (pair, listing) = upper.split_once('@').map_or((upper.as_str(), None), |(pair, at)| (pair, Some(at)));
@@ -320,9 +317,9 @@ fn under(name: &str, kind: Option<Kind>, first_year: i16) -> Result<Under, ()> {
         && listing
             .is_none_or(|at| is_root(at) && at.starts_with(|c: char| c.is_ascii_alphabetic()) && !looks_like_price(at));
     if !good {
-        return Err(());
+        return None;
     }
-    Ok(Under::Root { root: root.to_owned(), suffix: suffix.map(str::to_owned), listing: listing.map(str::to_owned) })
+    Some(Under::Root { root: root.to_owned(), suffix: suffix.map(str::to_owned), listing: listing.map(str::to_owned) })
 }
 
 /// `ESZ26` and `ESZ6` into root and month; a year of one digit is the first such year from `first_year` on.

@@ -6,7 +6,7 @@ use super::clause::{TifSaid, session};
 use super::moment::{expiry, is_expiry_shaped};
 use super::pricing::{Pricing, begins_pricing};
 use crate::sentence::ast::{Change, Contract, Manage, Part, RollTo, Target};
-use crate::sentence::cursor::{Reader, Word};
+use crate::sentence::cursor::{Faulty, Reader, Word};
 use crate::sentence::fault::Fault;
 use crate::sentence::number::{digits, number};
 use crate::sentence::words::{Offer, PRICINGS, REFS, SCOPES, SESSIONS, TIFS, has};
@@ -140,15 +140,15 @@ impl Reader<'_> {
                 let qty = self.whole_of(word);
                 let twice = change.left.is_some() || change.total.is_some();
                 if word.lower == "left" {
-                    change.left = qty
+                    change.left = qty;
                 } else {
-                    change.total = qty
+                    change.total = qty;
                 }
                 twice
             }
             lower if has(TIFS, lower) => {
                 self.skip();
-                match self.tif_from(word).flatten() {
+                match self.tif_from(word) {
                     Some(TifSaid::Is(tif)) => change.tif.replace(tif).is_some(),
                     Some(TifSaid::Opening) => {
                         self.fault(Fault::new(
@@ -185,18 +185,18 @@ impl Reader<'_> {
     fn flatten(&mut self) -> Option<Manage> {
         self.offer(&[ALL]);
         let what = if self.take_if(|w| w.lower == "all").is_some() { None } else { Some(self.contract_said()?) };
-        let pricing = self.pricing_last()?;
+        let pricing = self.pricing_last().ok()?;
         Some(Manage::Flatten { what, pricing })
     }
 
-    /// A pricing, if one follows; the outer `None` is a fault.
-    fn pricing_last(&mut self) -> Option<Option<Pricing>> {
+    /// A pricing, if one follows.
+    fn pricing_last(&mut self) -> Result<Option<Pricing>, Faulty> {
         self.offer(PRICINGS);
         self.offer(REFS);
-        let Some(word) = self.peek().cloned().filter(begins_pricing) else { return Some(None) };
+        let Some(word) = self.peek().cloned().filter(begins_pricing) else { return Ok(None) };
         let read = self.pricing();
         self.spans.pricing = self.since(word.span.start);
-        read.map(Some)
+        read.map(Some).ok_or(Faulty)
     }
 
     fn roll(&mut self) -> Option<Manage> {
@@ -225,7 +225,7 @@ impl Reader<'_> {
             return None;
         }
         self.combo = true;
-        let pricing = self.pricing_last()?;
+        let pricing = self.pricing_last().ok()?;
         Some(Manage::Roll { from, to, pricing })
     }
 

@@ -36,16 +36,16 @@ pub(super) fn moment(word: &str, span: Range<usize>) -> Result<Moment, Fault> {
         }
         Some(Instants::Twice(first, second)) => {
             Err(Fault::new(span, format!("the clock shows {clock} twice on that day in {letters}"))
-                .maybe(universal(first))
-                .maybe(universal(second)))
+                .fix(universal(first))
+                .fix(universal(second)))
         }
         Some(Instants::One(_)) | None => Ok(moment),
     }
 }
 
-fn universal(at: Timestamp) -> Option<String> {
+fn universal(at: Timestamp) -> String {
     let at = at.to_zoned(TimeZone::UTC);
-    Some(Moment { date: at.date(), time: Some(at.time()), zone: Some(Zone::Utc) }.to_string())
+    Moment { date: at.date(), time: Some(at.time()), zone: Some(Zone::Utc) }.to_string()
 }
 
 /// `2026-12-01`.

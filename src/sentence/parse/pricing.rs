@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::terms::{self, Peg};
 use crate::money::Price;
-use crate::sentence::cursor::{Reader, Word};
+use crate::sentence::cursor::{Faulty, Reader, Word};
 use crate::sentence::fault::Fault;
 use crate::sentence::number::number;
 use crate::sentence::price::{Dist, PriceExpr, Slot, dist, looks_like_price, misplaced, price};
@@ -48,11 +48,11 @@ impl Reader<'_> {
             "stp" => {
                 let trigger = self.price_of(&word, Slot::Order);
                 let limit = self.limit_behind(Slot::Order);
-                Some(Stop { trigger: trigger?, limit: limit? })
+                Some(Stop { trigger: trigger?, limit: limit.ok()? })
             }
             "lit" => self.lit(&word),
             "trail" => self.trail(&word),
-            "midprice" => self.cap().map(|cap| Midprice { cap }),
+            "midprice" => self.cap().ok().map(|cap| Midprice { cap }),
             "vol" => self.percent(&word).map(Volatility),
             "rel" => self.pegged(Peg::Relative),
             "pegmkt" => self.pegged(Peg::Market),
@@ -107,17 +107,17 @@ impl Reader<'_> {
         Some(read)
     }
 
-    /// `lmt price`, if it follows; the outer `None` is a fault.
-    pub(super) fn limit_behind(&mut self, slot: Slot) -> Option<Option<PriceExpr>> {
+    /// `lmt price`, if it follows.
+    pub(super) fn limit_behind(&mut self, slot: Slot) -> Result<Option<PriceExpr>, Faulty> {
         match self.take_word("lmt", "the limit it then has") {
-            Some(word) => self.price_of(&word, slot).map(Some),
-            None => Some(None),
+            Some(word) => self.price_of(&word, slot).map(Some).ok_or(Faulty),
+            None => Ok(None),
         }
     }
 
     fn lit(&mut self, word: &Word<'_>) -> Option<Pricing> {
         let trigger = self.price_of(word, Slot::Order);
-        let limit = self.limit_behind(Slot::Order)?;
+        let limit = self.limit_behind(Slot::Order).ok()?;
         let trigger = trigger?;
         if limit.is_none() {
             let fault = Fault::new(word.span.clone(), "lit needs a limit behind its trigger: lit 45 lmt 44.90");
@@ -184,10 +184,10 @@ impl Reader<'_> {
     }
 
     /// `cap price`, if it follows.
-    fn cap(&mut self) -> Option<Option<PriceExpr>> {
+    fn cap(&mut self) -> Result<Option<PriceExpr>, Faulty> {
         match self.take_word("cap", "the worst price") {
-            Some(word) => self.price_of(&word, Slot::Order).map(Some),
-            None => Some(None),
+            Some(word) => self.price_of(&word, Slot::Order).map(Some).ok_or(Faulty),
+            None => Ok(None),
         }
     }
 
@@ -201,6 +201,6 @@ impl Reader<'_> {
             None => Some(None),
         };
         let cap = self.cap();
-        Some(terms::Pricing::Pegged { to, offset: offset?, cap: cap? })
+        Some(terms::Pricing::Pegged { to, offset: offset?, cap: cap.ok()? })
     }
 }

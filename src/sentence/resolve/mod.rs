@@ -52,7 +52,7 @@ pub fn resolve(entry: &Entry, context: &Context<'_>) -> Result<Resolved, Refusal
     let pricing = base.pricing(entry.pricing)?;
     let reference = base.reference(&pricing);
     let exits = entry.clauses.exits.as_ref().map(|exits| base.exits(exits, reference)).transpose()?;
-    let risk = exits.as_ref().and_then(|exits| base.risk_of(exits, reference));
+    let risk = exits.as_ref().and_then(|exits| pricing::risk_of(exits, reference));
     let sized = size::size(entry, &base, reference, risk)?;
     size::position_allows(entry, side, &sized.quantity, context)?;
     if let (Quantity::Units(qty), Some(exits)) = (&sized.quantity, &exits) {

@@ -184,7 +184,7 @@ impl Base<'_> {
             }
         };
         let mut exits = Exits { stop, targets: Vec::new(), tif: said.tif, session: said.session };
-        let own = Own { entry, risk: self.risk_of(&exits, entry) };
+        let own = Own { entry, risk: risk_of(&exits, entry) };
         for target in &said.targets {
             let price = exit.price(target.price, own, At::Target)?;
             self.on_side(price, entry, true, At::Target)?;
@@ -200,16 +200,16 @@ impl Base<'_> {
         let good = if up { exit > entry } else { exit < entry };
         if good { Ok(()) } else { Err(Refusal::new(at, Why::WrongSide { exit, entry })) }
     }
+}
 
-    /// The distance from entry to stop.
-    pub(super) fn risk_of(&self, exits: &Exits<Price, Distance>, entry: Option<Price>) -> Option<Price> {
-        let risk = match exits.stop? {
-            StopExit::At { trigger, .. } => entry?.minus(trigger)?.abs(),
-            StopExit::Trail(Distance::Money(by)) => by,
-            StopExit::Trail(Distance::Percent(percent)) => Price(percent_of(entry?.0, percent)?),
-        };
-        risk.is_positive().then_some(risk)
-    }
+/// The distance from entry to stop.
+pub(super) fn risk_of(exits: &Exits<Price, Distance>, entry: Option<Price>) -> Option<Price> {
+    let risk = match exits.stop? {
+        StopExit::At { trigger, .. } => entry?.minus(trigger)?.abs(),
+        StopExit::Trail(Distance::Money(by)) => by,
+        StopExit::Trail(Distance::Percent(percent)) => Price(percent_of(entry?.0, percent)?),
+    };
+    risk.is_positive().then_some(risk)
 }
 
 /// A price with the decimals of its rule.

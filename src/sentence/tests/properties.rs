@@ -150,7 +150,7 @@ fn streams(seed: u64, count: usize) -> usize {
                 let _ = meaning(&sentence);
             }
             Err(faults) => {
-                assert!(!faults.is_empty() && faults.iter().all(|f| is_sound(f, &text)), "seed {seed}: {text}")
+                assert!(!faults.is_empty() && faults.iter().all(|f| is_sound(f, &text)), "seed {seed}: {text}");
             }
         }
     }
