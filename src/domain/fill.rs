@@ -1,5 +1,6 @@
 //! Executions and their commissions.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::SafeText;
@@ -11,6 +12,15 @@ use crate::money::{Cash, Price, Qty};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ExecId(pub SafeText);
+
+impl ExecId {
+    /// What all versions of the fill have in common, and which version this is: IB counts corrections in the last part of
+    /// the id, `….01`, `….02`. An id without such a part has one version, 0.
+    pub fn version(&self) -> (&str, u32) {
+        let parts = self.0.rsplit_once('.').and_then(|(base, part)| Some((base, part.parse().ok()?)));
+        parts.unwrap_or((&self.0, 0))
+    }
+}
 
 /// One fill of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,9 +35,15 @@ pub struct Execution {
     pub con_id: ConId,
     /// The symbol.
     pub symbol: SafeText,
+    /// The contract's currency; `None` where it was not told.
+    #[serde(default)]
+    pub currency: Option<SafeText>,
+    /// How much of the currency one unit at a price of 1 is worth; `None` where it was not told.
+    #[serde(default)]
+    pub multiplier: Option<Decimal>,
     /// Bought or sold.
     pub side: Side,
-    /// How much.
+    /// How much; nothing where a correction has taken the fill back.
     pub qty: Qty,
     /// At which price.
     pub price: Price,

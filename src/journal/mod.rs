@@ -6,25 +6,37 @@
 //! `orderRef` of `tw{tag}-{run}-{n}` is never used twice, whatever was lost.
 //!
 //! Invariants: the highest order id only rises; an order whose intent is recorded is reported as live at the next opening
-//! until an end has been recorded; a file of a newer, unknown version is refused and left as it is; after a failed write
+//! until an end has been recorded; every state an order had stays, and every version of a fill; a file of a newer, unknown version is refused and left as it is; after a failed write
 //! no intent is accepted any more.
+//!
+//! Other processes read it, add notes and tags, and take statements in, while the workstation runs: [`Reader`] and
+//! [`Annotator`]. They take no run and no order id.
 //!
 //! Must not know: the broker, the model, the screen. The broker port takes [`Intent`] from here: the one type that passes
 //! between two walls, because only its maker may say that it is durable.
 
+mod annotate;
+pub mod entry;
+pub mod flex;
 mod intent;
 mod query;
+mod read;
 mod schema;
 mod store;
 mod writer;
 
 #[cfg(test)]
+mod reading_tests;
+#[cfg(test)]
 mod tests;
 
+pub use annotate::{Annotator, Difference, Import};
+pub use entry::{Before, CashKnown, Decision, Entry, Holding};
 pub use intent::{Intent, IntentSeq};
 pub use query::{Inspection, inspect};
+pub use read::{Fill, Happening, Note, Reader, Source, Span, What};
 pub use schema::VERSION;
-pub use store::{Journal, Opened};
+pub use store::{Batch, Journal, Opened};
 pub use writer::{Gauge, Inlet, Reply, Request, channel, serve};
 
 use std::path::PathBuf;

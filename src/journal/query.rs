@@ -6,12 +6,21 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use serde::de::DeserializeOwned;
 
+use super::entry::{Before, CashKnown, Holding};
 use super::{JournalError, schema};
-use crate::domain::fill::Execution;
-use crate::domain::order::{Order, OrderState};
+use crate::domain::fill::{ExecId, Execution};
+use crate::domain::order::{Order, OrderKey, OrderKind, OrderState};
+use crate::domain::quote::Quote;
+use crate::ledger::Terms;
 
 /// How far back executions are reported at the opening: what IB itself may still tell in a SYNC, and a weekend.
 const EXECUTIONS_BACK: Duration = Duration::from_hours(24 * 4);
+
+/// The name in `meta` of the moment of the last record.
+pub(super) const LAST_AT: &str = "last_at";
+
+/// The name in `known` of the account's cash.
+pub(super) const CASH: &str = "cash";
 
 /// A journal looked at from outside, without becoming its writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +78,15 @@ pub(super) fn order(conn: &Connection, key: &str) -> Result<Option<Order>, Journ
     body.map(|body| parse("an order", &body)).transpose()
 }
 
+/// An execution by its id.
+pub(super) fn execution(conn: &Connection, id: &ExecId) -> Result<Option<Execution>, JournalError> {
+    let body: Option<String> = conn
+        .prepare_cached("SELECT body FROM executions WHERE exec_id = ?1")?
+        .query_row([id.0.as_str()], |row| row.get(0))
+        .optional()?;
+    body.map(|body| parse("an execution", &body)).transpose()
+}
+
 /// Orders without a recorded end, oldest first.
 ///
 /// One whose sending was under way is UNKNOWN now: its bytes may have left, or not.
@@ -90,8 +108,56 @@ pub(super) fn executions(conn: &Connection, now_wall: i64) -> Result<Vec<Executi
     rows(conn, "an execution", sql, now_wall.saturating_sub(back))
 }
 
+/// What is known of the orders whose intent is of the last days.
+pub(super) fn recent_terms(conn: &Connection, now_wall: i64) -> Result<Vec<(OrderKey, Terms)>, JournalError> {
+    let back = i64::try_from(EXECUTIONS_BACK.as_nanos()).unwrap_or(i64::MAX);
+    terms(conn, now_wall.saturating_sub(back))
+}
+
+/// What is known of the orders whose first intent was recorded since `from`: the quote it was approved against, and the
+/// stop that went out with it.
+pub(super) fn terms(conn: &Connection, from: i64) -> Result<Vec<(OrderKey, Terms)>, JournalError> {
+    let sql = "SELECT key, body FROM intents WHERE change = 0 AND at >= ?1 ORDER BY seq";
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map([from], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut out = Vec::new();
+    for row in rows {
+        let (key, body) = row?;
+        out.push((OrderKey::own(&key), terms_of(&body)));
+    }
+    Ok(out)
+}
+
+/// What an intent's record says beside the order. What cannot be read in it is not known: nothing depends on it.
+fn terms_of(body: &str) -> Terms {
+    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let quote = serde_json::from_value::<Quote>(body["quote"].clone()).ok();
+    let kinds = body["exits"].as_array().into_iter().flatten();
+    let mut kinds = kinds.filter_map(|exit| serde_json::from_value::<OrderKind>(exit["spec"]["kind"].clone()).ok());
+    let stop = kinds.find_map(|kind| match kind {
+        OrderKind::Stop { trigger, .. } => Some(trigger),
+        _ => None,
+    });
+    Terms { stop, arrival: quote.filter(Quote::is_two_sided).and_then(|q| q.mid()) }
+}
+
+/// Where things stood at the last record; `None` if there is none.
+pub(super) fn before(conn: &Connection) -> Result<Option<Before>, JournalError> {
+    let Some(at) = number(conn, LAST_AT)? else { return Ok(None) };
+    let cash: Option<String> =
+        conn.query_row("SELECT body FROM known WHERE name = ?1", [CASH], |row| row.get(0)).optional()?;
+    let cash: Option<CashKnown> = cash.map(|body| parse("cash", &body)).transpose()?;
+    Ok(Some(Before { at, holdings: holdings(conn)?, cash }))
+}
+
+/// The positions as last recorded, those that were closed among them.
+pub(super) fn holdings(conn: &Connection) -> Result<Vec<Holding>, JournalError> {
+    let sql = "SELECT body FROM known WHERE name LIKE 'position:%' AND at >= ?1 ORDER BY name";
+    rows(conn, "a position", sql, i64::MIN)
+}
+
 /// Reads the bodies that a statement with one parameter finds.
-fn rows<T: DeserializeOwned>(
+pub(super) fn rows<T: DeserializeOwned>(
     conn: &Connection,
     what: &'static str,
     sql: &str,
@@ -103,6 +169,6 @@ fn rows<T: DeserializeOwned>(
 }
 
 /// A record from its JSON. One that cannot be read is an error: an order left out would be an order forgotten.
-fn parse<T: DeserializeOwned>(what: &'static str, body: &str) -> Result<T, JournalError> {
+pub(super) fn parse<T: DeserializeOwned>(what: &'static str, body: &str) -> Result<T, JournalError> {
     serde_json::from_str(body).map_err(|error| JournalError::Record { what, error })
 }

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::JournalError;
 
 /// One step per version; a file of version `n` has taken the first `n`.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE meta (
         name  TEXT PRIMARY KEY,
         value ANY NOT NULL
@@ -42,7 +43,39 @@ const MIGRATIONS: &[&str] = &["
         body    TEXT NOT NULL
     ) STRICT;
     CREATE INDEX executions_at ON executions (at);
-"];
+",
+    "
+    ALTER TABLE executions ADD COLUMN source TEXT NOT NULL DEFAULT 'api';
+    CREATE INDEX intents_at ON intents (at);
+    CREATE INDEX order_states_at ON order_states (at);
+    CREATE INDEX order_states_key ON order_states (key, seq);
+    CREATE TABLE entries (
+        seq   INTEGER PRIMARY KEY AUTOINCREMENT,
+        at    INTEGER NOT NULL,
+        kind  TEXT NOT NULL,
+        key   TEXT,
+        body  TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX entries_at ON entries (at);
+    CREATE TABLE known (
+        name  TEXT PRIMARY KEY,
+        at    INTEGER NOT NULL,
+        body  TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE notes (
+        seq   INTEGER PRIMARY KEY AUTOINCREMENT,
+        at    INTEGER NOT NULL,
+        key   TEXT NOT NULL,
+        text  TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE tags (
+        key   TEXT NOT NULL,
+        tag   TEXT NOT NULL,
+        at    INTEGER NOT NULL,
+        PRIMARY KEY (key, tag)
+    ) STRICT;
+",
+];
 
 /// The version this release writes.
 pub const VERSION: i64 = MIGRATIONS.len() as i64;

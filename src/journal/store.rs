@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::entry::{Before, Entry, Holding};
 use super::intent::{Intent, IntentSeq};
 use super::{JournalError, query, schema};
 use crate::clock::Stamp;
 use crate::domain::fill::Execution;
-use crate::domain::order::{BrokerIds, Order, OrderState};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderState};
+use crate::ledger::Terms;
 use crate::risk::{Approved, Purpose};
 
 /// Order ids from here on belong to requests of the client library.
@@ -37,6 +39,33 @@ pub struct Opened {
     pub live: Vec<Order>,
     /// Executions of the last days.
     pub executions: Vec<Execution>,
+    /// What is known of the orders of the last days beside the orders themselves.
+    pub terms: Vec<(OrderKey, Terms)>,
+    /// Where things stood at the last word of the run before; `None` in a new journal.
+    pub before: Option<Before>,
+}
+
+/// Records that are written together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Orders as they stand.
+    pub orders: Vec<Order>,
+    /// Fills.
+    pub executions: Vec<Execution>,
+    /// The rest.
+    pub entries: Vec<Entry>,
+}
+
+impl Batch {
+    /// How many records.
+    pub const fn len(&self) -> usize {
+        self.orders.len().saturating_add(self.executions.len()).saturating_add(self.entries.len())
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 impl Journal {
@@ -44,16 +73,17 @@ impl Journal {
     ///
     /// `entropy` makes the tag of a new journal: anything that differs between installations.
     pub fn open(path: &Path, entropy: u64, now: Stamp) -> Result<(Self, Opened), JournalError> {
-        prepare(path).map_err(|error| JournalError::File { path: path.to_path_buf(), error })?;
-        let mut conn = Connection::open(path)?;
-        conn.busy_timeout(Duration::from_secs(2))?;
-        schema::refuse_newer(&conn, path)?;
-        conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-        conn.pragma_update(None, "synchronous", "FULL")?;
-        query::check(&conn, path)?;
-        schema::migrate(&mut conn, path)?;
+        let mut conn = connect(path)?;
+        let before = query::before(&conn)?;
         let (tag, run) = begin_run(&mut conn, entropy)?;
-        let opened = Opened { tag, run, live: query::live(&conn)?, executions: query::executions(&conn, now.wall)? };
+        let opened = Opened {
+            tag,
+            run,
+            live: query::live(&conn)?,
+            executions: query::executions(&conn, now.wall)?,
+            terms: query::recent_terms(&conn, now.wall)?,
+            before,
+        };
         Ok((Self { conn }, opened))
     }
 
@@ -98,14 +128,21 @@ impl Journal {
             let order = Order::new(exit.key.clone(), ids, exit.spec.clone(), OrderState::Sending, now);
             write_order(&tx, &Order { parent: Some(approved.key().clone()), ..order }, now)?;
         }
+        heard(&tx, now)?;
         tx.commit()?;
         Ok(intent)
     }
 
     /// Writes order states and executions in one transaction.
     pub fn record(&mut self, orders: &[Order], executions: &[Execution], now: Stamp) -> Result<(), JournalError> {
+        let batch = Batch { orders: orders.to_vec(), executions: executions.to_vec(), entries: Vec::new() };
+        self.write(&batch, now)
+    }
+
+    /// Writes records in one transaction.
+    pub fn write(&mut self, batch: &Batch, now: Stamp) -> Result<(), JournalError> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for order in orders {
+        for order in &batch.orders {
             let mut order = order.clone();
             if order.ids.order_id == 0
                 && let Some(known) = query::order(&tx, order.key.as_str())?
@@ -115,12 +152,29 @@ impl Journal {
             }
             write_order(&tx, &order, now)?;
         }
-        for execution in executions {
+        for execution in &batch.executions {
             write_execution(&tx, execution, now)?;
         }
+        for entry in &batch.entries {
+            write_entry(&tx, entry, now)?;
+        }
+        heard(&tx, now)?;
         tx.commit()?;
         Ok(())
     }
+}
+
+/// Opens the file for writing and brings it to the present version.
+pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
+    prepare(path).map_err(|error| JournalError::File { path: path.to_path_buf(), error })?;
+    let mut conn = Connection::open(path)?;
+    conn.busy_timeout(Duration::from_secs(2))?;
+    schema::refuse_newer(&conn, path)?;
+    conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    query::check(&conn, path)?;
+    schema::migrate(&mut conn, path)?;
+    Ok(conn)
 }
 
 /// Makes the folder and the file, for the owner alone.
@@ -212,10 +266,15 @@ fn write_order(tx: &Transaction<'_>, order: &Order, now: Stamp) -> Result<(), Jo
 
 /// Writes an execution, or what is newly known of it.
 fn write_execution(tx: &Transaction<'_>, execution: &Execution, now: Stamp) -> Result<(), JournalError> {
-    let body = json("an execution", execution)?;
+    let mut execution = execution.clone();
+    if execution.commission.is_none() {
+        // Told again without what it cost: what is known stays known.
+        execution.commission = query::execution(tx, &execution.exec_id)?.and_then(|known| known.commission);
+    }
+    let body = json("an execution", &execution)?;
     tx.prepare_cached(
         "INSERT INTO executions (exec_id, at, key, body) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (exec_id) DO UPDATE SET body = excluded.body",
+         ON CONFLICT (exec_id) DO UPDATE SET body = excluded.body, source = excluded.source",
     )?
     .execute(params![
         execution.exec_id.0.as_str(),
@@ -226,7 +285,39 @@ fn write_execution(tx: &Transaction<'_>, execution: &Execution, now: Stamp) -> R
     Ok(())
 }
 
+/// Writes an entry: what only has a present value replaces what was known, the rest is appended.
+fn write_entry(tx: &Transaction<'_>, entry: &Entry, now: Stamp) -> Result<(), JournalError> {
+    match entry {
+        Entry::Holding(holding) => {
+            let name = format!("{}{}", Holding::NAME, holding.con_id.0);
+            know(tx, &name, &json("a position", holding)?, now)
+        }
+        Entry::Cash(cash) => know(tx, query::CASH, &json("cash", cash)?, now),
+        _ => {
+            tx.prepare_cached("INSERT INTO entries (at, kind, key, body) VALUES (?1, ?2, ?3, ?4)")?.execute(
+                params![now.wall, entry.kind(), entry.key().map(OrderKey::as_str), json("an entry", entry)?],
+            )?;
+            Ok(())
+        }
+    }
+}
+
+/// Keeps the present value of something.
+fn know(tx: &Transaction<'_>, name: &str, body: &str, now: Stamp) -> Result<(), JournalError> {
+    tx.prepare_cached(
+        "INSERT INTO known (name, at, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET at = excluded.at, body = excluded.body",
+    )?
+    .execute(params![name, now.wall, body])?;
+    Ok(())
+}
+
+/// Notes when this run last said anything.
+fn heard(tx: &Transaction<'_>, now: Stamp) -> rusqlite::Result<()> {
+    set_number(tx, query::LAST_AT, now.wall)
+}
+
 /// A record as JSON.
-fn json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, JournalError> {
+pub(super) fn json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, JournalError> {
     serde_json::to_string(value).map_err(|error| JournalError::Record { what, error })
 }

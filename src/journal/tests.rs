@@ -39,6 +39,8 @@ fn execution(id: &str, at: i64) -> Execution {
         order_ref: "tw-1".into(),
         con_id: ConId(265_598),
         symbol: "AAPL".into(),
+        currency: Some("USD".into()),
+        multiplier: Some(rust_decimal::Decimal::ONE),
         side: Side::Buy,
         qty: Qty::from(100),
         price: p("187.20"),

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::store::{Journal, Opened};
+use super::entry::Entry;
+use super::store::{Batch, Journal, Opened};
 use super::{Intent, JournalError};
 use crate::clock::Stamp;
 use crate::domain::fill::Execution;
@@ -37,6 +38,8 @@ pub enum Request {
     Order(Box<Order>),
     /// A fill, or its commission.
     Execution(Box<Execution>),
+    /// Something else worth keeping.
+    Entry(Box<Entry>),
 }
 
 /// What has been written.
@@ -172,10 +175,10 @@ pub fn serve(path: &Path, entropy: u64, requests: &Receiver<Request>, gauge: &Ga
                 }
             }
             record => {
-                let (orders, executions, next) = collect(record, requests);
+                let (batch, next) = collect(record, requests);
                 held = next;
-                let count = orders.len().saturating_add(executions.len());
-                let result = state.as_mut().map_or(Ok(()), |journal| journal.record(&orders, &executions, before));
+                let count = batch.len();
+                let result = state.as_mut().map_or(Ok(()), |journal| journal.write(&batch, before));
                 gauge.served(count);
                 match result {
                     Ok(()) => {
@@ -197,18 +200,19 @@ fn fail(state: &mut Result<Journal, String>, error: &JournalError, reply: &mut i
 }
 
 /// A record and those that already wait behind it, up to the next intent, which is handed back.
-fn collect(first: Request, requests: &Receiver<Request>) -> (Vec<Order>, Vec<Execution>, Option<Request>) {
-    let (mut orders, mut executions) = (Vec::new(), Vec::new());
+fn collect(first: Request, requests: &Receiver<Request>) -> (Batch, Option<Request>) {
+    let mut batch = Batch::default();
     let mut next = Some(first);
     while let Some(request) = next {
         match request {
-            Request::Order(order) => orders.push(*order),
-            Request::Execution(execution) => executions.push(*execution),
-            intend @ Request::Intend { .. } => return (orders, executions, Some(intend)),
+            Request::Order(order) => batch.orders.push(*order),
+            Request::Execution(execution) => batch.executions.push(*execution),
+            Request::Entry(entry) => batch.entries.push(*entry),
+            intend @ Request::Intend { .. } => return (batch, Some(intend)),
         }
-        next = if orders.len() + executions.len() < BATCH { requests.try_recv().ok() } else { None };
+        next = if batch.len() < BATCH { requests.try_recv().ok() } else { None };
     }
-    (orders, executions, None)
+    (batch, None)
 }
 
 /// Microseconds since a moment.

@@ -363,13 +363,11 @@ enum Correction {
 }
 
 fn corrects(known: &ExecId, new: &ExecId) -> Option<Correction> {
-    let (known_base, known_part) = known.0.rsplit_once('.')?;
-    let (base, part) = new.0.rsplit_once('.')?;
+    let ((known_base, known_version), (base, version)) = (known.version(), new.version());
     if known_base != base {
         return None;
     }
-    let (known_part, part) = (known_part.parse::<u32>().ok()?, part.parse::<u32>().ok()?);
-    Some(if part > known_part { Correction::Replaced(known.clone()) } else { Correction::Late })
+    Some(if version > known_version { Correction::Replaced(known.clone()) } else { Correction::Late })
 }
 
 /// Books the executions known of an order: their sum, or the running total the broker gave, whichever is more.

@@ -428,6 +428,8 @@ pub(in crate::app) fn execution_of(order: &Order, exec: &str, n: i64, at: &str) 
         order_ref: SafeText::new(order.key.as_str()),
         con_id: order.spec.con_id,
         symbol: order.spec.symbol.clone(),
+        currency: Some(SafeText::new("USD")),
+        multiplier: Some(rust_decimal::Decimal::ONE),
         side: order.spec.side,
         qty: qty(n),
         price: price(at),

@@ -9,6 +9,7 @@ use ibapi::contracts::{Contract, SecurityType};
 use ibapi::orders::{
     Action, CommissionReport, ExecutionData, ExecutionSide, Order as WireOrder, OrderData, OrderStatus, OrderStatusKind,
 };
+use rust_decimal::Decimal;
 
 use super::convert;
 use super::terms::{self, Terms};
@@ -118,6 +119,8 @@ pub fn execution(data: &ExecutionData, account: &AccountId) -> Option<Execution>
         order_ref: convert::text(&e.order_reference),
         con_id: ConId(data.contract.contract_id),
         symbol: symbol(&data.contract),
+        currency: convert::some_text(data.contract.currency.as_str()),
+        multiplier: multiplier(&data.contract),
         side: match e.side {
             ExecutionSide::Bought => Side::Buy,
             ExecutionSide::Sold => Side::Sell,
@@ -201,6 +204,14 @@ pub fn symbol(contract: &Contract) -> SafeText {
         return super::contract::shown_symbol(contract.symbol.as_str());
     }
     convert::text(&contract.local_symbol)
+}
+
+/// How much one unit at a price of 1 is worth. IB leaves it empty for what is traded piece by piece, stocks above all.
+fn multiplier(contract: &Contract) -> Option<Decimal> {
+    match contract.security_type {
+        SecurityType::Stock => Some(Decimal::ONE),
+        _ => convert::decimal(&contract.multiplier).filter(|m| *m > Decimal::ZERO),
+    }
 }
 
 #[cfg(test)]

@@ -346,6 +346,8 @@ fn executions(model: &mut Model) {
             order_ref: SafeText::new(&format!("tw4k-000020-{number}")),
             con_id: id_of(symbol),
             symbol: SafeText::new(symbol),
+            currency: Some(SafeText::new("USD")),
+            multiplier: Some(Decimal::ONE),
             side,
             qty: qty.into(),
             price: price(at),

@@ -721,6 +721,8 @@ fn execution(filled: &venue::Execution) -> Execution {
         order_ref: filled.order_ref.as_str().into(),
         con_id: ConId(filled.con_id),
         symbol: symbol(filled.con_id).into(),
+        currency: Some("USD".into()),
+        multiplier: Some(rust_decimal::Decimal::ONE),
         side: side(filled.action),
         qty: filled.quantity,
         price: filled.price,
