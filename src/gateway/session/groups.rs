@@ -49,7 +49,11 @@ impl Session {
         let Some(req_id) = request.req_id else { return };
         let group = request.group_id.unwrap_or(0);
         if !GROUPS.contains(&group) {
-            return self.fault(req_id, Fault::invalid("Invalid display group"), world);
+            return self.fault(
+                req_id,
+                Fault::new(322, "Error processing request.-'b' : cause - Invalid display group"),
+                world,
+            );
         }
         self.groups.subscriptions.insert(req_id, group);
         self.group_shows(req_id, self.groups.shown(group));
@@ -63,7 +67,11 @@ impl Session {
     pub(super) fn update_group(&mut self, request: &UpdateDisplayGroupRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
         let Some(group) = self.groups.subscriptions.get(&req_id).copied() else {
-            return self.fault(req_id, Fault::invalid("The display group is not subscribed to"), world);
+            return self.fault(
+                req_id,
+                Fault::new(322, "Error processing request.-'b' : cause - The display group is not subscribed to"),
+                world,
+            );
         };
         let info = request.contract_info.as_deref().unwrap_or(NOTHING).trim();
         if !is_showable(info) {

@@ -35,6 +35,11 @@ fn unverified() -> VerifyCompleted {
     VerifyCompleted { is_successful: Some(false), error_text: Some(text.to_owned()) }
 }
 
+/// Error 322, which ends a request at every client; 321 is a warning to some.
+fn unprocessed(cause: &str) -> Fault {
+    Fault::new(322, format!("Error processing request.-'b' : cause - {cause}"))
+}
+
 /// The code and text for a request that is not served.
 fn refusal(id: i32, about: &AboutContract) -> Fault {
     if let Some(contract) = &about.contract
@@ -45,17 +50,16 @@ fn refusal(id: i32, about: &AboutContract) -> Fault {
     match id {
         10 => Fault::new(10092, "Deep market data is not supported for this combination of security type/exchange"),
         18 | 19 => Fault::invalid(ADVISOR),
-        21 => Fault::new(322, "Error processing request.-'b' : cause - The contract is not an option"),
+        21 | 54 | 55 => unprocessed("The contract is not an option"),
         22 => Fault::new(162, "Historical Market Data Service error message:Scanner subscriptions are not simulated"),
         52 => Fault::new(430, "We are sorry, but fundamentals data for the security specified is not available."),
-        54 | 55 => Fault::invalid("The contract is not an option"),
         84 => Fault::new(10172, "Failed to request news article:News is not simulated"),
         86 => Fault::new(10276, "News feed is not allowed."),
         96 => Fault::new(10187, "Failed to request historical ticks:Historical ticks are not simulated"),
         97 => Fault::new(10189, "Failed to request tick-by-tick data:Tick-by-tick data is not simulated"),
         100 => Fault::new(10279, "Failed request WSH metadata:Corporate events are not simulated"),
         102 => Fault::new(10283, "Failed request WSH event data:Corporate events are not simulated"),
-        108 | 109 => Fault::invalid("The configuration is not available in the paper gateway"),
+        108 | 109 => unprocessed("The configuration is not available in the paper gateway"),
         _ => Fault::new(505, "Fatal Error: Unknown message id."),
     }
 }

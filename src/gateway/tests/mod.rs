@@ -3,6 +3,7 @@
 mod account;
 mod clients;
 mod data;
+mod encodings;
 mod ledger;
 mod orders;
 mod raw;

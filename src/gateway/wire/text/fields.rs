@@ -102,6 +102,11 @@ impl<'a> Fields<'a> {
         Ok(Some(self.next()?).filter(|text| !text.is_empty()).map(str::to_owned))
     }
 
+    /// A text that the message may end before.
+    pub(super) fn last_text(&mut self) -> Read<Option<String>> {
+        if self.rest.is_empty() { Ok(None) } else { self.text() }
+    }
+
     /// An integer; empty and the largest are unset.
     pub(super) fn int(&mut self) -> Read<Option<i32>> {
         let text = self.next()?.trim();
@@ -162,7 +167,7 @@ impl<'a> Fields<'a> {
     /// How many times a group of `per` fields follows; more than the message can hold is refused before the first.
     pub(super) fn count(&mut self, per: usize) -> Read<usize> {
         let count = self.int()?.unwrap_or(0);
-        let room = self.rest.iter().filter(|byte| **byte == 0).count();
+        let room = self.rest.split(|byte| *byte == 0).count() - usize::from(self.rest.ends_with(&[0]));
         usize::try_from(count)
             .ok()
             .filter(|count| count.saturating_mul(per) <= room)

@@ -34,7 +34,7 @@ pub(super) fn open(out: &mut Out<'_>, open: &OpenOrder) {
     adjusted(out, &order);
     let tier = order.soft_dollar_tier.clone().unwrap_or_default();
     out.text(tier.name.as_ref()).text(tier.value.as_ref()).text(tier.display_name.as_ref());
-    out.double(order.cash_qty)
+    out.double_or_empty(order.cash_qty)
         .flag(order.dont_use_auto_price_for_hedge)
         .flag(order.is_oms_container)
         .flag(order.discretionary_up_to_limit_price)
@@ -55,9 +55,9 @@ pub(super) fn completed(out: &mut Out<'_>, completed: &CompletedOrder) {
     out.text(state.status.as_ref()).flag(order.randomize_size).flag(order.randomize_price);
     benchmark(out, &order);
     conditions(out, &order);
-    out.double_or_empty(order.trail_stop_price)
-        .double_or_empty(order.lmt_price_offset)
-        .double(order.cash_qty)
+    out.figure(order.trail_stop_price)
+        .figure(order.lmt_price_offset)
+        .double_or_empty(order.cash_qty)
         .flag(order.dont_use_auto_price_for_hedge)
         .flag(order.is_oms_container)
         .text(order.auto_cancel_date.as_ref())
@@ -154,7 +154,7 @@ fn handling(out: &mut Out<'_>, shape: Shape, order: &Order) {
 
 fn volatility(out: &mut Out<'_>, shape: Shape, order: &Order) {
     out.double_or_empty(order.volatility)
-        .int(order.volatility_type)
+        .int_or_empty(order.volatility_type)
         .text(order.delta_neutral_order_type.as_ref())
         .double_or_empty(order.delta_neutral_aux_price);
     if is_set(order.delta_neutral_order_type.as_ref()) {
@@ -170,7 +170,7 @@ fn volatility(out: &mut Out<'_>, shape: Shape, order: &Order) {
             .text(order.delta_neutral_designated_location.as_ref());
     }
     out.flag(order.continuous_update)
-        .int(order.reference_price_type)
+        .int_or_empty(order.reference_price_type)
         .double_or_empty(order.trail_stop_price)
         .double_or_empty(order.trailing_percent);
     if shape == Shape::Open {
@@ -249,13 +249,14 @@ fn conditions(out: &mut Out<'_>, order: &Order) {
 }
 
 fn adjusted(out: &mut Out<'_>, order: &Order) {
+    // Here clients read an empty field as zero.
     out.text(order.adjusted_order_type.as_ref())
-        .double_or_empty(order.trigger_price)
-        .double_or_empty(order.trail_stop_price)
-        .double_or_empty(order.lmt_price_offset)
-        .double_or_empty(order.adjusted_stop_price)
-        .double_or_empty(order.adjusted_stop_limit_price)
-        .double_or_empty(order.adjusted_trailing_amount)
+        .figure(order.trigger_price)
+        .figure(order.trail_stop_price)
+        .figure(order.lmt_price_offset)
+        .figure(order.adjusted_stop_price)
+        .figure(order.adjusted_stop_limit_price)
+        .figure(order.adjusted_trailing_amount)
         .int(order.adjustable_trailing_unit);
 }
 

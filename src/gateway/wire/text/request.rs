@@ -60,7 +60,9 @@ fn body(id: i32, fields: &mut Fields<'_>, version: i32) -> Read<Request> {
         24 => Request::ScannerParameters(Empty {}),
         49 => Request::CurrentTime(Empty {}),
         59 => Request::SetMarketDataType(MarketDataTypeRequest { market_data_type: fields.int()? }),
-        71 => Request::StartApi(StartApiRequest { client_id: fields.int()?, optional_capabilities: fields.text()? }),
+        71 => {
+            Request::StartApi(StartApiRequest { client_id: fields.int()?, optional_capabilities: fields.last_text()? })
+        }
         78 => Request::SecDefOptParams(SecDefOptParamsRequest {
             req_id: fields.id()?,
             underlying_symbol: fields.text()?,
