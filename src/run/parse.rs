@@ -64,7 +64,9 @@ pub fn run(options: &cli::Parse) -> Result<i32, Report> {
         }
         Err(faults) => {
             let mut err = io::stderr().lock();
-            writeln!(err, "{text}")?;
+            // What a terminal would obey is shown as a sign of the same width.
+            let shown: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+            writeln!(err, "{shown}")?;
             for fault in &faults {
                 let before = text.get(..fault.span.start).map_or(0, |t| t.chars().count());
                 let wide = text.get(fault.span.clone()).map_or(1, |t| t.chars().count()).max(1);

@@ -392,6 +392,30 @@ fn a_sentence_with_faults_shows_each_under_its_word() {
 }
 
 #[test]
+fn a_sentence_beyond_the_ticket_is_refused_at_its_word_and_never_sent_as_something_else() {
+    let beyond = [
+        ("buy 1r AAPL 187 sl 186", "1r"),
+        ("buy 10%nlv AAPL 187", "10%nlv"),
+        ("buy 100 AAPL vwap", "vwap"),
+        ("buy 100 AAPL 187 sl 186", "sl 186"),
+        ("buy 100 AAPL 187 tag a", "tag a"),
+        ("buy 100 AAPL 187 hidden", "hidden"),
+        ("buy 1 AAPL 18DEC26 190C 3.20", "AAPL 18DEC26 190C"),
+        ("buy 1 /ESZ26 5010", "/ESZ26"),
+        ("cancel all", "cancel"),
+    ];
+    for (text, word) in beyond {
+        let mut d = desk();
+        d.keys(":").type_text(text).keys("enter");
+        let Some(Overlay::Command { errors, .. }) = &d.model.overlay else { panic!("{text}: closed") };
+        assert_eq!(&text[errors[0].0.clone()], word, "{text}: {errors:?}");
+        assert!(errors[0].1.contains("yet"), "{text}: {errors:?}");
+        assert!(d.model.panes.ticket.staged.is_none(), "{text}");
+        assert!(d.placed().is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn everything_about_an_order_is_recorded() {
     let mut d = desk();
     d.keys("b enter");
