@@ -1,6 +1,6 @@
 //! Changing a working order: what may change, and what it costs.
 //!
-//! Size, prices, offsets, time in force and attributes may change; contract, side and account may not (105), nor the type (329), the
+//! Size, prices, offsets, time in force and attributes may change; contract, side and the way into or out of an auction may not (105), nor the type (329), the
 //! parent (105) or the OCA group (10326, its type 10327) — a change that leaves parent and group out keeps them. A child may name
 //! its parent only while the parent works (135). Once elected, a stop's trigger is history (105); its size and limit may
 //! change. A smaller size keeps the place in the queue; another price or display, or a larger size, loses it. Every change
@@ -107,7 +107,8 @@ fn mismatch() -> Fault {
 /// Refuses what no change may touch.
 fn changeable(working: &Working, request: &OrderRequest) -> Result<(), Fault> {
     let before = &working.order.request;
-    if before.con_id != request.con_id || before.action != request.action {
+    let other = before.con_id != request.con_id || before.action != request.action;
+    if other || before.cross() != request.cross() {
         return Err(mismatch());
     }
     if before.kind.word() != request.kind.word() {

@@ -24,7 +24,9 @@ pub fn hour(market: &dyn Market, request: &OrderRequest, cross: Cross, at: Nanos
     let regular = market.session(request.con_id, at, false);
     match cross {
         Cross::Close => regular.day_end,
-        Cross::Open if regular.open => market.session(request.con_id, regular.day_end, false).opens,
+        Cross::Open if regular.open => {
+            market.session(request.con_id, regular.day_end, false).opens.max(regular.day_end)
+        }
         Cross::Open => regular.opens,
     }
 }

@@ -162,16 +162,19 @@ impl Venue {
             let mut family: Vec<usize> = Vec::new();
             family.extend(self.working.iter().position(|working| working.order.is(parent.0, parent.1)));
             family.extend(self.children(parent));
-            for index in family {
-                let Some(working) = self.working.get_mut(index) else { continue };
-                if working.place.stage != Stage::Held || working.is_over() {
-                    continue;
+            for index in &family {
+                let Some(working) = self.working.get_mut(*index) else { continue };
+                if working.place.stage == Stage::Held && !working.is_over() {
+                    working.place.stage = Working::first_stage(working.order.request.kind);
+                    working.order.request.transmit = true;
+                    self.touched.orders.insert(working.order.perm_id);
                 }
-                working.place.stage = Working::first_stage(working.order.request.kind);
-                working.order.request.transmit = true;
-                self.touched.orders.insert(working.order.perm_id);
-                let con_id = working.con_id();
-                if let Some(listing) = market.listing(con_id) {
+            }
+            for index in family {
+                let Some(working) = self.working.get(index) else { continue };
+                // A child that the parent's fill has just released has looked already.
+                let looked = working.live || !matches!(working.place.stage, Stage::Waiting | Stage::Armed);
+                if !looked && let Some(listing) = market.listing(working.con_id()) {
                     self.look_at(index, &listing, market, self.now, out);
                 }
                 self.settle(market, self.now, out);

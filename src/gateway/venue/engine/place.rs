@@ -167,21 +167,25 @@ impl Working {
     pub fn set_limit(&mut self, ticks: i64, listing: &Listing) {
         let ticks = ticks.max(1);
         self.place.limit = Some(ticks);
-        self.order.standing.limit = listing.tick.times(ticks.into());
+        self.order.standing.limit = price_of(ticks, listing);
     }
 
     /// Moves its trigger.
     pub fn set_stop(&mut self, ticks: i64, listing: &Listing) {
         let ticks = ticks.max(1);
         self.place.stop = Some(ticks);
-        self.order.standing.stop = listing.tick.times(ticks.into());
+        self.order.standing.stop = price_of(ticks, listing);
         if let Kind::TrailLimit { room, .. } = self.order.request.kind
             && let Some(room) = room.ticks_from(Price::ZERO, listing.tick)
         {
             let limit = self.action().takes_from().deeper(ticks, room).max(1);
-            self.order.standing.limit = listing.tick.times(limit.into());
+            self.order.standing.limit = price_of(limit, listing);
         }
     }
+}
+
+fn price_of(ticks: i64, listing: &Listing) -> Option<Price> {
+    listing.tick.times(ticks.into()).map(|price| Price(price.0.normalize()))
 }
 
 /// The limit of an order in ticks of its contract, if its terms state one that it works at once it is elected.

@@ -71,13 +71,17 @@ impl Venue {
         let Some(working) = self.working.get(index) else { return false };
         let side = working.action().takes_from();
         let mut missing = working.need();
+        if missing <= 1 {
+            // One share needs no counting: the sweep finds it or not.
+            return true;
+        }
         let mut price = touch;
-        while missing > 1 && !side.is_better(last, price) {
-            missing = missing.saturating_sub(self.takings.visible(scene.market, scene.listing, side, price, scene.at));
+        while missing > 0 && !side.is_better(last, price) {
+            let there = self.takings.visible(scene.market, scene.listing, side, price, scene.at);
+            missing = missing.saturating_sub(there);
             price = side.deeper(price, 1);
         }
-        // One share needs no counting: the sweep finds it or not.
-        missing <= 0 || working.need() <= 1
+        missing <= 0
     }
 
     /// Trades against the visible levels of the other side from `touch` to `last`: at the level's price, or all at `ours`.

@@ -29,10 +29,7 @@ impl Sight {
     fn doubled(self, method: TriggerMethod, rises: bool) -> Option<i64> {
         match self {
             Self::Trade(price) => method.sees_trades().then(|| price.saturating_mul(2)),
-            Self::Quote(quote) if !method.sees_quotes() => {
-                let _ = quote;
-                None
-            }
+            Self::Quote(_) if !method.sees_quotes() => None,
             Self::Quote(quote) if method == TriggerMethod::Midpoint => Some(quote.bid.saturating_add(quote.ask)),
             Self::Quote(quote) => Some(if rises { quote.bid } else { quote.ask }.saturating_mul(2)),
         }
@@ -49,8 +46,7 @@ impl Venue {
         let method = request.terms.trigger_method;
         if working.place.stop.is_none() {
             if let (Some(by), Sight::Quote(quote)) = (kind.trails(), sight) {
-                let touch = action.rests_on().of(quote);
-                let touch = if action == Action::Buy { quote.ask } else { touch };
+                let touch = action.takes_from().of(quote);
                 working.set_stop(behind(touch.saturating_mul(2), by, action, scene.listing), scene.listing);
                 self.report_terms(index, out);
             }

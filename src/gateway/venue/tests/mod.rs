@@ -3,12 +3,16 @@
 #![allow(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
 
 mod account;
+mod auctions;
 mod background;
 mod correction;
+mod families;
+mod kinds;
 mod locate;
 mod matching;
 mod orders;
 mod properties;
 mod reference;
 pub mod script;
+mod triggers;
 mod values;

@@ -42,11 +42,13 @@ pub struct Script {
     pub day_end: Nanos,
     /// Whether marks are known.
     pub marks: bool,
+    /// The leaves whose first print is an auction's.
+    pub crosses: Vec<(usize, Cross)>,
 }
 
 impl Script {
     pub fn new(leaves: Vec<Leaf>) -> Self {
-        Self { leaves, half_life: 1_000 * MS, regular: (0, Nanos::MAX), day_end: Nanos::MAX, marks: true }
+        Self { leaves, half_life: 1_000 * MS, regular: (0, Nanos::MAX), day_end: Nanos::MAX, marks: true, crosses: Vec::new() }
     }
 
     /// The same leaf for ever.
@@ -117,7 +119,8 @@ impl Market for Script {
             for (index, (offset, price, size)) in leaf.prints.iter().enumerate() {
                 let at = n as i64 * LEAF + offset;
                 if at > after && at <= until {
-                    prints.push(Print { at, index: index as u32, price: *price, size: *size, cross: None });
+                    let cross = self.crosses.iter().find(|(leaf, _)| *leaf == n && index == 0).map(|(_, cross)| *cross);
+                    prints.push(Print { at, index: index as u32, price: *price, size: *size, cross });
                 }
             }
         }
@@ -180,6 +183,18 @@ pub fn sell(order_id: OrderId, shares: i64, limit: &str) -> OrderRequest {
     order(order_id, Action::Sell, shares, Kind::Limit(price(limit)))
 }
 
+/// A market of leaves that all quote the same, with one print in each of the first ones at these prices.
+pub fn trading(bid: i64, ask: i64, prints: &[i64]) -> Script {
+    let mut leaves: Vec<Leaf> = prints.iter().map(|price| Leaf::quiet(bid, ask, 500).print(100, *price, 10)).collect();
+    leaves.push(Leaf::quiet(bid, ask, 500));
+    Script::new(leaves)
+}
+
+/// A market of these quotes, one a leaf, with 500 shares at each level.
+pub fn quoting(quotes: &[(i64, i64)]) -> Script {
+    Script::new(quotes.iter().map(|(bid, ask)| Leaf::quiet(*bid, *ask, 500)).collect())
+}
+
 /// Shares and prices of the fills among events.
 pub fn fills(events: &[Event]) -> Vec<(i64, String)> {
     let execution = |event: &Event| match event {
@@ -224,7 +239,9 @@ pub fn any_script() -> impl Strategy<Value = Script> {
         prop::collection::vec(print, 0..4),
         prop::bool::weighted(0.05),
     );
-    (prop::collection::vec(leaf, 40), 50i64..4000, 0i64..10, 25i64..40).prop_map(|(leaves, half_life, from, to)| {
+    let crosses = (1i64..3_000, 1i64..3_000);
+    let hours = (0i64..20, 25i64..40);
+    (prop::collection::vec(leaf, 40), 50i64..4000, hours, crosses).prop_map(|(leaves, half_life, (from, to), crosses)| {
         let mut middle = 10_000;
         let mut script = Vec::new();
         for (theta, step, spread, mut sizes, prints, halted) in leaves {
@@ -247,10 +264,16 @@ pub fn any_script() -> impl Strategy<Value = Script> {
             let prints = if halted { Vec::new() } else { made };
             script.push(Leaf { theta: theta * MS, quote, sizes, prints });
         }
+        for (leaf, shares) in [(from as usize, crosses.0), (31, crosses.1)] {
+            if let Some((bid, ask)) = script[leaf].quote {
+                script[leaf].prints.insert(0, (60 * MS + 1, i64::midpoint(bid, ask), shares));
+            }
+        }
         Script {
             half_life: half_life * MS,
             regular: (from * LEAF, to * LEAF),
             day_end: 32 * LEAF,
+            crosses: vec![(from as usize, Cross::Open), (31, Cross::Close)],
             ..Script::new(script)
         }
     })
@@ -264,21 +287,107 @@ pub enum Act {
     CancelAll,
 }
 
+/// A price in cents.
+fn cents(ticks: i64) -> Price {
+    Price(rust_decimal::Decimal::new(ticks, 2))
+}
+
+/// Any type with prices near the random market.
+fn any_kind() -> impl Strategy<Value = Kind> {
+    let near = || (9_993i64..10_010).prop_map(cents);
+    let by = prop_oneof![
+        3 => (1i64..12).prop_map(|ticks| Offset::Amount(cents(ticks))),
+        1 => (1i64..12).prop_map(|hundredths| Offset::Percent(rust_decimal::Decimal::new(hundredths, 2))),
+    ];
+    let by = || by.clone();
+    let peg = prop_oneof![
+        Just(Peg::Primary), Just(Peg::Passive), Just(Peg::Market), Just(Peg::Midpoint), Just(Peg::MidPrice)
+    ];
+    let snap = prop_oneof![Just(Snap::Primary), Just(Snap::Market), Just(Snap::Midpoint)];
+    let offset = || (0i64..4).prop_map(cents);
+    prop_oneof![
+        4 => Just(Kind::Market),
+        3 => (9_980i64..10_025).prop_map(|ticks| Kind::Limit(cents(ticks))),
+        12 => (9_995i64..10_008).prop_map(|ticks| Kind::Limit(cents(ticks))),
+        2 => near().prop_map(Kind::Stop),
+        2 => (near(), near()).prop_map(|(trigger, limit)| Kind::StopLimit { trigger, limit }),
+        1 => near().prop_map(Kind::Touched),
+        1 => (near(), near()).prop_map(|(trigger, limit)| Kind::TouchedLimit { trigger, limit }),
+        2 => (by(), prop::option::weighted(0.3, near())).prop_map(|(by, start)| Kind::Trail { by, start }),
+        2 => (by(), prop::option::weighted(0.3, near()), offset())
+            .prop_map(|(by, start, room)| Kind::TrailLimit { by, start, room }),
+        1 => Just(Kind::MarketOnClose),
+        1 => near().prop_map(Kind::LimitOnClose),
+        1 => Just(Kind::MarketToLimit),
+        3 => (peg, offset(), prop::option::weighted(0.3, near())).prop_map(|(to, offset, cap)| {
+            let offset = if to == Peg::MidPrice { Price::ZERO } else { offset };
+            Kind::Peg { to, offset: Offset::Amount(offset), cap }
+        }),
+        1 => (snap, offset()).prop_map(|(to, offset)| Kind::Snap { to, offset }),
+    ]
+}
+
+/// Attributes, most orders having none.
+fn any_terms() -> impl Strategy<Value = Terms> {
+    use TriggerMethod::*;
+    let method =
+        prop_oneof![4 => Just(Default), 1 => Just(Last), 1 => Just(DoubleLast), 1 => Just(BidAsk), 1 => Just(DoubleBidAsk),
+            1 => Just(LastOrBidAsk), 1 => Just(Midpoint)];
+    let oca = (prop_oneof![Just("a"), Just("b")], prop_oneof![
+        Just(OcaType::Cancel), Just(OcaType::Reduce), Just(OcaType::ReduceLater)
+    ])
+        .prop_map(|(group, kind)| Oca { group: group.into(), kind });
+    let family = (prop_oneof![3 => Just(0i32), 2 => 1i32..16], prop::option::weighted(0.2, oca), method);
+    let shown = prop_oneof![
+        12 => Just((false, None, false)),
+        1 => Just((true, None, false)),
+        1 => (1i64..100).prop_map(|n| (false, Some(n), false)),
+        1 => Just((false, None, true)),
+    ];
+    let rare = (
+        prop::option::weighted(0.1, 1i64..200),
+        prop::option::weighted(0.08, (1i64..4).prop_map(cents)),
+        prop::option::weighted(0.08, 0i64..10_000),
+    );
+    (family, shown, rare).prop_map(
+        |((parent_id, oca, trigger_method), (hidden, display, all_or_none), (min_quantity, discretion, good_after))| {
+            let good_after = good_after.map(|ms| ms * MS);
+            Terms {
+                parent_id,
+                oca,
+                trigger_method,
+                good_after,
+                hidden,
+                display,
+                all_or_none,
+                min_quantity,
+                discretion,
+                ..Terms::default()
+            }
+        },
+    )
+}
+
 /// Random requests over ten seconds; ids repeat, so that some modify and some are refused.
 pub fn any_acts() -> impl Strategy<Value = Vec<(Nanos, Act)>> {
-    let kind = prop_oneof![
-        1 => Just(Kind::Market),
-        1 => (9_980i64..10_025).prop_map(|ticks| Kind::Limit(Price(rust_decimal::Decimal::new(ticks, 2)))),
-        5 => (9_995i64..10_008).prop_map(|ticks| Kind::Limit(Price(rust_decimal::Decimal::new(ticks, 2)))),
+    let tif = prop_oneof![
+        10 => Just(Tif::Day),
+        5 => Just(Tif::Gtc),
+        2 => Just(Tif::Ioc),
+        1 => Just(Tif::Fok),
+        1 => (0i64..12_000).prop_map(|ms| Tif::Until(ms * MS)),
+        1 => (1u32..8).prop_map(Tif::Lasting),
+        2 => Just(Tif::Opening),
+        1 => Just(Tif::Dtc),
     ];
-    let tif = prop_oneof![4 => Just(Tif::Day), 2 => Just(Tif::Gtc), 1 => Just(Tif::Ioc)];
-    let flags = (prop::bool::weighted(0.6), prop::bool::weighted(0.9), prop::bool::weighted(0.3));
-    let place = (1i32..16, any::<bool>(), 1i64..700, kind, tif, flags).prop_map(
-        |(id, buys, shares, kind, tif, (outside, transmit, second))| {
+    let flags = (prop::bool::weighted(0.6), prop::bool::weighted(0.85), prop::bool::weighted(0.3));
+    let terms = prop_oneof![1 => Just(Terms::default()), 2 => any_terms()];
+    let place = (1i32..16, any::<bool>(), 1i64..700, any_kind(), tif, flags, terms).prop_map(
+        |(id, buys, shares, kind, tif, (outside, transmit, second), terms)| {
             let action = if buys { Action::Buy } else { Action::Sell };
             let con_id = if second { TWO } else { ONE };
             let base = order(id, action, shares, kind);
-            Act::Place(OrderRequest { tif, outside_rth: outside, transmit, con_id, ..base })
+            Act::Place(OrderRequest { tif, outside_rth: outside, transmit, con_id, terms, ..base })
         },
     );
     let act = prop_oneof![12 => place, 2 => (1i32..16).prop_map(Act::Cancel), 1 => Just(Act::CancelAll)];
@@ -286,6 +395,57 @@ pub fn any_acts() -> impl Strategy<Value = Vec<(Nanos, Act)>> {
         acts.sort_by_key(|(ms, _)| *ms);
         acts.into_iter().map(|(ms, act)| (ms * MS, act)).collect()
     })
+}
+
+/// Requests that the venue mostly lets in: each id once, in order, fitting attributes, children after parents.
+pub fn fitting_acts() -> impl Strategy<Value = Vec<(Nanos, Act)>> {
+    any_acts().prop_map(|acts| {
+        let mut next = 0;
+        acts.into_iter().map(|(at, act)| (at, match act {
+            Act::Place(request) => {
+                next += 1;
+                Act::Place(fit(request, next))
+            }
+            other => other,
+        })).collect()
+    })
+}
+
+/// The order with what the rules forbid taken off.
+fn fit(mut request: OrderRequest, order_id: OrderId) -> OrderRequest {
+    request.order_id = order_id;
+    let mut terms = std::mem::take(&mut request.terms);
+    if terms.parent_id != 0 {
+        // One of the three before it, which may still work.
+        terms.parent_id = (order_id - 1 - terms.parent_id % 3).max(0);
+    }
+    let plain = matches!(request.kind, Kind::Market | Kind::Limit(_));
+    if request.kind.is_on_close() || matches!(request.kind, Kind::Peg { to: Peg::MidPrice, .. }) {
+        request.tif = Tif::Day;
+    } else if !plain && (request.tif.is_immediate() || request.tif == Tif::Opening) {
+        request.tif = Tif::Gtc;
+    }
+    let lasting = !request.tif.is_immediate() && request.cross().is_none();
+    if !lasting {
+        (terms.display, terms.all_or_none, terms.good_after) = (None, false, None);
+    }
+    if !matches!(request.kind, Kind::Limit(_)) {
+        terms.discretion = None;
+        (terms.hidden, terms.display) = (false, None);
+    }
+    if request.cross().is_some() {
+        (terms.hidden, terms.discretion, terms.min_quantity) = (false, None, None);
+    }
+    if !plain {
+        (terms.all_or_none, terms.min_quantity) = (false, None);
+    }
+    if terms.all_or_none {
+        (terms.min_quantity, terms.discretion) = (None, None);
+    }
+    let size = tape::shares(request.quantity);
+    terms.min_quantity = terms.min_quantity.map(|least| least.min(size));
+    terms.display = terms.display.filter(|shown| *shown < size);
+    OrderRequest { terms, ..request }
 }
 
 /// Lets a client act.
