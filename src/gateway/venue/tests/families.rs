@@ -75,8 +75,7 @@ fn children_work_once_the_parent_fills_and_one_ends_the_other() {
         after[filled + 3..],
         ["open:Submitted", "status:Submitted", "open:PreSubmitted", "status:PreSubmitted", "account"]
     );
-    let expected =
-        [(2, "Submitted", String::new(), 100), (3, "PreSubmitted", "trigger".to_owned(), 100)];
+    let expected = [(2, "Submitted", String::new(), 100), (3, "PreSubmitted", "trigger".to_owned(), 100)];
     assert_eq!(states(&venue), expected);
     let events = venue.step(2 * LEAF, &script);
     assert_eq!(fills(&events), [(100, "100".into())], "the stop was elected");
@@ -102,10 +101,10 @@ fn children_of_a_partly_filled_parent_work_for_the_filled_share() {
     // The target at 100.20 can sell no more than the 40 that were bought; the stop loses as many.
     let events = venue.step(2 * LEAF - 1, &script);
     assert_eq!(fills(&events), [(40, "100.2".into())]);
-    assert_eq!(states(&venue)[1..], [
-        (2, "Submitted", String::new(), 60),
-        (3, "PreSubmitted", "trigger".to_owned(), 60)
-    ]);
+    assert_eq!(
+        states(&venue)[1..],
+        [(2, "Submitted", String::new(), 60), (3, "PreSubmitted", "trigger".to_owned(), 60)]
+    );
     assert_eq!(venue.positions().len(), 0);
     let record = &venue.saved().orders[2];
     assert_eq!((record.place.released, record.place.cut), (Some(40), 40));

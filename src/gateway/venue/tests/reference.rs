@@ -366,7 +366,8 @@ impl Naive<'_> {
                     Peg::Market => far - s * away,
                     Peg::Midpoint | Peg::MidPrice => middle - s * away,
                 };
-                let kept = order.limit.filter(|_| to != Peg::MidPrice).map_or(wanted, |had| s * (s * had).max(s * wanted));
+                let kept =
+                    order.limit.filter(|_| to != Peg::MidPrice).map_or(wanted, |had| s * (s * had).max(s * wanted));
                 cap.map_or(kept, |cap| s * (s * kept).min(s * ticks(cap)))
             }
             _ => return,
@@ -445,7 +446,8 @@ impl Naive<'_> {
         }
         let mut sum = 0;
         for price in path.into_iter().filter(|_| enough) {
-            let shares = self.visible(con, far_side, price, at).min(self.orders[index].may() - if crossed { sum } else { 0 });
+            let shares =
+                self.visible(con, far_side, price, at).min(self.orders[index].may() - if crossed { sum } else { 0 });
             if shares > 0 {
                 self.notes.push(Note::Took { con, side: far_side, price, at, shares });
                 sum += shares;

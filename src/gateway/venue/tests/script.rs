@@ -48,7 +48,14 @@ pub struct Script {
 
 impl Script {
     pub fn new(leaves: Vec<Leaf>) -> Self {
-        Self { leaves, half_life: 1_000 * MS, regular: (0, Nanos::MAX), day_end: Nanos::MAX, marks: true, crosses: Vec::new() }
+        Self {
+            leaves,
+            half_life: 1_000 * MS,
+            regular: (0, Nanos::MAX),
+            day_end: Nanos::MAX,
+            marks: true,
+            crosses: Vec::new(),
+        }
     }
 
     /// The same leaf for ever.
@@ -241,42 +248,44 @@ pub fn any_script() -> impl Strategy<Value = Script> {
     );
     let crosses = (1i64..3_000, 1i64..3_000);
     let hours = (0i64..20, 25i64..40);
-    (prop::collection::vec(leaf, 40), 50i64..4000, hours, crosses).prop_map(|(leaves, half_life, (from, to), crosses)| {
-        let mut middle = 10_000;
-        let mut script = Vec::new();
-        for (theta, step, spread, mut sizes, prints, halted) in leaves {
-            middle += step;
-            let (bid, ask) = (middle, middle + spread);
-            sizes[0] = sizes[0].max(1);
-            let mut made = Vec::new();
-            for (ms, place, size) in prints {
-                let price = match place {
-                    0 => bid,
-                    1 => ask,
-                    2 => i64::midpoint(bid, ask),
-                    _ => (bid + ask + 1) / 2,
-                };
-                made.push((ms * MS, price, size));
+    (prop::collection::vec(leaf, 40), 50i64..4000, hours, crosses).prop_map(
+        |(leaves, half_life, (from, to), crosses)| {
+            let mut middle = 10_000;
+            let mut script = Vec::new();
+            for (theta, step, spread, mut sizes, prints, halted) in leaves {
+                middle += step;
+                let (bid, ask) = (middle, middle + spread);
+                sizes[0] = sizes[0].max(1);
+                let mut made = Vec::new();
+                for (ms, place, size) in prints {
+                    let price = match place {
+                        0 => bid,
+                        1 => ask,
+                        2 => i64::midpoint(bid, ask),
+                        _ => (bid + ask + 1) / 2,
+                    };
+                    made.push((ms * MS, price, size));
+                }
+                made.sort_unstable();
+                made.dedup_by_key(|(at, _, _)| *at);
+                let quote = (!halted).then_some((bid, ask));
+                let prints = if halted { Vec::new() } else { made };
+                script.push(Leaf { theta: theta * MS, quote, sizes, prints });
             }
-            made.sort_unstable();
-            made.dedup_by_key(|(at, _, _)| *at);
-            let quote = (!halted).then_some((bid, ask));
-            let prints = if halted { Vec::new() } else { made };
-            script.push(Leaf { theta: theta * MS, quote, sizes, prints });
-        }
-        for (leaf, shares) in [(from as usize, crosses.0), (31, crosses.1)] {
-            if let Some((bid, ask)) = script[leaf].quote {
-                script[leaf].prints.insert(0, (60 * MS + 1, i64::midpoint(bid, ask), shares));
+            for (leaf, shares) in [(from as usize, crosses.0), (31, crosses.1)] {
+                if let Some((bid, ask)) = script[leaf].quote {
+                    script[leaf].prints.insert(0, (60 * MS + 1, i64::midpoint(bid, ask), shares));
+                }
             }
-        }
-        Script {
-            half_life: half_life * MS,
-            regular: (from * LEAF, to * LEAF),
-            day_end: 32 * LEAF,
-            crosses: vec![(from as usize, Cross::Open), (31, Cross::Close)],
-            ..Script::new(script)
-        }
-    })
+            Script {
+                half_life: half_life * MS,
+                regular: (from * LEAF, to * LEAF),
+                day_end: 32 * LEAF,
+                crosses: vec![(from as usize, Cross::Open), (31, Cross::Close)],
+                ..Script::new(script)
+            }
+        },
+    )
 }
 
 /// What a client does.
@@ -301,7 +310,11 @@ fn any_kind() -> impl Strategy<Value = Kind> {
     ];
     let by = || by.clone();
     let peg = prop_oneof![
-        Just(Peg::Primary), Just(Peg::Passive), Just(Peg::Market), Just(Peg::Midpoint), Just(Peg::MidPrice)
+        Just(Peg::Primary),
+        Just(Peg::Passive),
+        Just(Peg::Market),
+        Just(Peg::Midpoint),
+        Just(Peg::MidPrice)
     ];
     let snap = prop_oneof![Just(Snap::Primary), Just(Snap::Market), Just(Snap::Midpoint)];
     let offset = || (0i64..4).prop_map(cents);
@@ -330,12 +343,12 @@ fn any_kind() -> impl Strategy<Value = Kind> {
 /// Attributes, most orders having none.
 fn any_terms() -> impl Strategy<Value = Terms> {
     use TriggerMethod::*;
-    let method =
-        prop_oneof![4 => Just(Default), 1 => Just(Last), 1 => Just(DoubleLast), 1 => Just(BidAsk), 1 => Just(DoubleBidAsk),
+    let method = prop_oneof![4 => Just(Default), 1 => Just(Last), 1 => Just(DoubleLast), 1 => Just(BidAsk), 1 => Just(DoubleBidAsk),
             1 => Just(LastOrBidAsk), 1 => Just(Midpoint)];
-    let oca = (prop_oneof![Just("a"), Just("b")], prop_oneof![
-        Just(OcaType::Cancel), Just(OcaType::Reduce), Just(OcaType::ReduceLater)
-    ])
+    let oca = (
+        prop_oneof![Just("a"), Just("b")],
+        prop_oneof![Just(OcaType::Cancel), Just(OcaType::Reduce), Just(OcaType::ReduceLater)],
+    )
         .prop_map(|(group, kind)| Oca { group: group.into(), kind });
     let family = (prop_oneof![3 => Just(0i32), 2 => 1i32..16], prop::option::weighted(0.2, oca), method);
     let shown = prop_oneof![
@@ -401,13 +414,20 @@ pub fn any_acts() -> impl Strategy<Value = Vec<(Nanos, Act)>> {
 pub fn fitting_acts() -> impl Strategy<Value = Vec<(Nanos, Act)>> {
     any_acts().prop_map(|acts| {
         let mut next = 0;
-        acts.into_iter().map(|(at, act)| (at, match act {
-            Act::Place(request) => {
-                next += 1;
-                Act::Place(fit(request, next))
-            }
-            other => other,
-        })).collect()
+        acts.into_iter()
+            .map(|(at, act)| {
+                (
+                    at,
+                    match act {
+                        Act::Place(request) => {
+                            next += 1;
+                            Act::Place(fit(request, next))
+                        }
+                        other => other,
+                    },
+                )
+            })
+            .collect()
     })
 }
 

@@ -70,7 +70,13 @@ fn each_method_has_its_own_eyes() {
     let mut falling = quoting(&[(10_002, 10_004), (9_999, 10_001), (9_998, 10_000), (9_998, 10_000)]);
     falling.leaves[1] = falling.leaves[1].clone().print(100, 10_000, 10);
     for (method, leaf) in table {
-        let trigger = if method == Midpoint { "99.99" } else if method == Last { "100" } else { "100.01" };
+        let trigger = if method == Midpoint {
+            "99.99"
+        } else if method == Last {
+            "100"
+        } else {
+            "100.01"
+        };
         assert_eq!(elected(&falling, &with(method, stop(Action::Sell, trigger))), leaf, "{method:?}");
         let touch = order(1, Action::Buy, 100, Kind::Touched(price(trigger)));
         assert_eq!(elected(&falling, &with(method, touch)), leaf, "{method:?}");
