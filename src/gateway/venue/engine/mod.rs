@@ -272,7 +272,8 @@ impl Venue {
         if working.place.stage == Stage::Held || working.is_over() {
             return;
         }
-        if self.is_locating(index, scene.market, scene.at, out) {
+        // Before its parent fills a child sells nothing that could be short.
+        if !working.is_unborn() && self.is_locating(index, scene.market, scene.at, out) {
             return;
         }
         let Some(working) = self.working.get_mut(index) else { return };
