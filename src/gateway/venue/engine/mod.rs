@@ -293,13 +293,10 @@ impl Venue {
             return;
         }
         let Some(quote) = quote.filter(|_| session.open) else { return };
-        match working.place.stage {
+        let stage = working.place.stage;
+        match stage {
             Stage::Waiting => self.arrive_at_exchange(index, Stage::Taking, scene.listing, out),
-            Stage::Armed => {
-                if !self.watch(index, scene, Sight::Quote(quote), out) {
-                    return;
-                }
-            }
+            Stage::Armed if !self.watch(index, scene, Sight::Quote(quote), out) => return,
             _ => {}
         }
         self.follow_quote(index, scene, quote);
