@@ -17,7 +17,7 @@ pub(crate) const MAX_VERSION: i32 = 226;
 /// The lowest version spoken in text.
 const FIRST_TEXT: i32 = 176;
 /// The highest version spoken in text.
-const LAST_TEXT: i32 = 178;
+pub(super) const LAST_TEXT: i32 = 178;
 
 /// The range of versions a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -138,9 +138,10 @@ replies! {
 impl Reply {
     /// Appends this message as frames of `encoding`; what the encoding has no form for is left out.
     pub(crate) fn put(&self, encoding: Encoding, out: &mut BytesMut) {
-        match encoding {
-            Encoding::Protobuf(_) => self.put_protobuf(out),
-            Encoding::Text(version) => text::write(version, self, out),
+        match (encoding, self) {
+            (Encoding::Protobuf(_), Self::VerifyAndAuthCompleted(completed)) => text::write_verified(completed, out),
+            (Encoding::Protobuf(_), _) => self.put_protobuf(out),
+            (Encoding::Text(version), _) => text::write(version, self, out),
         }
     }
 

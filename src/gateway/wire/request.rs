@@ -116,6 +116,8 @@ const ABOUT_CONTRACT: [i32; 7] = [10, 21, 52, 54, 55, 96, 97];
 /// Requests whose first field is not an id to answer on.
 const WITHOUT_ID: [i32; 27] =
     [5, 6, 8, 12, 13, 14, 15, 16, 17, 18, 24, 49, 58, 59, 61, 64, 65, 66, 71, 72, 73, 80, 82, 85, 91, 99, 105];
+/// Requests that have no protobuf form: their fields follow the number of the message, without the offset.
+const TEXT_ONLY: [i32; 2] = [72, 73];
 /// The highest id of a request.
 const LAST: i32 = 109;
 
@@ -141,7 +143,11 @@ impl Request {
 
     fn from_protobuf(frame: &[u8]) -> Result<Self, Broken> {
         let (id, body) = frame.split_first_chunk::<4>().ok_or(Broken::NoId)?;
-        let id = i32::from_be_bytes(*id).checked_sub(PROTOBUF_OFFSET).filter(|id| *id > 0).ok_or(Broken::NoId)?;
+        let id = i32::from_be_bytes(*id);
+        if TEXT_ONLY.contains(&id) {
+            return Ok(Self::NotServed(id, Box::default()));
+        }
+        let id = id.checked_sub(PROTOBUF_OFFSET).filter(|id| *id > 0).ok_or(Broken::NoId)?;
         Self::decode_body(id, body).or_else(|error| {
             let req_id = leading_id(body).filter(|_| !WITHOUT_ID.contains(&id));
             req_id.map(|id| Self::Unreadable(id, error.to_string())).ok_or(Broken::Body(id, error.to_string()))

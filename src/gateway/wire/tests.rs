@@ -8,7 +8,7 @@ use super::frame::Frames;
 use super::proto::{
     AboutContract, AccountSummary, AttachedOrders, Contract, ErrorMessage, Execution, ExecutionDetails, HistoricalData,
     HistoricalDataBar, HistoricalDataEnd, IdOnly, OpenOrder, Order, OrderCondition, OrderState, OrderStatus,
-    PlaceOrderRequest, TickPrice,
+    PlaceOrderRequest, TickPrice, VerifyCompleted,
 };
 use super::reply::Bars;
 use super::request::Broken;
@@ -176,4 +176,17 @@ fn field_numbers_are_those_of_the_protocol() {
         ..ErrorMessage::default()
     };
     assert_eq!(error.encode_to_vec(), b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x18\xc6\x02\x22\x01x");
+}
+
+#[test]
+fn the_requests_that_have_no_protobuf_form_are_read_and_answered_as_text_in_a_protobuf_session() {
+    for id in [72_u8, 73] {
+        let frame = [&[0, 0, 0, id][..], b"1\0name\01.0\0key\0"].concat();
+        let read = Request::decode(Encoding::Protobuf(225), &frame);
+        assert_eq!(read, Ok(Request::NotServed(i32::from(id), Box::default())));
+    }
+    let completed = VerifyCompleted { is_successful: Some(false), error_text: Some("no".to_owned()) };
+    let mut out = BytesMut::new();
+    Reply::VerifyAndAuthCompleted(completed).put(Encoding::Protobuf(225), &mut out);
+    assert_eq!(&out[..], b"\0\0\0\x0f\0\0\0\x461\0false\0no\0");
 }

@@ -27,7 +27,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub(super) use reply::write;
+pub(super) use reply::{write, write_verified};
 pub(super) use request::read;
 
 /// The version from which orders carry no advisor profile.

@@ -2,7 +2,7 @@
 //!
 //! The layouts of the longer messages stand in `market`, `accounts`, `history` and `order`; what is short stands here.
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 
 use super::fields::Out;
 use super::{accounts, history, market, order};
@@ -10,10 +10,13 @@ use crate::gateway::wire::proto::{
     ContractData, ContractDescription, ErrorMessage, FamilyCodes, IdOnly, MarketDepthExchanges, MarketRule,
     NewsProviders, SmartComponents, SymbolSamples, VerifyCompleted,
 };
+use crate::gateway::wire::handshake::LAST_TEXT;
 use crate::gateway::wire::{Reply, frame};
 
 /// A message version that clients read and pass over.
 pub(super) const VERSION: i32 = 1;
+/// The end of a verification with authentication.
+const AUTHENTICATED: i32 = 70;
 
 /// Appends a reply as one frame; nothing for what these versions have no message for.
 pub(in crate::gateway::wire) fn write(version: i32, reply: &Reply, to: &mut BytesMut) {
@@ -25,6 +28,14 @@ pub(in crate::gateway::wire) fn write(version: i32, reply: &Reply, to: &mut Byte
         if !(market::write(out, reply) || accounts::write(out, reply) || history::write(out, reply)) {
             rest(out, reply);
         }
+    });
+}
+
+/// Appends the one reply that has no protobuf form as a frame of a protobuf session: a number, then fields.
+pub(in crate::gateway::wire) fn write_verified(completed: &VerifyCompleted, to: &mut BytesMut) {
+    frame::put(to, |to| {
+        to.put_i32(AUTHENTICATED);
+        verified(&mut Out::new(to, LAST_TEXT), completed);
     });
 }
 
@@ -69,8 +80,8 @@ fn rest(out: &mut Out<'_>, reply: &Reply) {
         Reply::ScannerParameters(parameters) => {
             out.field(19).field(VERSION).escaped(parameters.xml.as_ref());
         }
-        Reply::VerifyCompleted(completed) => verified(out, 66, completed),
-        Reply::VerifyAndAuthCompleted(completed) => verified(out, 70, completed),
+        Reply::VerifyCompleted(completed) => verified(out.field(66), completed),
+        Reply::VerifyAndAuthCompleted(completed) => verified(out.field(AUTHENTICATED), completed),
         Reply::DisplayGroupList(list) => {
             out.field(67).field(VERSION).int(list.req_id).escaped(list.groups.as_ref());
         }
@@ -98,9 +109,9 @@ fn error(out: &mut Out<'_>, error: &ErrorMessage) {
         .escaped(error.advanced_order_reject_json.as_ref());
 }
 
-fn verified(out: &mut Out<'_>, id: i32, completed: &VerifyCompleted) {
+fn verified(out: &mut Out<'_>, completed: &VerifyCompleted) {
     let word = if completed.is_successful.unwrap_or(false) { "true" } else { "false" };
-    out.field(id).field(VERSION).field(word).escaped(completed.error_text.as_ref());
+    out.field(VERSION).field(word).escaped(completed.error_text.as_ref());
 }
 
 fn contract_data(out: &mut Out<'_>, data: &ContractData) {
