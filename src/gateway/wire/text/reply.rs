@@ -6,11 +6,11 @@ use bytes::{BufMut, BytesMut};
 
 use super::fields::Out;
 use super::{accounts, history, market, order};
+use crate::gateway::wire::handshake::LAST_TEXT;
 use crate::gateway::wire::proto::{
     ContractData, ContractDescription, ErrorMessage, FamilyCodes, IdOnly, MarketDepthExchanges, MarketRule,
     NewsProviders, SmartComponents, SymbolSamples, VerifyCompleted,
 };
-use crate::gateway::wire::handshake::LAST_TEXT;
 use crate::gateway::wire::{Reply, frame};
 
 /// A message version that clients read and pass over.
