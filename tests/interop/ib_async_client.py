@@ -238,6 +238,7 @@ def history(s):
 
 def account(s):
     c, ib = s.c, s.ib
+    ib.reqAccountSummary()
     summary = {(v.tag, v.currency): v.value for v in ib.accountSummary()}
     c.near("the summary agrees", summary["NetLiquidation", "USD"], summary["TotalCashValue", "USD"])
     c.ok("it has the ledger", ("TotalCashBalance", "USD") in summary or ("TotalCashBalance", "BASE") in summary, len(summary))
