@@ -36,8 +36,8 @@ class Protobuf:
         ):
             since, request.reqId = s.mark(), next(s.req_ids)
             getattr(s.client, method)(request)
-            s.error(since, request.reqId, 321)
-            s.checks.answered(name, "error 321")
+            s.error(since, request.reqId, 322)
+            s.checks.answered(name, "error 322")
 
 
 if __name__ == "__main__":
