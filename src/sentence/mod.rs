@@ -15,7 +15,7 @@
 //! manage     = "cancel" … | "modify" … | "flatten" … | "reverse" … | "roll" … | "exercise" … | "lapse" … | "halt" | "resume" ;
 //! ```
 //!
-//! A text is read by [`parse`] into a [`Sentence`], whose `Display` is the one canonical text of what was meant (the
+//! A text is read by [`parse()`] into a [`Sentence`], whose `Display` is the one canonical text of what was meant (the
 //! *intent*: it keeps `ask+2t`, `1r`, `10kusd` and decimals as typed). [`resolve()`] turns an intent into numbers with what
 //! is known of the market; the text of a [`Resolved`] is the *order*, which the same grammar reads.
 //!

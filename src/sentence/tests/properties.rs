@@ -108,8 +108,7 @@ const VALUES: &[&str] = &[
 ];
 
 /// A random text of the grammar's words: most are nonsense, some are sentences.
-fn stream(dice: &mut Dice) -> String {
-    let keywords: Vec<&str> = words::keywords().chain(words::MANAGE.iter().map(|(w, _)| *w)).collect();
+fn stream(dice: &mut Dice, keywords: &[&str]) -> String {
     let mut text = match dice.roll(8) {
         0 => String::new(),
         1 => dice.of(&["cancel", "modify", "flatten", "roll", "exercise", "reverse"]).to_owned(),
@@ -127,7 +126,7 @@ fn stream(dice: &mut Dice) -> String {
         ),
     };
     for _ in 0..dice.roll(9) {
-        let word = if dice.roll(2) == 0 { dice.of(&keywords) } else { dice.of(VALUES) };
+        let word = if dice.roll(2) == 0 { dice.of(keywords) } else { dice.of(VALUES) };
         let word = if dice.roll(4) == 0 { word.to_uppercase() } else { word.to_owned() };
         text = format!("{text} {word}");
     }
@@ -137,9 +136,10 @@ fn stream(dice: &mut Dice) -> String {
 /// Reads random texts; what is read must print stably. Returns how many were read.
 fn streams(seed: u64, count: usize) -> usize {
     let mut dice = Dice(seed.max(1));
+    let keywords: Vec<&str> = words::keywords().chain(words::MANAGE.iter().map(|(w, _)| *w)).collect();
     let mut read_count = 0;
     for _ in 0..count {
-        let text = stream(&mut dice);
+        let text = stream(&mut dice, &keywords);
         match parse(&text) {
             Ok(sentence) => {
                 read_count += 1;
