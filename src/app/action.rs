@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::order::Verb;
 use crate::panes::PaneKind;
+use crate::panes::chart::StudyKind;
 
 /// A direction along a list, a value or a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -263,6 +264,12 @@ pub enum Action {
         /// Down is back in time.
         way: Way,
     },
+    /// Moves the crosshair by a row of price.
+    #[serde(rename = "chart.price")]
+    ChartPrice {
+        /// Price up or down.
+        way: Way,
+    },
     /// Pans by a page.
     #[serde(rename = "chart.page")]
     ChartPage {
@@ -272,6 +279,9 @@ pub enum Action {
     /// Shows the newest bar and drops the crosshair.
     #[serde(rename = "chart.newest")]
     ChartNewest,
+    /// Shows the oldest bars that are here and asks for older ones.
+    #[serde(rename = "chart.oldest")]
+    ChartOldest,
     /// Wider or narrower bars.
     #[serde(rename = "chart.zoom")]
     ChartZoom {
@@ -281,6 +291,42 @@ pub enum Action {
     /// Longer or shorter bars.
     #[serde(rename = "chart.interval")]
     ChartInterval {
+        /// Up is longer.
+        way: Way,
+    },
+    /// Candles, bars, line, Heikin-Ashi.
+    #[serde(rename = "chart.style")]
+    ChartStyle,
+    /// Regular hours, or extended.
+    #[serde(rename = "chart.session")]
+    ChartSession,
+    /// Logarithmic scale, or linear.
+    #[serde(rename = "chart.log")]
+    ChartLog,
+    /// Stretches the range to all own orders, or back.
+    #[serde(rename = "chart.fit")]
+    ChartFit,
+    /// Averages by volume from the crosshair's bar on.
+    #[serde(rename = "chart.vwap-here")]
+    ChartVwapHere,
+    /// Compares with another symbol, or no longer.
+    #[serde(rename = "chart.compare")]
+    ChartCompare,
+    /// Opens the list of studies.
+    #[serde(rename = "chart.studies")]
+    ChartStudies,
+    /// Shows or hides one study.
+    #[serde(rename = "chart.study")]
+    ChartStudy {
+        /// Which.
+        study: StudyKind,
+    },
+    /// Shows or hides the study the list is on.
+    #[serde(rename = "chart.study-toggle")]
+    ChartStudyToggle,
+    /// A longer or shorter period of the study the list is on.
+    #[serde(rename = "chart.study-period")]
+    ChartStudyPeriod {
         /// Up is longer.
         way: Way,
     },

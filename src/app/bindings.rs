@@ -29,6 +29,7 @@ const SCOPES: &[ScopeRule] = &[
     ScopeRule { name: "confirm", typing: Typing::Free },
     ScopeRule { name: "command", typing: Typing::Text },
     ScopeRule { name: "search", typing: Typing::Text },
+    ScopeRule { name: "studies", typing: Typing::Free },
     ScopeRule { name: "help", typing: Typing::Text },
     ScopeRule { name: "notices", typing: Typing::Free },
     ScopeRule { name: "quit", typing: Typing::Free },

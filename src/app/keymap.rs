@@ -39,6 +39,7 @@ pub const fn overlay_scope(overlay: &Overlay) -> &'static str {
         Overlay::Notices { .. } => "notices",
         Overlay::Command { .. } => "command",
         Overlay::Search { .. } => "search",
+        Overlay::Studies { .. } => "studies",
         Overlay::Confirm => "confirm",
         Overlay::Quit => "quit",
     }

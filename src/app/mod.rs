@@ -8,6 +8,7 @@
 
 pub mod action;
 pub mod bindings;
+pub mod charting;
 pub mod effect;
 pub mod keymap;
 pub mod lifecycle;

@@ -325,6 +325,15 @@ impl Default for Workspace {
     }
 }
 
+/// What a symbol is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchFor {
+    /// The watchlist.
+    List,
+    /// The chart, beside its own.
+    Compare,
+}
+
 /// What floats above the panes.
 #[derive(Debug, Clone)]
 pub enum Overlay {
@@ -358,6 +367,13 @@ pub enum Overlay {
         /// Why there are none.
         refused: Option<SafeText>,
         /// The selected answer.
+        selected: usize,
+        /// What the answer is for.
+        purpose: SearchFor,
+    },
+    /// The studies of the chart.
+    Studies {
+        /// The one the list is on.
         selected: usize,
     },
     /// The confirmation of the staged order.

@@ -40,6 +40,9 @@ pub struct Placement {
     pub tabs: Vec<PaneKind>,
 }
 
+/// Panes in one place from which on the title becomes a row of tabs.
+pub const ROW_OF_TABS: usize = 3;
+
 /// The smallest terminal that shows panes.
 pub const SIZE_MIN: (u16, u16) = (60, 16);
 

@@ -8,6 +8,7 @@
 //! theme = "auto"             # or a name: dark, light, high-contrast, colour-blind, mono, one of themes/
 //! keymap = "default"         # or vim, or one of keymaps/
 //! symbols = "unicode"        # ascii
+//! dots = "auto"              # how curves are drawn: braille, blocks, ascii
 //! colour = "auto"            # true, 256, 16, none
 //! up_down = "themed"         # swapped
 //! ground = "painted"         # terminal
@@ -34,4 +35,4 @@ mod tests;
 pub use files::{NoHome, Paths, read};
 pub use profile::{Address, Profile, SIM};
 pub use read::Config;
-pub use settings::{Colour, Link, LogLevel, Settings, Symbols};
+pub use settings::{Colour, Dots, Link, LogLevel, Settings, Symbols};

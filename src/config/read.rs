@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use toml::de::DeTable;
 
 use super::profile::{self, Profile};
-use super::settings::{Colour, Link, LogLevel, Settings, Symbols};
+use super::settings::{Colour, Dots, Link, LogLevel, Settings, Symbols};
 use crate::domain::account::{AccountId, Mode};
 use crate::money::Qty;
 use crate::sentence::is_symbol;
@@ -77,12 +77,13 @@ struct Reader<'a> {
 }
 
 /// Keys of the file, for the nearest name.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "watchlist",
     "default_size",
     "theme",
     "keymap",
     "symbols",
+    "dots",
     "colour",
     "up_down",
     "ground",
@@ -140,6 +141,12 @@ impl Reader<'_> {
             "symbols" => {
                 let choice = self.read.one_of(value, &[("unicode", Symbols::Unicode), ("ascii", Symbols::Ascii)]);
                 self.config.settings.symbols = choice.unwrap_or(self.config.settings.symbols);
+            }
+            "dots" => {
+                let all =
+                    [("auto", Dots::Auto), ("braille", Dots::Braille), ("blocks", Dots::Blocks), ("ascii", Dots::Ascii)];
+                let choice = self.read.one_of(value, &all);
+                self.config.settings.dots = choice.unwrap_or(self.config.settings.dots);
             }
             "colour" => {
                 let all = [

@@ -15,6 +15,21 @@ pub enum Symbols {
     Ascii,
 }
 
+/// How the chart draws curves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dots {
+    /// As the terminal can: braille, or half blocks on a console without it.
+    #[default]
+    Auto,
+    /// Two by four dots a cell.
+    Braille,
+    /// Two half blocks a cell.
+    Blocks,
+    /// One character a cell.
+    Ascii,
+}
+
 /// How fast the way to the terminal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -73,6 +88,8 @@ pub struct Settings {
     pub keymap: String,
     /// Glyphs.
     pub symbols: Symbols,
+    /// How curves are drawn.
+    pub dots: Dots,
     /// How many colours.
     pub colour: Colour,
     /// Whether the theme's colours of up and down change places.
@@ -98,6 +115,7 @@ impl Default for Settings {
             theme: "auto".to_owned(),
             keymap: "default".to_owned(),
             symbols: Symbols::default(),
+            dots: Dots::default(),
             colour: Colour::default(),
             swap_up_down: false,
             paint_ground: true,

@@ -40,6 +40,17 @@ impl Hours {
         }
     }
 
+    /// Where the session of a moment ends, after-hours included, both in seconds since the epoch.
+    pub fn session_end(self, at: i64) -> i64 {
+        let moment = Stamp::at(at.saturating_mul(1_000_000_000)).eastern();
+        let date = self.session_date(&moment);
+        let end = match self {
+            Self::Always => date.tomorrow().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC)),
+            Self::NewYork => date.to_datetime(time(20, 0, 0, 0)).to_zoned(eastern()),
+        };
+        end.map_or(at, |end| end.timestamp().as_second()).max(at.saturating_add(1))
+    }
+
     /// The last close of a regular session before a moment, both in seconds since the epoch; `None` where nothing closes.
     pub fn close_before(self, at: i64) -> Option<i64> {
         let until = Stamp::at(at.saturating_mul(1_000_000_000)).eastern();

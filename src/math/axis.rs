@@ -80,6 +80,20 @@ impl Axis {
         Some(axis)
     }
 
+    /// Rows that `low` and `high` just fill, for what is no price; the labels are the caller's affair.
+    pub fn filled(low: f64, high: f64, rows: u16) -> Option<Self> {
+        let range = high - low;
+        if rows == 0 || !range.is_finite() || range < 0.0 {
+            return None;
+        }
+        let pitch = if range > 0.0 { range / f64::from(rows) } else { 1.0 };
+        let high = if range > 0.0 { high } else { high + pitch * f64::from(rows) / 2.0 };
+        let first = high - pitch / 2.0;
+        let decimal = |v: f64| Decimal::try_from(v).ok();
+        let (top, step) = (decimal(first)?, decimal(pitch)?);
+        Some(Self { kind: Kind::Linear, top, step, high: first, pitch, tick: Decimal::ONE, rows })
+    }
+
     fn even(kind: Kind, low: Decimal, high: Decimal, least: Decimal, rows: u16) -> Option<Self> {
         if rows == 0 || high < low {
             return None;

@@ -14,6 +14,7 @@ mod heikin;
 mod levels;
 mod momentum;
 mod sample;
+mod series;
 mod study;
 #[cfg(test)]
 mod tests;
@@ -26,5 +27,8 @@ pub use heikin::heikin_ashi;
 pub use levels::{Level, LevelKind, levels};
 pub use momentum::{Macd, MacdValue, Rsi};
 pub use sample::Sample;
+pub use series::{
+    Value, Values, atr, bollinger, change, closes, decimal, ema, extent, keltner, macd, rsi, samples, sma, vwap, vwap_from,
+};
 pub use study::{Running, Study, over};
 pub use vwap::Vwap;

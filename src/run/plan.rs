@@ -187,6 +187,14 @@ fn look(settings: &Settings) -> Look {
             Symbols::Unicode => Glyphs::Unicode,
             Symbols::Ascii => Glyphs::Ascii,
         },
+        dots: match (settings.dots, settings.symbols) {
+            (_, Symbols::Ascii) | (config::Dots::Ascii, _) => theme::Dots::Plain,
+            (config::Dots::Braille, _) => theme::Dots::Braille,
+            (config::Dots::Blocks, _) => theme::Dots::Blocks,
+            // The console of Linux has a font of 512 glyphs, none of them braille.
+            (config::Dots::Auto, _) if std::env::var("TERM").is_ok_and(|term| term == "linux") => theme::Dots::Blocks,
+            (config::Dots::Auto, _) => theme::Dots::Braille,
+        },
         rising: if settings.swap_up_down { Rising::Swapped } else { Rising::AsThemed },
         ground: if settings.paint_ground { Ground::Painted } else { Ground::Terminal },
     }

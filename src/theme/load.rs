@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::builtin::{MONO, builtin};
 use super::colour::{NAMED, Rgb};
 use super::depth::Depth;
-use super::{Glyphs, Role, Shapes, Theme};
+use super::{Dots, Glyphs, Role, Shapes, Theme};
 use crate::source::{self, Node, Place, Problem, Problems, Source};
 use indexmap::IndexMap;
 use ratatui::style::{Color, Modifier, Style};
@@ -49,6 +49,8 @@ pub struct Look {
     pub depth: Depth,
     /// Which glyphs there are.
     pub glyphs: Glyphs,
+    /// How curves are drawn.
+    pub dots: Dots,
     /// Which colours mean up and down.
     pub rising: Rising,
     /// Whether the ground is painted or left to the terminal.
@@ -78,7 +80,7 @@ pub enum Ground {
 impl Look {
     /// Painted grounds, Unicode glyphs and colours as the theme says, at this depth.
     pub fn at(depth: Depth) -> Self {
-        Self { depth, glyphs: Glyphs::default(), rising: Rising::default(), ground: Ground::default() }
+        Self { depth, glyphs: Glyphs::default(), dots: Dots::default(), rising: Rising::default(), ground: Ground::default() }
     }
 }
 
@@ -222,6 +224,7 @@ impl Sheet {
         let mut theme =
             Theme::from_fn(|role| self.row(role).map_or_else(Style::new, |row| self.style(role, row, look)));
         theme.glyphs = look.glyphs;
+        theme.dots = look.dots;
         theme.shapes = self.shapes.unwrap_or_default();
         theme.mono = look.depth == Depth::Mono || self.palette.is_empty();
         theme

@@ -32,6 +32,18 @@ pub enum Shapes {
     Filled,
 }
 
+/// How curves are drawn in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Dots {
+    /// Braille: two by four dots a cell.
+    #[default]
+    Braille,
+    /// Half blocks: two a cell, for terminals whose font has no braille.
+    Blocks,
+    /// One character a cell.
+    Plain,
+}
+
 /// A theme, resolved for the terminal at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
@@ -40,6 +52,8 @@ pub struct Theme {
     pub glyphs: Glyphs,
     /// Candles.
     pub shapes: Shapes,
+    /// Curves.
+    pub dots: Dots,
     /// Whether there is no colour at all: badges take brackets.
     pub mono: bool,
 }
@@ -48,7 +62,7 @@ impl Theme {
     /// A theme whose roles look as `style` says.
     pub fn from_fn(style: impl FnMut(Role) -> Style) -> Self {
         let styles = Role::ALL.iter().copied().map(style).collect();
-        Self { styles, glyphs: Glyphs::default(), shapes: Shapes::default(), mono: false }
+        Self { styles, glyphs: Glyphs::default(), shapes: Shapes::default(), dots: Dots::default(), mono: false }
     }
 
     /// How a role looks.

@@ -9,6 +9,7 @@ use super::widgets::title::{self, Title};
 use crate::app::action::Action;
 use crate::app::model::Model;
 use crate::app::select;
+use crate::app::workspace::ROW_OF_TABS;
 use crate::panes::PaneKind;
 use crate::theme::Role;
 
@@ -35,9 +36,6 @@ pub struct Head {
     /// Whether the words after the name must stay where a row of tabs takes the title's place.
     pub keep: bool,
 }
-
-/// Panes in one place from which on the title becomes a row of tabs.
-const ROW_OF_TABS: usize = 3;
 
 /// Draws the title and returns what remains for the content.
 pub fn head(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>, head: &Head) -> Rect {

@@ -63,7 +63,7 @@ pub(in crate::app) fn wheel(model: &mut Model, step: &mut Step, pane: PaneKind, 
     if model.overlay.is_some() {
         overlay::scroll(model, isize::from(rows));
     } else if pane == PaneKind::Chart {
-        super::chart::zoom(model, rows < 0);
+        super::chart::zoom(model, step, rows < 0);
     } else {
         move_in(model, step, pane, isize::from(rows));
     }

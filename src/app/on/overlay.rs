@@ -3,13 +3,14 @@
 use tui_input::{Input, InputRequest};
 
 use super::act::By;
-use super::{cancel, lists, market, ticket};
+use super::{cancel, chart, lists, market, ticket};
 use crate::app::effect::Step;
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{Model, Overlay, SearchFor};
 use crate::app::notices::Tone;
 use crate::broker::{Command, Link};
 use crate::domain::SafeText;
 use crate::panes::PaneKind;
+use crate::panes::chart::StudyKind;
 
 /// What stands in the search once the broker has answered that there is nothing.
 pub(super) const NO_MATCH: &str = "no contract matches";
@@ -20,7 +21,14 @@ pub(super) fn command(model: &mut Model) {
 
 pub(super) fn search(model: &mut Model) {
     model.overlay =
-        Some(Overlay::Search { input: Input::default(), job: None, matches: Vec::new(), refused: None, selected: 0 });
+        Some(Overlay::Search {
+            input: Input::default(),
+            job: None,
+            matches: Vec::new(),
+            refused: None,
+            selected: 0,
+            purpose: SearchFor::List,
+        });
 }
 
 pub(super) fn help(model: &mut Model) {
@@ -44,7 +52,9 @@ pub(super) fn back(model: &mut Model, step: &mut Step) {
         Some(_) => {}
         None if model.notices.dismiss() => {}
         None if model.workspace.zoomed.is_some() => model.workspace.zoomed = None,
-        None if model.panes.chart.cursor.is_some() => model.panes.chart.cursor = None,
+        None if model.panes.chart.cursor.is_some() => {
+            (model.panes.chart.cursor, model.panes.chart.level) = (None, None);
+        }
         None if model.panes.chart.opened.is_some() => {
             model.panes.chart.opened = None;
             lists::chart_moved(model, step);
@@ -69,7 +79,7 @@ pub(super) fn edit(model: &mut Model, step: &mut Step, request: InputRequest) {
                 errors.clear();
             }
         }
-        Some(Overlay::Search { input, matches, refused, selected, job }) => {
+        Some(Overlay::Search { input, matches, refused, selected, job, .. }) => {
             let before = input.value().to_owned();
             input.handle(request);
             if input.value() != before {
@@ -115,6 +125,9 @@ pub(super) fn scroll(model: &mut Model, by: isize) {
         Some(Overlay::Search { matches, selected, .. }) => {
             *selected = selected.saturating_add_signed(by).min(matches.len().saturating_sub(1));
         }
+        Some(Overlay::Studies { selected }) => {
+            *selected = selected.saturating_add_signed(by).min(StudyKind::ALL.len().saturating_sub(1));
+        }
         _ => {}
     }
 }
@@ -138,34 +151,42 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
             let text = format!("No contract matches {}.", SafeText::new(input.value().trim()));
             model.notices.say(model.now, Tone::Warn, text, None);
         }
-        Some(Overlay::Search { matches, selected, input, .. }) => {
+        Some(Overlay::Search { matches, selected, input, purpose, .. }) => {
+            let purpose = *purpose;
             let chosen = matches.get(*selected).map(|m| (m.symbol.clone(), m.sec_type.clone()));
             let typed = input.value().trim().to_ascii_uppercase();
-            take_symbol(model, step, chosen, &typed);
+            take_symbol(model, step, purpose, chosen, &typed);
         }
         Some(Overlay::Help { .. } | Overlay::Notices { .. }) => model.overlay = None,
         _ => {}
     }
 }
 
-fn take_symbol(model: &mut Model, step: &mut Step, chosen: Option<(SafeText, SafeText)>, typed: &str) {
+fn take_symbol(
+    model: &mut Model,
+    step: &mut Step,
+    purpose: SearchFor,
+    chosen: Option<(SafeText, SafeText)>,
+    typed: &str,
+) {
+    let mut take = |model: &mut Model, symbol: &SafeText| {
+        model.overlay = None;
+        if purpose == SearchFor::Compare {
+            return chart::compare_with(model, step, symbol);
+        }
+        market::add_symbol(model, step, symbol);
+        model.workspace.focus_on(PaneKind::Watchlist);
+        lists::follow(model);
+    };
     match chosen {
         Some((symbol, kind)) if kind.as_str() != "STK" => {
             let text = format!("{symbol} is a {kind}; stocks and ETFs are traded here.");
             model.notices.say(model.now, Tone::Warn, text, None);
         }
-        Some((symbol, _)) => {
-            model.overlay = None;
-            market::add_symbol(model, step, &symbol);
-            model.workspace.focus_on(PaneKind::Watchlist);
-            lists::follow(model);
-        }
+        Some((symbol, _)) => take(model, &symbol),
         // No answer yet: what was typed is taken as a symbol only if it can be one, and the broker has the last word.
         None if !typed.is_empty() && typed.chars().all(|c| c.is_ascii_alphanumeric() || c == '.') => {
-            model.overlay = None;
-            market::add_symbol(model, step, &SafeText::new(typed));
-            model.workspace.focus_on(PaneKind::Watchlist);
-            lists::follow(model);
+            take(model, &SafeText::new(typed));
         }
         None => {}
     }

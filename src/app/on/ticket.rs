@@ -7,7 +7,7 @@ use crate::app::action::StageVerb;
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
-use crate::app::{select, words};
+use crate::app::{charting, select, words};
 use crate::domain::instrument::ConId;
 use crate::domain::order::{Order, OrderKey, OrderKind, OrderSpec, OrderState, Session, Side, Tif, Verb};
 use crate::keys::{Chord, Key};
@@ -49,7 +49,14 @@ pub(super) fn stage(model: &mut Model, verb: StageVerb) {
         (other, _) => (other.verb(), None),
     };
     let qty = qty.unwrap_or_else(|| preset(model));
-    put(model, con_id, verb, Some(qty), Pricing::Join, (Tif::Day, Session::Regular), Origin::Key);
+    put(model, con_id, verb, Some(qty), price_here(model, verb), (Tif::Day, Session::Regular), Origin::Key);
+}
+
+/// The price that a staging key takes: on the chart that of the crosshair, if there is one; else the own side's best.
+fn price_here(model: &Model, verb: Verb) -> Pricing {
+    let aimed = model.workspace.focus == PaneKind::Chart && verb != Verb::Close;
+    let price = charting::cursor_price(model).filter(|_| aimed);
+    price.map_or(Pricing::Join, Pricing::Fixed)
 }
 
 /// The size that a staging key takes.

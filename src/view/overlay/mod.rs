@@ -15,6 +15,7 @@ mod help;
 mod notices;
 mod quit;
 mod search;
+mod studies;
 mod which_key;
 
 pub(super) use which_key::draw as which_key;
@@ -28,10 +29,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: R
             None
         }
         Overlay::Command { input, errors } => command::draw(canvas, model, room, input, errors),
-        Overlay::Search { input, job, matches, refused, selected } => {
+        Overlay::Search { input, job, matches, refused, selected, purpose } => {
             let asking = job.is_some();
-            let found = search::Found { asking, matches, refused: refused.as_ref(), selected: *selected };
+            let found =
+                search::Found { asking, matches, refused: refused.as_ref(), selected: *selected, purpose: *purpose };
             search::draw(canvas, model, beside(room, ticket), input, &found)
+        }
+        Overlay::Studies { selected } => {
+            studies::draw(canvas, model, beside(room, ticket), *selected);
+            None
         }
         Overlay::Confirm => {
             confirm::draw(canvas, model, room, ticket);

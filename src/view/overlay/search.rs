@@ -5,7 +5,7 @@ use tui_input::Input;
 
 use crate::app::action::Action;
 use crate::app::keymap::GLOBAL;
-use crate::app::model::Model;
+use crate::app::model::{Model, SearchFor};
 use crate::domain::SafeText;
 use crate::domain::instrument::SymbolMatch;
 use crate::theme::Role;
@@ -34,15 +34,21 @@ pub struct Found<'m> {
     pub refused: Option<&'m SafeText>,
     /// The selected one.
     pub selected: usize,
+    /// What for.
+    pub purpose: SearchFor,
 }
 
 /// Draws the search.
 pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, input: &Input, found: &Found<'_>) -> Option<Cursor> {
-    let wanted = [(Action::TextAccept, "add and show"), (Action::Back, "close")];
+    let (title, takes) = match found.purpose {
+        SearchFor::List => ("Symbol", "add and show"),
+        SearchFor::Compare => ("Compare with", "compare"),
+    };
+    let wanted = [(Action::TextAccept, takes), (Action::Back, "close")];
     let keys = hints::keys_of(model, &["search", "text", GLOBAL], &wanted);
     let rows = u16::try_from(found.matches.len().clamp(1, 12)).unwrap_or(1);
     let area = frame::centred(room, 72, rows + 5);
-    let inside = frame::draw(canvas, area, &Frame::light(Words::of("Symbol", Role::PaneTitleFocus), keys));
+    let inside = frame::draw(canvas, area, &Frame::light(Words::of(title, Role::PaneTitleFocus), keys));
     if inside.height == 0 {
         return None;
     }

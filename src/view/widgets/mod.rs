@@ -2,6 +2,7 @@
 
 pub mod candles;
 pub mod canvas;
+pub mod dots;
 pub mod field;
 pub mod frame;
 pub mod gauge;
