@@ -6,17 +6,20 @@ use divan::{Bencher, black_box};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rust_decimal::Decimal;
-use tradewind::app::model::Model;
+use tradewind::app::action::Action;
+use tradewind::app::model::{Bars, Model, Older};
 use tradewind::app::msg::Msg;
 use tradewind::app::{bindings, update};
 use tradewind::broker::{Event, JobId};
 use tradewind::clock::Stamp;
 use tradewind::config::Settings;
 use tradewind::domain::account::Mode;
+use tradewind::domain::bar::{Bar, BarHours, BarKey, Interval};
 use tradewind::domain::instrument::{ConId, Instrument, PriceRule, SecType};
 use tradewind::domain::quote::Quote;
 use tradewind::gateway::feed::{BarSize, Calendar, Feed, What};
 use tradewind::money::{Price, Qty};
+use tradewind::panes::chart::StudyKind;
 use tradewind::theme;
 use tradewind::view::{self, Hits};
 
@@ -81,6 +84,43 @@ fn desk(width: u16, height: u16) -> Model {
 fn draw(bencher: Bencher, (width, height): (u16, u16)) {
     let (model, theme) = (desk(width, height), theme::fallback(&theme::Look::at(theme::Depth::True)));
     let area = Rect::new(0, 0, width, height);
+    bencher.bench_local(|| {
+        let mut buffer = Buffer::empty(area);
+        let mut hits = Hits::default();
+        view::screen(black_box(&model), &theme, &mut buffer, &mut hits);
+        buffer
+    });
+}
+
+/// A thousand five-minute bars of the first symbol.
+fn thousand_bars() -> Vec<Bar> {
+    let price = |cents: i64| Price(Decimal::new(cents, 2));
+    let bar = |i: i64| {
+        let close = 18_700 + (i % 120 - 60).abs() + i * 37 % 17;
+        let open = close - i * 13 % 23 + 11;
+        Bar {
+            start: NOW / 1_000_000_000 / 300 * 300 - (999 - i) * 300,
+            open: price(open),
+            high: price(open.max(close) + 6),
+            low: price(open.min(close) - 5),
+            close: price(close),
+            volume: Some(Qty::from(10_000 + i * 7_919 % 90_000)),
+        }
+    };
+    (0..1_000).map(bar).collect()
+}
+
+/// A frame whose chart has four studies over a thousand bars and one below.
+#[divan::bench]
+fn draw_a_chart_with_studies(bencher: Bencher) {
+    let (mut model, theme) = (desk(160, 48), theme::fallback(&theme::Look::at(theme::Depth::True)));
+    for study in [StudyKind::Sma, StudyKind::Vwap, StudyKind::Bollinger, StudyKind::Rsi] {
+        let _ = update(&mut model, Stamp::at(NOW), Msg::Acted(Action::ChartStudy { study }));
+    }
+    let key = BarKey { con_id: ConId(1), interval: Interval::Min5, hours: BarHours::Regular };
+    let bars = Bars::Loaded { job: JobId(1), bars: thousand_bars(), older: Older::End };
+    model.market.bars.insert(key, bars);
+    let area = Rect::new(0, 0, 160, 48);
     bencher.bench_local(|| {
         let mut buffer = Buffer::empty(area);
         let mut hits = Hits::default();

@@ -233,12 +233,7 @@ fn rows(area: Rect, width: u16, lower: bool) -> [Option<Rect>; 4] {
 }
 
 /// The other contract's closes at the same times.
-fn other<'m>(
-    model: &'m Model,
-    con_id: ConId,
-    key: BarKey,
-    visible: &[Bar],
-) -> Option<Other<'m>> {
+fn other<'m>(model: &'m Model, con_id: ConId, key: BarKey, visible: &[Bar]) -> Option<Other<'m>> {
     let instrument = select::instrument(model, con_id)?;
     let bars = select::bars(model, BarKey { con_id, ..key });
     let at = |bar: &Bar| bars.binary_search_by_key(&bar.start, |b| b.start).ok().and_then(|i| bars.get(i));
@@ -248,13 +243,7 @@ fn other<'m>(
 }
 
 /// Rows of percent that hold both contracts since the first bar that both have.
-fn percent(
-    instrument: &Instrument,
-    visible: &[Bar],
-    seen: &[Sample],
-    other: &Other<'_>,
-    rows: u16,
-) -> Option<Axis> {
+fn percent(instrument: &Instrument, visible: &[Bar], seen: &[Sample], other: &Other<'_>, rows: u16) -> Option<Axis> {
     let first = other.closes.iter().position(Option::is_some).unwrap_or(0);
     let base = seen.get(first)?.close;
     let own = seen.iter().flat_map(|b| [math::change(b.high, base), math::change(b.low, base)]);

@@ -143,8 +143,12 @@ impl Reader<'_> {
                 self.config.settings.symbols = choice.unwrap_or(self.config.settings.symbols);
             }
             "dots" => {
-                let all =
-                    [("auto", Dots::Auto), ("braille", Dots::Braille), ("blocks", Dots::Blocks), ("ascii", Dots::Ascii)];
+                let all = [
+                    ("auto", Dots::Auto),
+                    ("braille", Dots::Braille),
+                    ("blocks", Dots::Blocks),
+                    ("ascii", Dots::Ascii),
+                ];
                 let choice = self.read.one_of(value, &all);
                 self.config.settings.dots = choice.unwrap_or(self.config.settings.dots);
             }

@@ -28,7 +28,8 @@ pub use levels::{Level, LevelKind, levels};
 pub use momentum::{Macd, MacdValue, Rsi};
 pub use sample::Sample;
 pub use series::{
-    Value, Values, atr, bollinger, change, closes, decimal, ema, extent, keltner, macd, rsi, samples, sma, vwap, vwap_from,
+    Value, Values, atr, bollinger, change, closes, decimal, ema, extent, keltner, macd, rsi, samples, sma, vwap,
+    vwap_from,
 };
 pub use study::{Running, Study, over};
 pub use vwap::Vwap;

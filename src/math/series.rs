@@ -84,9 +84,10 @@ pub fn macd(bars: &[Sample]) -> [Values; 3] {
 
 /// The smallest and the largest of the known values.
 pub fn extent<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<(f64, f64)> {
-    values.into_iter().flatten().fold(None, |found, v| {
-        Some(found.map_or((*v, *v), |(low, high): (f64, f64)| (low.min(*v), high.max(*v))))
-    })
+    values
+        .into_iter()
+        .flatten()
+        .fold(None, |found, v| Some(found.map_or((*v, *v), |(low, high): (f64, f64)| (low.min(*v), high.max(*v)))))
 }
 
 /// A change against a base, in percent.

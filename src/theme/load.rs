@@ -80,7 +80,13 @@ pub enum Ground {
 impl Look {
     /// Painted grounds, Unicode glyphs and colours as the theme says, at this depth.
     pub fn at(depth: Depth) -> Self {
-        Self { depth, glyphs: Glyphs::default(), dots: Dots::default(), rising: Rising::default(), ground: Ground::default() }
+        Self {
+            depth,
+            glyphs: Glyphs::default(),
+            dots: Dots::default(),
+            rising: Rising::default(),
+            ground: Ground::default(),
+        }
     }
 }
 

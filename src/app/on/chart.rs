@@ -69,7 +69,8 @@ fn beside(model: &Model, now: Price, up: bool) -> Option<Price> {
     let price = window.axis.price_of(u16::try_from(next).ok()?)?;
     let price = price.to_tick(rule.tick_at(price), Rounding::Nearest)?;
     let leads = if up { price > now } else { price < now };
-    let price = if leads { Some(price) } else { rule.step(now, if up { 1 } else { -1 }).filter(|_| next != 0 && next != last) };
+    let price =
+        if leads { Some(price) } else { rule.step(now, if up { 1 } else { -1 }).filter(|_| next != 0 && next != last) };
     price.filter(|p| p.is_positive())
 }
 
@@ -162,7 +163,9 @@ pub(super) fn vwap_here(model: &mut Model) {
     let Some(key) = select::chart_key(model) else { return };
     let bars = select::bars(model, key);
     let back = model.panes.chart.cursor.unwrap_or(model.panes.chart.back);
-    let Some(bar) = back.checked_add(1).and_then(|b| bars.len().checked_sub(b)).and_then(|i| bars.get(i)) else { return };
+    let Some(bar) = back.checked_add(1).and_then(|b| bars.len().checked_sub(b)).and_then(|i| bars.get(i)) else {
+        return;
+    };
     let start = Some(bar.start);
     let chart = &mut model.panes.chart;
     chart.vwap_from = if chart.vwap_from == start { None } else { start };

@@ -20,15 +20,14 @@ pub(super) fn command(model: &mut Model) {
 }
 
 pub(super) fn search(model: &mut Model) {
-    model.overlay =
-        Some(Overlay::Search {
-            input: Input::default(),
-            job: None,
-            matches: Vec::new(),
-            refused: None,
-            selected: 0,
-            purpose: SearchFor::List,
-        });
+    model.overlay = Some(Overlay::Search {
+        input: Input::default(),
+        job: None,
+        matches: Vec::new(),
+        refused: None,
+        selected: 0,
+        purpose: SearchFor::List,
+    });
 }
 
 pub(super) fn help(model: &mut Model) {

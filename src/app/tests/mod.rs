@@ -1,6 +1,7 @@
 //! The desk in key strokes: what is pressed, what goes out, what is said.
 
 mod cancelling;
+mod charting;
 mod fixture;
 mod linking;
 mod listing;
@@ -12,4 +13,4 @@ mod staging;
 mod states;
 mod timing;
 
-pub(super) use fixture::{Desk, desk, live_desk, price, qty};
+pub(super) use fixture::{AAPL, Desk, MSFT, desk, instrument, live_desk, price, qty, snapshot};

@@ -1,5 +1,6 @@
 //! Snapshots and properties of the face.
 
+mod charts;
 mod fixture;
 mod overlays;
 mod panes;

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use tui_input::Input;
 
 use super::{fixture, probe};
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{Model, Overlay, SearchFor};
 use crate::app::notices::Tone;
 use crate::broker::JobId;
 use crate::domain::SafeText;
@@ -79,7 +79,17 @@ fn found(symbol: &str, venue: &str, description: &str) -> SymbolMatch {
 fn symbol_search() {
     let search = |size, job, matches, refused: Option<&str>| {
         let input = Input::new("es".into());
-        open(size, Overlay::Search { input, job, matches, refused: refused.map(SafeText::new), selected: 1 })
+        open(
+            size,
+            Overlay::Search {
+                input,
+                job,
+                matches,
+                refused: refused.map(SafeText::new),
+                selected: 1,
+                purpose: SearchFor::List,
+            },
+        )
     };
     let matches = vec![
         found("ES", "NYSE", "Eversource Energy"),
@@ -160,7 +170,14 @@ fn no_overlay_covers_the_status_bar_or_the_hint_row() {
         Overlay::Help { top: 0, filter: Input::default() },
         Overlay::Notices { top: 0 },
         Overlay::Command { input: Input::default(), errors: Vec::new() },
-        Overlay::Search { input: Input::default(), job: None, matches: Vec::new(), refused: None, selected: 0 },
+        Overlay::Search {
+            input: Input::default(),
+            job: None,
+            matches: Vec::new(),
+            refused: None,
+            selected: 0,
+            purpose: SearchFor::List,
+        },
         Overlay::Quit,
     ];
     for (width, height) in [(160, 48), (100, 30), (80, 24), (60, 16)] {
@@ -174,4 +191,12 @@ fn no_overlay_covers_the_status_bar_or_the_hint_row() {
             assert!(hints.contains("ctrl-\\ kill"), "{hints}");
         }
     }
+}
+
+#[test]
+fn the_studies_of_the_chart() {
+    let mut model = fixture::moment(100, 30);
+    model.panes.chart.studies.toggle(crate::panes::chart::StudyKind::Macd);
+    model.overlay = Some(Overlay::Studies { selected: 4 });
+    assert_snapshot!(picture(&model));
 }

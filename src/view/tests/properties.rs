@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::{fixture, probe};
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{Model, Overlay, SearchFor};
 use crate::domain::account::Mode;
 use crate::panes::PaneKind;
 use crate::panes::blotter::Tab;
@@ -54,9 +54,11 @@ fn overlay(kind: usize) -> Option<Overlay> {
             matches: Vec::new(),
             refused: None,
             selected: 3,
+            purpose: SearchFor::Compare,
         },
         4 => Overlay::Confirm,
         5 => Overlay::Quit,
+        6 => Overlay::Studies { selected: 9 },
         _ => return None,
     })
 }
@@ -66,7 +68,7 @@ proptest! {
 
     #[test]
     fn no_screen_panics_at_any_size(
-        (w, h) in (1u16..400, 1u16..200).prop_union((1u16..90, 1u16..30)), state in 0usize..7, over in 0usize..8, focus in 0usize..6, zoom in 0usize..24,
+        (w, h) in (1u16..400, 1u16..200).prop_union((1u16..90, 1u16..30)), state in 0usize..7, over in 0usize..9, focus in 0usize..6, zoom in 0usize..24,
         tab in 0usize..4, ascii in any::<bool>(),
     ) {
         let mut model = model(state, (w, h));

@@ -41,7 +41,8 @@ impl Grid {
         let (across, down) = self.pitch();
         let (across, down) = (i64::from(across), i64::from(down));
         let (column, row) = (x.div_euclid(across), y.div_euclid(down));
-        let inside = (0..i64::from(self.area.width)).contains(&column) && (0..i64::from(self.area.height)).contains(&row);
+        let inside =
+            (0..i64::from(self.area.width)).contains(&column) && (0..i64::from(self.area.height)).contains(&row);
         if !inside {
             return;
         }

@@ -37,9 +37,8 @@ impl Plot<'_> {
     pub(super) fn curve(&self, grid: &mut Grid, axis: &Axis, values: &[Value], role: Role) {
         let (across, down) = grid.pitch();
         let step = i64::from(self.window.pitch) * i64::from(across);
-        let points = values.iter().zip(0i64..).map(|(value, i)| {
-            value.and_then(|v| axis.dot(v, down)).map(|y| (i * step, y))
-        });
+        let points =
+            values.iter().zip(0i64..).map(|(value, i)| value.and_then(|v| axis.dot(v, down)).map(|y| (i * step, y)));
         grid.curve(points, role);
     }
 

@@ -69,7 +69,13 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
             if let Some(window) = Window::new(model, area) {
                 Plot { model, window: &window, instrument }.draw(canvas);
                 if matches!(older, Older::Asked { .. }) && window.first == 0 {
-                    canvas.put(window.prices.x, area.y, window.prices.right(), "asking for older bars …", Role::TextDim);
+                    canvas.put(
+                        window.prices.x,
+                        area.y,
+                        window.prices.right(),
+                        "asking for older bars …",
+                        Role::TextDim,
+                    );
                 }
             }
         }
@@ -214,7 +220,6 @@ impl Plot<'_> {
         self.shading(canvas);
         self.separators(canvas);
         self.curves(canvas);
-        self.levels(canvas);
         self.own_lines(canvas);
         self.bars(canvas);
         self.executions(canvas);

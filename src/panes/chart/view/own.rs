@@ -19,94 +19,109 @@ struct Line {
     price: Price,
     stroke: &'static str,
     role: Role,
-    letter: &'static str,
-    rest: String,
+    label: Words,
     since: Stamp,
+    /// Whether it stands in the edge row while its price is off the range.
+    insists: bool,
 }
 
 impl Plot<'_> {
-    /// Prices of the session and of the one before, with their names at the left.
-    pub(super) fn levels(&self, canvas: &mut Canvas<'_>) {
-        if !self.model.panes.chart.studies.is_on(StudyKind::Levels) {
+    /// Lines at the prices of own orders, of the position and of the session's levels, behind the bars: first all strokes,
+    /// then the labels, so that none runs through another's.
+    pub(super) fn own_lines(&self, canvas: &mut Canvas<'_>) {
+        let lines = self.lines();
+        if self.window.prices.width < LABELS_FROM {
+            // Without room for labels a line would say nothing; levels alone are many.
             return;
         }
-        let (window, hours) = (self.window, self.model.desk.hours);
+        for line in &lines {
+            self.stroke(canvas, line);
+        }
         let mut taken: BTreeSet<u16> = BTreeSet::new();
-        for (kind, price) in math::levels(window.all, window.key.interval, hours) {
-            let Some(row) = window.axis.visible_row(price) else { continue };
-            let y = window.prices.y + row;
-            let end = window.prices.right();
-            for x in (window.prices.x..end).filter(|x| x % 2 == 0) {
-                if canvas.is_blank(x, y) {
-                    canvas.put(x, y, end, "·", Role::ChartGrid);
-                }
-            }
-            // Levels in one row share its label's place: the first named stands.
-            if taken.insert(row) {
-                let label = format!("{} {}", kind.label(), shown::price(price, &self.instrument.rule));
-                canvas.put(window.prices.x, y, end, &label, Role::TextDim);
-            }
+        for line in &lines {
+            self.label(canvas, &mut taken, line);
         }
     }
 
-    /// Lines at the prices of the position and of own orders, behind the bars.
-    pub(super) fn own_lines(&self, canvas: &mut Canvas<'_>) {
-        let mut taken: BTreeSet<u16> = BTreeSet::new();
+    /// Every line, the most important first.
+    fn lines(&self) -> Vec<Line> {
         let id = self.instrument.con_id;
+        let own = |price: Price, stroke, role, letter: &str, rest: String, since| {
+            let at = shown::average(price, self.instrument.rule.decimals_at(price));
+            let label = Words::of(letter, role).say(format!("{rest}{at}"), Role::Text);
+            Line { price, stroke, role, label, since, insists: true }
+        };
+        let mut out = Vec::new();
         if let Some(staged) = self.model.panes.ticket.staged.as_ref().filter(|s| s.con_id == id)
             && let Some(spec) = &staged.spec
             && let Some(price) = charting::price_of(&spec.kind)
         {
             let letter = if spec.side == Side::Buy { "b" } else { "s" };
             let rest = format!(" {}{}@", shown::qty(spec.qty), word(&spec.kind));
-            let (role, since) = (order_role(spec.side), self.model.now);
-            self.line(canvas, &mut taken, &Line { price, stroke: "┄", role, letter, rest, since });
+            out.push(own(price, "┄", order_role(spec.side), letter, rest, self.model.now));
         }
         for order in select::live_of(self.model, id) {
             let Some(price) = charting::price_of(&order.spec.kind) else { continue };
             let letter = if order.spec.side == Side::Buy { "B" } else { "S" };
             let rest = format!(" {}{}@", shown::qty(order.remaining()), kind_of(order));
-            let (role, since) = (order_role(order.spec.side), order.placed_at);
-            self.line(canvas, &mut taken, &Line { price, stroke: "╌", role, letter, rest, since });
+            out.push(own(price, "╌", order_role(order.spec.side), letter, rest, order.placed_at));
         }
         let position = self.model.positions.get(&id).filter(|p| !p.qty.is_zero());
         if let Some((position, price)) = position.and_then(|p| Some((p, p.avg_cost?))) {
-            let (role, rest) = (Role::ChartPosition, format!(" {}@", shown::qty(position.qty)));
-            let since = Stamp::default();
-            self.line(canvas, &mut taken, &Line { price, stroke: "┈", role, letter: "pos", rest, since });
+            let rest = format!(" {}@", shown::qty(position.qty));
+            out.push(own(price, "┈", Role::ChartPosition, "pos", rest, Stamp::default()));
+        }
+        out.extend(self.levels());
+        out
+    }
+
+    /// Prices of the session and of the one before.
+    fn levels(&self) -> Vec<Line> {
+        if !self.model.panes.chart.studies.is_on(StudyKind::Levels) {
+            return Vec::new();
+        }
+        let levels = math::levels(self.window.all, self.window.key.interval, self.model.desk.hours);
+        let line = |(kind, price): math::Level| {
+            let text = format!("{} {}", kind.label(), shown::price(price, &self.instrument.rule));
+            let label = Words::of(text, Role::TextDim);
+            Line { price, stroke: "·", role: Role::ChartGrid, label, since: Stamp::default(), insists: false }
+        };
+        levels.into_iter().map(line).collect()
+    }
+
+    fn stroke(&self, canvas: &mut Canvas<'_>, line: &Line) {
+        let prices = self.window.prices;
+        let Some(row) = self.window.axis.visible_row(line.price) else { return };
+        let y = prices.y + row;
+        let start = self.first_bar_since(line.since).map_or(prices.x, |i| self.window.x_of(i));
+        // Levels are many: every other cell is enough for them.
+        let step = if line.insists { 1 } else { 2 };
+        for x in (start..prices.right()).step_by(step) {
+            if canvas.is_blank(x, y) {
+                canvas.put(x, y, prices.right(), line.stroke, line.role);
+            }
         }
     }
 
-    fn line(&self, canvas: &mut Canvas<'_>, taken: &mut BTreeSet<u16>, line: &Line) {
+    fn label(&self, canvas: &mut Canvas<'_>, taken: &mut BTreeSet<u16>, line: &Line) {
         let (axis, prices) = (&self.window.axis, self.window.prices);
         let end = prices.right();
-        if prices.width < LABELS_FROM {
-            return;
-        }
-        let at = shown::average(line.price, self.instrument.rule.decimals_at(line.price));
-        let label = Words::of(line.letter, line.role).say(format!("{}{at}", line.rest), Role::Text);
         let Some(row) = axis.row_of(line.price) else { return };
-        let Some(row) = u16::try_from(row).ok().filter(|row| *row < axis.rows()) else {
+        if let Some(row) = u16::try_from(row).ok().filter(|row| *row < axis.rows()) {
+            let cells = line.label.width(canvas.theme);
+            if taken.insert(row)
+                && let Some(x) = end.checked_sub(cells + 2).filter(|x| *x > prices.x)
+            {
+                canvas.say(x, prices.y + row, end, &line.label);
+            }
+        } else if line.insists {
             let (mark, edge) = if row < 0 { ("▴", 0) } else { ("▾", axis.rows() - 1) };
             // Several orders off the range share the edge rows, one row each.
             let free = (0..3u16).map(|n| if row < 0 { edge + n } else { edge.saturating_sub(n) });
             let Some(edge) = free.into_iter().find(|r| *r < axis.rows() && taken.insert(*r)) else { return };
             let mut words = Words::of(format!("{mark} "), line.role);
-            words.join(0, label);
-            return canvas.say_right(end, prices.y + edge, prices.x, &words);
-        };
-        let y = prices.y + row;
-        let start = self.first_bar_since(line.since).map_or(prices.x, |i| self.window.x_of(i));
-        for x in start..end {
-            if canvas.is_blank(x, y) {
-                canvas.put(x, y, end, line.stroke, line.role);
-            }
-        }
-        let cells = label.width(canvas.theme);
-        if taken.insert(row)
-            && let Some(x) = end.checked_sub(cells + 2).filter(|x| *x > prices.x)
-        {
-            canvas.say(x, y, end, &label);
+            words.join(0, line.label.clone());
+            canvas.say_right(end, prices.y + edge, prices.x, &words);
         }
     }
 
