@@ -81,7 +81,7 @@ impl StudyKind {
             Self::Vwap => "price by volume since the session began",
             Self::Bollinger => "two deviations about the average",
             Self::Keltner => "two ATR 10 about the EMA",
-            Self::Levels => "yesterday, open, high, low, pre-market, first 30 min",
+            Self::Levels => "yesterday, today, pre-market, first 30 min",
             Self::Rsi => "relative strength, below",
             Self::Macd => "12, 26, signal 9, below",
             Self::Atr => "average true range, below",

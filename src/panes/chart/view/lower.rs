@@ -14,7 +14,6 @@ impl Plot<'_> {
         let Some(kind) = studies.lower().filter(|_| window.lower.height > 0) else { return };
         let Some(lines) = window.lines(kind, studies.period(kind).unwrap_or(1)) else { return };
         let area = window.lower;
-        canvas.put(area.x, area.y, area.right(), &studies.name(kind), Role::TextDim);
         let seen: Vec<&[Value]> = lines.iter().map(|line| window.seen(line)).collect();
         let values: Values = seen.iter().flat_map(|line| line.iter().copied()).collect();
         let range = match kind {
@@ -48,6 +47,7 @@ impl Plot<'_> {
             self.curve(&mut grid, &axis, line, role);
         }
         grid.draw(canvas);
+        canvas.put(area.x, area.y, area.right(), &format!("{} ", studies.name(kind)), Role::TextDim);
         if kind != StudyKind::Rsi {
             let places = window.bars().last().map_or(2, |b| self.instrument.rule.decimals_at(b.close));
             for (y, value) in [(area.y, high), (area.bottom().saturating_sub(1), low)] {

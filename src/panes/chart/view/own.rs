@@ -38,7 +38,9 @@ impl Plot<'_> {
             self.stroke(canvas, line);
         }
         let mut taken: BTreeSet<u16> = BTreeSet::new();
-        for line in &lines {
+        // Labels at their own price come first: those in the edge rows take what is left.
+        let on_range = |line: &&Line| self.window.axis.visible_row(line.price).is_some();
+        for line in lines.iter().filter(on_range).chain(lines.iter().filter(|l| !on_range(l))) {
             self.label(canvas, &mut taken, line);
         }
     }
