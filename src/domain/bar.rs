@@ -1,7 +1,7 @@
 //! Bars of price and volume.
 
 use jiff::Zoned;
-use jiff::civil::Date;
+use jiff::civil::{Date, ISOWeekDate};
 use serde::{Deserialize, Serialize};
 
 use super::instrument::ConId;
@@ -123,7 +123,7 @@ impl Interval {
 
 /// The first day of a date's week.
 fn monday(day: Date) -> Option<Date> {
-    day.iso_week_date().first_of_week().ok().map(|first| first.date())
+    day.iso_week_date().first_of_week().ok().map(ISOWeekDate::date)
 }
 
 /// A moment in New York.

@@ -70,7 +70,7 @@ impl Axis {
 
     /// Rows of percent for changes against `base` that reach from `low` to `high` percent.
     pub fn percent(base: Price, low: f64, high: f64, tick: Price, rows: u16) -> Option<Self> {
-        if !base.is_positive() || !(low.is_finite() && high.is_finite()) {
+        if !(base.is_positive() && low.is_finite() && high.is_finite()) {
             return None;
         }
         let round = |v: f64| Decimal::try_from(v).ok().map(|d| d.round_dp(6));

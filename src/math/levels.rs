@@ -86,8 +86,7 @@ pub fn levels(bars: &[Bar], interval: Interval, hours: Hours) -> Vec<Level> {
         return Vec::new();
     }
     let (mut today, mut yesterday): (Option<Day>, Option<Day>) = (None, None);
-    let mut newer = bars.iter().rev().peekable();
-    while let Some(bar) = newer.next() {
+    for bar in bars.iter().rev() {
         let at = Stamp::at(bar.start.saturating_mul(1_000_000_000)).eastern();
         let date = hours.session_date(&at);
         let phase = hours.phase(&at);

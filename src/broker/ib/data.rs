@@ -117,7 +117,7 @@ impl Desk {
                     }
                     None
                 }
-                () = tokio::time::sleep(history.unwrap_or_default()), if history.is_some_and(|wait| !wait.is_zero()) => None,
+                () = tokio::time::sleep_until(Instant::now() + history.unwrap_or_default()), if history.is_some_and(|wait| !wait.is_zero()) => None,
                 Some(update) = self.charts.next(), if self.charts.is_running() => self.charts.take(update),
                 Some(tick) = self.lines.next(), if self.lines.is_running() => self.ticks(tick),
             };
@@ -147,7 +147,7 @@ impl Desk {
             Command::Unwatch(con_id) => self.lines.unwatch(con_id),
             Command::Bars { job, instrument, key } => self.charts.want(job, &instrument, key),
             Command::OlderBars { job, instrument, key, before } => {
-                self.charts.want_older(job, &instrument, key, before)
+                self.charts.want_older(job, &instrument, key, before);
             }
             Command::StopBars(key) => self.charts.stop(key),
             Command::Find { job, symbol } => {
