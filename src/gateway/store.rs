@@ -45,9 +45,12 @@ pub enum StoreError {
     Sqlite(#[from] rusqlite::Error),
     /// The file was written by a newer program.
     #[error(
-        "the paper account was written by a newer tradewind (its schema is {found}, this one knows {known}); update, or start anew with --reset"
+        "the paper account was written by a newer tradewind (its schema is {found}, this one knows {known}); update, or {}",
+        anew(.path.as_deref())
     )]
     Newer {
+        /// Where it is.
+        path: Option<PathBuf>,
         /// The file's schema version.
         found: i64,
         /// The newest this program knows.
@@ -56,9 +59,11 @@ pub enum StoreError {
     /// The account lived in another market.
     #[error(
         "the paper account belongs to the market of seed {seed}, version {version}; this one is seed {wanted_seed}, version {wanted_version}: its old fills would lie off the new history. {}",
-        other_market(*.seed, *.version, *.wanted_version)
+        other_market(.path.as_deref(), *.seed, *.version, *.wanted_version)
     )]
     OtherMarket {
+        /// Where it is.
+        path: Option<PathBuf>,
         /// The account's seed.
         seed: u64,
         /// The account's market version.
@@ -70,15 +75,18 @@ pub enum StoreError {
     },
 }
 
+/// How to begin with a new account.
+fn anew(path: Option<&Path>) -> String {
+    let file = path.map(|path| format!(" --file {}", path.display())).unwrap_or_default();
+    format!("start anew with `tradewind gateway --reset{file}`, which keeps the old file beside the new one")
+}
+
 /// What to do about an account of another market.
-fn other_market(seed: u64, version: u32, wanted_version: u32) -> String {
+fn other_market(path: Option<&Path>, seed: u64, version: u32, wanted_version: u32) -> String {
     if version == wanted_version {
-        format!(
-            "Ask for its seed with --seed {seed}, or start anew with --reset, which keeps the old file beside the new one"
-        )
+        format!("Ask for its seed with --seed {seed}, or {}", anew(path))
     } else {
-        "This program no longer has that market: start anew with --reset, which keeps the old file beside the new one"
-            .to_owned()
+        format!("This program no longer has that market: {}", anew(path))
     }
 }
 
@@ -113,6 +121,7 @@ pub fn set_aside(path: &Path) -> Result<Option<PathBuf>, StoreError> {
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    path: Option<PathBuf>,
 }
 
 impl Store {
@@ -120,15 +129,15 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
         file.map_err(|source| StoreError::File { path: path.to_owned(), source })?;
-        Self::prepare(Connection::open(path)?)
+        Self::prepare(Connection::open(path)?, Some(path.to_owned()))
     }
 
     /// An account that is gone with the process.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::prepare(Connection::open_in_memory()?)
+        Self::prepare(Connection::open_in_memory()?, None)
     }
 
-    fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
+    fn prepare(mut connection: Connection, path: Option<PathBuf>) -> Result<Self, StoreError> {
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -137,13 +146,13 @@ impl Store {
         let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let known = MIGRATIONS.len();
         let done = usize::try_from(found).ok().filter(|done| *done <= known);
-        let done = done.ok_or(StoreError::Newer { found, known })?;
+        let done = done.ok_or_else(|| StoreError::Newer { path: path.clone(), found, known })?;
         for step in MIGRATIONS.iter().skip(done) {
             transaction.execute_batch(step)?;
         }
         transaction.pragma_update(None, "user_version", known as i64)?;
         transaction.commit()?;
-        Ok(Self { connection })
+        Ok(Self { connection, path })
     }
 
     /// The seed and market version the account lives in; `None` before the first [`Store::settle`].
@@ -162,7 +171,10 @@ impl Store {
                 Ok(())
             }
             Some(found) if found == (wanted_seed, wanted_version) => Ok(()),
-            Some((seed, version)) => Err(StoreError::OtherMarket { seed, version, wanted_seed, wanted_version }),
+            Some((seed, version)) => {
+                let path = self.path.clone();
+                Err(StoreError::OtherMarket { path, seed, version, wanted_seed, wanted_version })
+            }
         }
     }
 

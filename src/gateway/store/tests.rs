@@ -110,10 +110,13 @@ fn a_file_that_cannot_be_made_says_where() {
 
 #[test]
 fn an_account_of_another_market_says_what_to_do() {
-    let store = Store::in_memory().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    let store = Store::open(&path).unwrap();
     store.settle(7, 3).unwrap();
     let seed = store.settle(8, 3).unwrap_err().to_string();
-    assert!(seed.contains("--seed 7") && seed.contains("--reset"), "{seed}");
+    let reset = format!("tradewind gateway --reset --file {}", path.display());
+    assert!(seed.contains("--seed 7") && seed.contains(&reset), "{seed}");
     let version = store.settle(7, 4).unwrap_err().to_string();
     assert!(version.contains("no longer has that market") && !version.contains("--seed"), "{version}");
 }
