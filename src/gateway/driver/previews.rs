@@ -1,7 +1,7 @@
 //! How many what-if requests the account may make.
 //!
 //! IB allows about one for ten orders and not more than one a minute in the long run. Here ten are there to begin with, one comes back
-//! each minute and a tenth of one with each order; who has none left is refused. [K]: IB names the ratio and no code for who
+//! each minute and a tenth of one with each order; who has none left is refused. Not checked against a TWS: IB names the ratio and no code for who
 //! exceeds it; the refusal is a 201 that says so.
 
 use crate::gateway::Nanos;

@@ -6,9 +6,10 @@
 //! derived anew from the day's start, so the account is what it would be had the execution happened that way.
 //!
 //! The order stays as the exchange worked it off: a busted share is not bought again, and what was filled stays filled. Only its
-//! average price follows a corrected one. Executions of earlier days cannot be corrected.
+//! average price follows a corrected one. Executions of earlier days cannot be corrected. The day's fees are those of the pricing the
+//! account has at the correction, should it have changed on the day.
 //!
-//! [K]: how TWS reports a bust was not seen; a correction to size zero is what clients that follow the id rule can read.
+//! Not checked against a TWS: how TWS reports a bust was not seen; a correction to size zero is what clients that follow the id rule can read.
 
 use std::collections::BTreeSet;
 

@@ -31,6 +31,11 @@
 //! **Own prints** ([`Venue::own_prints`]) say what each fill adds to the tape or replaces on it; last, high, low, volume and bars include
 //! them where the reader of the market merges them. [`Venue::view`] is the quote with own orders and without taken shares.
 //!
+//! **Account.** Cash in several currencies at a table of rates (`currency`), positions at average cost (`ledger`), Reg-T margin
+//! (`margin`), IBKR's fixed or tiered fees by date (`fees`), IB's account keys (`values`), what-if (`whatif`), TWS's
+//! precautions (`precautions`), short sales that wait for shares (`locate`), executions corrected and busted (`correction`).
+//! Daily figures start anew at [`PNL_RESET`].
+//!
 //! **Absent** (refused with 201): every type but MKT and LMT, every time in force but DAY, GTC and IOC, brackets, OCA, conditions, algos,
 //! hidden and iceberg orders, opening and closing crosses, fractional shares, other accounts, options and futures. Own
 //! orders of both sides pass each other without trading. Client 0 binds nothing. `fills = "ibkr"` (top of book only) is not there.

@@ -13,7 +13,7 @@
 //! for API Orders" ticked, as most who run API clients have it; `tws` are the limits that TWS comes with for stocks: 3 %,
 //! 500 shares, 100,000 of value, no limit of ticks.
 //!
-//! [K]: that 163 is about triggers, and that both directions from the touch count, was not seen on a TWS.
+//! Not checked against a TWS: that 163 is about triggers, and that both directions from the touch count, was not seen on a TWS.
 
 use std::str::FromStr;
 
