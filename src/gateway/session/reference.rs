@@ -17,7 +17,7 @@ const MATCHES: usize = 16;
 pub(super) fn resolve(contract: Option<&Contract>) -> Result<&'static Listing, Fault> {
     let found = contract.and_then(|contract| {
         if let Some(con_id) = contract.con_id.filter(|id| *id != 0) {
-            return Listing::by_con_id(con_id);
+            return Listing::by_con_id(con_id).filter(|listing| agrees(contract, listing));
         }
         let symbol = given(contract.local_symbol.as_ref()).or(given(contract.symbol.as_ref()))?;
         Listing::by_symbol(&symbol.to_ascii_uppercase()).filter(|listing| agrees(contract, listing))
@@ -25,16 +25,21 @@ pub(super) fn resolve(contract: Option<&Contract>) -> Result<&'static Listing, F
     found.ok_or_else(|| Fault::new(200, "No security definition has been found for the request"))
 }
 
-/// Whether nothing the request says beside the symbol contradicts the listing.
+/// Whether nothing the request says contradicts the listing: an order for something else must not become one for it.
 fn agrees(contract: &Contract, listing: &Listing) -> bool {
     let is = |field: Option<&String>, allowed: &[&str]| {
         given(field).is_none_or(|text| allowed.iter().any(|a| a.eq_ignore_ascii_case(text)))
     };
-    is(contract.sec_type.as_ref(), &["STK"])
+    // NASDAQ's name of old, which clients still use.
+    let island = if listing.primary_exchange == "NASDAQ" { "ISLAND" } else { listing.primary_exchange };
+    contract.combo_legs.is_empty()
+        && contract.delta_neutral_contract.is_none()
+        && is(contract.sec_type.as_ref(), &["STK"])
         && is(contract.currency.as_ref(), &[convert::CURRENCY])
-        && is(contract.exchange.as_ref(), &[convert::SMART, listing.primary_exchange])
-        && is(contract.primary_exch.as_ref(), &[listing.primary_exchange, convert::SMART])
+        && is(contract.exchange.as_ref(), &[convert::SMART, listing.primary_exchange, island])
+        && is(contract.primary_exch.as_ref(), &[listing.primary_exchange, convert::SMART, island])
         && is(contract.symbol.as_ref(), &[listing.symbol])
+        && is(contract.local_symbol.as_ref(), &[listing.symbol])
 }
 
 fn given(field: Option<&String>) -> Option<&str> {
@@ -128,6 +133,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::wire::proto::{ComboLeg, DeltaNeutralContract};
 
     fn named(symbol: &str) -> Contract {
         Contract { symbol: Some(symbol.to_owned()), ..Contract::default() }
@@ -147,9 +153,21 @@ mod tests {
         let future = Contract { sec_type: Some("FUT".to_owned()), ..named("AAPL") };
         let euro = Contract { currency: Some("EUR".to_owned()), ..named("AAPL") };
         let elsewhere = Contract { primary_exch: Some("NYSE".to_owned()), ..named("AAPL") };
-        for contract in
-            [Some(&future), Some(&euro), Some(&elsewhere), Some(&named("ZZZZ")), Some(&Contract::default()), None]
-        {
+        // An id does not make another contract of it.
+        let other = Contract { con_id: Some(265598), ..named("MSFT") };
+        let spread = Contract { combo_legs: vec![ComboLeg::default()], ..named("AAPL") };
+        let hedged = Contract { delta_neutral_contract: Some(DeltaNeutralContract::default()), ..named("AAPL") };
+        for contract in [
+            Some(&future),
+            Some(&euro),
+            Some(&elsewhere),
+            Some(&other),
+            Some(&spread),
+            Some(&hedged),
+            Some(&named("ZZZZ")),
+            Some(&Contract::default()),
+            None,
+        ] {
             assert_eq!(resolve(contract).unwrap_err().code, 200);
         }
     }
