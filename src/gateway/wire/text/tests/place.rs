@@ -48,14 +48,14 @@ const MIDDLE: &str = "modelCode|205|designatedLocation|206|207|rule80A|settlingF
     deltaNeutralDesignatedLocation|1|212|112.5|113.5|213|214|114.5|115.5|215|116.5|1|216|217|1|scaleTable|\
     activeStartTime|activeStopTime|hedgeType|hedgeParam|1|clearingAccount|clearingIntent|1|1|13|0.25|14.5|\
     algoStrategy|1|adaptivePriority|Normal|algoId|1|a=b;|1|1|1|";
-const BENCHMARK: &str = "218|1|117.5|118.5|referenceExchangeId|";
+pub(super) const BENCHMARK: &str = "218|1|117.5|118.5|referenceExchangeId|";
 /// From the conditions on, without what depends on exchange and order type.
 const AFTER: &str = "6|1|a|1|101.25|21|SMART|2|3|o|0|20251120 10:00:00 UTC|4|a|1|30|5|a|STK|SMART|AAPL|6|a|1|1000|22|\
     SMART|7|o|0|2.5|23|SMART|1|1|adjustedOrderType|119.5|120.5|121.5|122.5|123.5|219|extOperator|tier|tierValue|124.5|\
     mifid2DecisionMaker|mifid2DecisionAlgo|mifid2ExecutionTrader|mifid2ExecutionAlgo|1|1|1|1|220|221|1|\
     advancedErrorOverride|manualOrderTime|";
 
-fn every_block(version: i32, exchange: &str, kind: &str, benchmark: &str, end: &str) -> String {
+pub(super) fn every_block(version: i32, exchange: &str, kind: &str, benchmark: &str, end: &str) -> String {
     let profile = if version < 177 { "faProfile|" } else { "" };
     let before = BEFORE.replace("EXCH", exchange).replace("TYPE", kind);
     format!("{before}{profile}{MIDDLE}{benchmark}{AFTER}{end}")

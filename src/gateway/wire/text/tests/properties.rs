@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::place::{BENCHMARK, every_block};
 use super::{body, fields, write};
 use crate::gateway::wire::proto::{AccountSummary, ErrorMessage, Execution, ExecutionDetails, OpenOrder, Order};
 use crate::gateway::wire::{Encoding, Reply, Request};
@@ -32,6 +33,28 @@ proptest! {
     ) {
         let shown = format!("{id}|{}|", list.join("|"));
         let _ = Request::decode(Encoding::Text(version), &body(&shown));
+    }
+
+    #[test]
+    fn an_order_with_other_fields_is_an_order_or_is_refused_on_its_id(
+        changes in prop::collection::vec((2..200usize, field()), 1..4),
+        cut in prop::option::of(0..199usize),
+        version in 176..179i32,
+    ) {
+        let shown = every_block(version, "IBKRATS", "PEG BENCH", BENCHMARK, "222|");
+        let mut list: Vec<&str> = shown.trim_end_matches('|').split('|').collect();
+        for (index, field) in &changes {
+            if let Some(slot) = list.get_mut(*index) {
+                *slot = field;
+            }
+        }
+        list.truncate(cut.map_or(list.len(), |cut| cut.max(2)));
+        let read = Request::decode(Encoding::Text(version), &body(&format!("{}|", list.join("|"))));
+        match read {
+            Ok(Request::PlaceOrder(place)) => prop_assert_eq!(place.order_id, Some(9)),
+            Ok(Request::Unreadable(9, _)) => {}
+            other => prop_assert!(false, "{:?}", other),
+        }
     }
 
     #[test]
