@@ -134,6 +134,9 @@ pub struct Gateway {
     /// What happens beyond 50 requests a second of one client
     #[arg(long, value_enum, default_value_t = Pacing::Off)]
     pub pacing: Pacing,
+    /// Script of what goes wrong, to rehearse a bad night; tests/faults has examples
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
     /// Allow clients of other machines; the protocol has neither password nor encryption
     #[arg(long)]
     pub allow_remote: bool,

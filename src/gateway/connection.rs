@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::driver::{Event, Face, Key};
+use super::fault::{Grip, Grips, Mode};
 use super::wire::frame::Frames;
 use super::wire::handshake::{self, Agreed};
 use super::wire::time::eastern_text;
@@ -43,6 +44,8 @@ pub(super) struct Host {
     pub face: Face,
     /// Where requests go.
     pub events: mpsc::Sender<Event>,
+    /// Whether a fault script holds the connections.
+    pub held: bool,
 }
 
 /// Serves one client until its socket, the driver or the server ends.
@@ -50,11 +53,28 @@ pub(super) async fn serve(socket: TcpStream, key: Key, host: Host, stop: Cancell
     if let Err(error) = socket.set_nodelay(true) {
         debug!(%key, %error, "the socket keeps its delay");
     }
-    let (reader, writer) = socket.into_split();
-    run(reader, writer, key, host, stop).await;
+    let (mut reader, mut writer) = socket.into_split();
+    if !host.held {
+        return run(&mut reader, &mut writer, key, host, stop, None).await;
+    }
+    let (grip, grips) = Grip::new();
+    run(&mut reader, &mut writer, key, host, stop.clone(), Some((grip.clone(), grips))).await;
+    match grip.mode() {
+        Mode::Open | Mode::Stalled => {}
+        Mode::Reset => {
+            if let Err(error) = writer.as_ref().set_zero_linger() {
+                debug!(%key, %error, "the socket cannot be reset");
+            }
+            // Not dropped, which would end it in order.
+            writer.forget();
+        }
+        Mode::HalfOpen => {
+            stop.run_until_cancelled(tokio::io::copy(&mut reader, &mut tokio::io::sink())).await;
+        }
+    }
 }
 
-async fn run<R, W>(reader: R, mut writer: W, key: Key, host: Host, stop: CancellationToken)
+async fn run<R, W>(reader: R, mut writer: W, key: Key, host: Host, stop: CancellationToken, held: Option<(Grip, Grips)>)
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
@@ -64,15 +84,16 @@ where
     let Some(encoding) = greeted.flatten() else { return };
     let (outbox, chunks) = mpsc::channel(CHUNKS);
     let cut = stop.child_token();
-    if host.events.send(Event::Opened { key, encoding, outbox, cut: cut.clone() }).await.is_err() {
+    let (grip, grips) = held.unzip();
+    if host.events.send(Event::Opened { key, encoding, outbox, cut: cut.clone(), grips }).await.is_err() {
         return;
     }
     let reading = async {
-        read(&mut frames, encoding, key, &host.events, &cut).await;
+        read(&mut frames, encoding, key, &host.events, &cut, grip.clone()).await;
         // The driver drops its end of the outbox on this, which ends the writer.
         let _ = host.events.send(Event::Closed { key }).await;
     };
-    tokio::join!(reading, write(&mut writer, chunks, key, &cut));
+    tokio::join!(reading, write(&mut writer, chunks, key, &cut, grip.clone()));
 }
 
 /// Reads the greeting and answers it; the encoding, or `None` if the connection is over.
@@ -117,12 +138,16 @@ async fn read<R: AsyncRead + Unpin>(
     key: Key,
     events: &mpsc::Sender<Event>,
     cut: &CancellationToken,
+    mut grip: Option<Grip>,
 ) {
     loop {
         let frame = tokio::select! {
             frame = frames.next() => frame,
             () = cut.cancelled() => return,
         };
+        if let Some(grip) = &mut grip {
+            grip.pass().await;
+        }
         let request = match frame {
             None => return debug!(%key, "the client closed its socket"),
             Some(Err(error)) => return debug!(%key, %error, "the socket failed"),
@@ -145,9 +170,13 @@ async fn write<W: AsyncWrite + Unpin>(
     mut chunks: mpsc::Receiver<Bytes>,
     key: Key,
     cut: &CancellationToken,
+    mut grip: Option<Grip>,
 ) {
     let mut joined = BytesMut::new();
     while let Some(chunk) = chunks.recv().await {
+        if let Some(grip) = &mut grip {
+            grip.pass().await;
+        }
         let written = match chunks.try_recv() {
             Err(_) => until_cut(writer.write_all(&chunk), cut).await,
             Ok(next) => {
@@ -168,7 +197,9 @@ async fn write<W: AsyncWrite + Unpin>(
             return;
         }
     }
-    let _ = timeout(FAREWELL_TIME, writer.shutdown()).await;
+    if grip.is_none_or(|grip| grip.ends_in_order()) {
+        let _ = timeout(FAREWELL_TIME, writer.shutdown()).await;
+    }
     cut.cancel();
 }
 

@@ -6,6 +6,7 @@
 
 mod connection;
 mod driver;
+mod fault;
 pub mod feed;
 mod server;
 mod session;
@@ -14,6 +15,7 @@ pub mod venue;
 mod wire;
 
 pub use driver::{ClockSource, Hand, Stepped};
+pub use fault::Script;
 pub use server::{Gateway, GatewayError, Options, bind, serve};
 pub use session::Pacing;
 

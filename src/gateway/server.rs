@@ -6,16 +6,19 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::connection::{self, Host};
 use super::driver::{ClockSource, Driver, Face, Key};
+use super::fault::Script;
 use super::feed::Calendar;
 use super::session::Pacing;
 use super::store::StoreError;
@@ -26,6 +29,9 @@ use super::wire::handshake::MAX_VERSION;
 const REQUESTS: usize = 256;
 /// How many clients may be connected at once, as TWS has it.
 const CLIENTS: usize = 32;
+
+/// How often the port is tried again after a scripted restart.
+const REBIND: Duration = Duration::from_millis(50);
 
 /// How a gateway is set up.
 #[derive(Debug)]
@@ -52,6 +58,8 @@ pub struct Options {
     pub funding: Funding,
     /// The limits beyond which orders are not taken.
     pub precautions: Precautions,
+    /// What goes wrong, and when.
+    pub faults: Option<Script>,
 }
 
 impl Default for Options {
@@ -69,6 +77,7 @@ impl Default for Options {
             pacing: Pacing::Off,
             funding: Funding::default(),
             precautions: Precautions::OFF,
+            faults: None,
         }
     }
 }
@@ -87,6 +96,17 @@ pub enum GatewayError {
     /// The state cannot be opened, read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Whether clients are let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// They are.
+    Open,
+    /// Nobody listens.
+    Closed,
+    /// They connect, and nobody greets them.
+    Silent,
 }
 
 /// A gateway that listens but does not serve yet.
@@ -127,8 +147,10 @@ impl Gateway {
         // The driver outlives no connection and no connection outlives the driver.
         let stop = stop.child_token();
         let ended = stop.clone().drop_guard();
-        let host = Host { offered_version: self.offered_version, face: self.face, events };
-        let accepting = accept(self.listener, host, stop.clone());
+        let gate = self.driver.gate();
+        let held = gate.is_some();
+        let host = Host { offered_version: self.offered_version, face: self.face, events, held };
+        let accepting = accept(self.listener, self.address, host, gate, stop.clone());
         let driving = async {
             let _ended = ended;
             self.driver.run(inbox, &stop).await
@@ -138,14 +160,59 @@ impl Gateway {
     }
 }
 
+/// Waits until clients are not let in any more; `None` without a fault script, which never happens otherwise.
+async fn shuts(gate: &mut Option<watch::Receiver<Gate>>) -> Option<()> {
+    gate.as_mut()?.wait_for(|gate| *gate != Gate::Open).await.ok().map(|_| ())
+}
+
+/// Waits until clients are let in again; without a listener while the port is closed.
+async fn reopened(
+    listener: TcpListener,
+    address: SocketAddr,
+    gate: &mut Option<watch::Receiver<Gate>>,
+    stop: &CancellationToken,
+) -> Option<TcpListener> {
+    let gate = gate.as_mut()?;
+    let closed = *gate.borrow() == Gate::Closed;
+    let kept = if closed {
+        drop(listener);
+        None
+    } else {
+        Some(listener)
+    };
+    stop.run_until_cancelled(gate.wait_for(|gate| *gate == Gate::Open)).await?.ok()?;
+    if kept.is_some() {
+        return kept;
+    }
+    let mut again = interval(REBIND);
+    loop {
+        stop.run_until_cancelled(again.tick()).await?;
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Some(listener),
+            Err(error) => warn!(%address, %error, "the port cannot be opened again yet"),
+        }
+    }
+}
+
 /// Accepts clients until `stop`, then waits for their tasks.
-async fn accept(listener: TcpListener, host: Host, stop: CancellationToken) {
+async fn accept(
+    mut listener: TcpListener,
+    address: SocketAddr,
+    host: Host,
+    mut gate: Option<watch::Receiver<Gate>>,
+    stop: CancellationToken,
+) {
     let mut clients = JoinSet::new();
     let mut key = Key::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             Some(_) = clients.join_next() => {}
+            // Whoever is waiting to be let in waits while it shuts.
+            Some(()) = shuts(&mut gate) => match reopened(listener, address, &mut gate, &stop).await {
+                Some(again) => listener = again,
+                None => break,
+            },
             accepted = listener.accept() => match accepted {
                 Ok((_, peer)) if clients.len() >= CLIENTS => warn!(%peer, "too many clients: one is turned away"),
                 Ok((socket, peer)) => {

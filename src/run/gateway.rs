@@ -1,6 +1,7 @@
 //! `tradewind gateway`: the paper gateway alone, until interrupted.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,8 @@ use super::{log, threads};
 use crate::cli;
 use crate::gateway::feed::Calendar;
 use crate::gateway::venue::{self, Funding, PNL_RESET, Precautions, Pricing};
-use crate::gateway::{self, Options, store};
+use crate::gateway::{self, Options, Script, store};
+use crate::source::{Problems, Source};
 
 /// Runs the subcommand; the exit code.
 pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> {
@@ -30,6 +32,14 @@ pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> 
              listen on 127.0.0.1, or say --allow-remote"
         ));
     }
+    let faults = match options.faults.as_deref().map(script).transpose()? {
+        Some(Err(problems)) => {
+            writeln!(io::stderr(), "{problems}")?;
+            return Ok(2);
+        }
+        Some(Ok(script)) => Some(script),
+        None => None,
+    };
     let state = state_file(&place, options, listen);
     let _lock = match &state {
         Some(path) => Some(
@@ -61,6 +71,7 @@ pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> 
             calendar,
             state: state.clone(),
             no_data: options.no_data.clone(),
+            faults,
             master_client: options.master_client_id,
             pacing: match options.pacing {
                 cli::Pacing::Off => gateway::Pacing::Off,
@@ -111,6 +122,21 @@ impl Account {
         let funding = if cash.is_empty() { Funding::default().cash } else { cash };
         Ok(Self { funding: Funding { cash: funding, pricing }, precautions, old })
     }
+}
+
+/// The largest fault script that is read.
+const SCRIPT_SIZE: u64 = 1024 * 1024;
+
+/// Reads a fault script.
+fn script(path: &Path) -> Result<Result<Script, Problems>, Report> {
+    let shown = path.display();
+    let file = File::open(path).wrap_err_with(|| format!("{shown} cannot be read"))?;
+    let mut text = String::new();
+    let read = file.take(SCRIPT_SIZE + 1).read_to_string(&mut text).wrap_err_with(|| format!("{shown} is not text"))?;
+    if read as u64 > SCRIPT_SIZE {
+        return Err(eyre!("{shown} is longer than {SCRIPT_SIZE} bytes"));
+    }
+    Ok(Script::read(&Source::new(shown.to_string(), text)))
 }
 
 /// Where account and orders are kept: as asked, or beside others by port.

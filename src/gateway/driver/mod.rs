@@ -10,6 +10,7 @@
 //! nobody watches and nothing works, it sleeps.
 
 mod clock;
+mod faults;
 mod hours;
 mod overlay;
 mod previews;
@@ -28,10 +29,13 @@ use tracing::{debug, info, warn};
 use clock::Clock;
 pub(super) use clock::Face;
 pub use clock::{ClockSource, Hand, Stepped};
+use faults::Faults;
 pub(super) use world::World;
 
+use super::fault::Grips;
 use super::server::{GatewayError, Options};
 use super::session::{Admission, Outbox, Session, Terms};
+use super::venue::ClientId;
 use super::wire::{Encoding, Request};
 
 /// How often the market is stepped while somebody watches it.
@@ -60,7 +64,7 @@ impl fmt::Display for Key {
 #[derive(Debug)]
 pub(super) enum Event {
     /// A client has greeted and may ask.
-    Opened { key: Key, encoding: Encoding, outbox: mpsc::Sender<Bytes>, cut: CancellationToken },
+    Opened { key: Key, encoding: Encoding, outbox: mpsc::Sender<Bytes>, cut: CancellationToken, grips: Option<Grips> },
     /// A client asks.
     Asked { key: Key, request: Request },
     /// A client's socket is gone.
@@ -74,6 +78,9 @@ pub(super) struct Driver {
     sessions: BTreeMap<Key, Session>,
     terms: Terms,
     clock: Clock,
+    faults: Option<Faults>,
+    /// How connections are held, under a fault script.
+    grips: BTreeMap<Key, Grips>,
 }
 
 impl Driver {
@@ -84,8 +91,9 @@ impl Driver {
         let mut world = World::open(clock.now(), options.seed, options.calendar, state, &options.funding)?;
         world.guard(options.precautions);
         world.withhold(options.no_data);
+        let faults = options.faults.map(|script| Faults::new(script, world.now()));
         let terms = Terms { master: options.master_client, pacing: options.pacing };
-        Ok(Self { world, sessions: BTreeMap::new(), terms, clock })
+        Ok(Self { world, sessions: BTreeMap::new(), terms, clock, faults, grips: BTreeMap::new() })
     }
 
     /// Runs until `stop` is cancelled, the server is gone or the state cannot be kept.
@@ -106,6 +114,7 @@ impl Driver {
                     let Some(event) = event else { return Ok(()) };
                     self.world.advance(self.clock.now());
                     self.tell()?;
+                    self.live_through_faults()?;
                     self.handle(event)?;
                     for _ in 0..BUDGET {
                         if self.sessions.values().any(Session::is_heavy) {
@@ -118,9 +127,11 @@ impl Driver {
                 () = self.clock.tick(watching) => {
                     self.world.advance(self.clock.now());
                     self.tell()?;
+                    self.live_through_faults()?;
                     for session in self.sessions.values_mut() {
                         session.step(&mut self.world);
                     }
+                    self.take_steps()?;
                 }
                 _ = retry.tick(), if behind => {}
             }
@@ -135,52 +146,88 @@ impl Driver {
 
     /// Whether somebody watches the market or an order works in it.
     fn is_watching(&self) -> bool {
-        self.world.is_working() || self.sessions.values().any(Session::is_watching)
+        self.faults.is_some() || self.world.is_working() || self.sessions.values().any(Session::is_watching)
     }
 
     fn handle(&mut self, event: Event) -> Result<(), GatewayError> {
         match event {
-            Event::Opened { key, encoding, outbox, cut } => {
+            Event::Opened { key, encoding, outbox, cut, grips } => {
+                self.grips.extend(grips.map(|grips| (key, grips)));
                 self.sessions.insert(key, Session::new(key, self.terms, Outbox::new(encoding, outbox, cut)));
             }
-            Event::Asked { key, request: Request::StartApi(start) } => {
-                let client_id = start.client_id.unwrap_or(0);
-                let taken = self
-                    .sessions
-                    .iter()
-                    .any(|(other, session)| *other != key && session.client_id() == Some(client_id));
-                let Some(session) = self.sessions.get_mut(&key) else { return Ok(()) };
-                if taken {
-                    info!(%key, client_id, "the client id is in use");
-                    session.refuse_client_id(&self.world);
-                    self.close(key);
-                } else {
-                    info!(%key, client_id, encoding = ?session.encoding(), "a client starts");
-                    session.start(client_id, &self.world);
-                }
-            }
-            Event::Asked { key, request } => {
-                let Some(session) = self.sessions.get_mut(&key) else { return Ok(()) };
-                match session.admit(&self.world) {
-                    Admission::Served => session.handle(request, &mut self.world),
-                    Admission::Refused => {}
-                    Admission::Cut => {
-                        info!(%key, "a client has exceeded the rate of requests three times");
-                        self.close(key);
-                    }
-                }
-                self.tell()?;
-            }
+            Event::Asked { key, request } => self.asked(key, request)?,
             Event::Closed { key } => self.close(key),
         }
-        Ok(())
+        self.take_steps()
+    }
+
+    /// Takes a request in; under a fault script its client's line decides what becomes of it.
+    fn asked(&mut self, key: Key, request: Request) -> Result<(), GatewayError> {
+        let Some(session) = self.sessions.get_mut(&key) else { return Ok(()) };
+        if let (Request::StartApi(start), None) = (&request, session.client_id()) {
+            let client_id = start.client_id.unwrap_or(0);
+            if self.is_taken(key, client_id) {
+                return Ok(());
+            }
+            self.follow(key, client_id);
+        }
+        let Some(session) = self.sessions.get_mut(&key) else { return Ok(()) };
+        if session.client_id().is_some() {
+            match session.admit(&self.world) {
+                Admission::Served => {}
+                Admission::Refused => return Ok(()),
+                Admission::Cut => {
+                    info!(%key, "a client has exceeded the rate of requests three times");
+                    self.close(key);
+                    return Ok(());
+                }
+            }
+        }
+        match session.line() {
+            Some(line) => {
+                line.ask(request);
+                Ok(())
+            }
+            None => self.serve(key, request),
+        }
+    }
+
+    /// Refuses a client id that belongs to another connection; whether it was refused.
+    fn is_taken(&mut self, key: Key, client_id: ClientId) -> bool {
+        let others = self.sessions.iter().filter(|(other, _)| **other != key);
+        let taken = others.map(|(_, session)| session.client_id()).any(|id| id == Some(client_id));
+        if !taken && !self.holds_id(client_id) {
+            return false;
+        }
+        info!(%key, client_id, "the client id is in use");
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.refuse_client_id(&self.world);
+        }
+        self.close(key);
+        true
+    }
+
+    /// Serves a request.
+    fn serve(&mut self, key: Key, request: Request) -> Result<(), GatewayError> {
+        let Some(session) = self.sessions.get_mut(&key) else { return Ok(()) };
+        match request {
+            Request::StartApi(start) => {
+                let client_id = start.client_id.unwrap_or(0);
+                info!(%key, client_id, encoding = ?session.encoding(), "a client starts");
+                session.start(client_id, &self.world);
+            }
+            request => session.handle(request, &mut self.world),
+        }
+        self.tell()
     }
 
     /// Ends a session: its subscriptions go, its orders work on.
     fn close(&mut self, key: Key) {
+        self.grips.remove(&key);
         if let Some(mut session) = self.sessions.remove(&key) {
             debug!(%key, "a session ends");
             session.hand_out();
+            self.keep_line(session.leave());
         }
     }
 
@@ -197,12 +244,15 @@ impl Driver {
 
     /// Hands every session's bytes to its writer and drops the sessions that cannot keep up.
     fn hand_out(&mut self) {
-        self.sessions.retain(|key, session| {
-            let kept = session.hand_out();
-            if !kept {
+        let mut lost = Vec::new();
+        for (key, session) in &mut self.sessions {
+            if !session.hand_out() {
                 warn!(%key, "a client fell too far behind and is dropped");
+                lost.push(*key);
             }
-            kept
-        });
+        }
+        for key in lost {
+            self.close(key);
+        }
     }
 }

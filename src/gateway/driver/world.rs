@@ -12,8 +12,8 @@ use crate::gateway::feed::{self, Bar, BarSize, Borrow, Calendar, Feed, What};
 use crate::gateway::server::GatewayError;
 use crate::gateway::store::Store;
 use crate::gateway::venue::{
-    ACCOUNT, AccountValue, ClientId, Event, Fault, Funding, Market, OrderId, OrderRequest, Pnl, PnlSingle,
-    PortfolioRow, Precautions, Venue, WhatIf,
+    ACCOUNT, AccountValue, ClientId, Correction, Event, Fault, Funding, Market, OrderId, OrderRequest, Pnl, PnlSingle,
+    PortfolioRow, Precautions, Uncorrectable, Venue, WhatIf,
 };
 use crate::gateway::wire::bars::Span;
 use crate::gateway::wire::convert::Hours;
@@ -141,6 +141,13 @@ impl World {
     pub(in crate::gateway) fn cancel_all(&mut self) {
         let events = self.venue.cancel_all(self.now, &self.feed);
         self.unsaid.extend(events);
+    }
+
+    /// Corrects an execution of the day, as an exchange does after the fact.
+    pub(super) fn correct(&mut self, exec_id: &str, correction: Correction) -> Result<(), Uncorrectable> {
+        let events = self.venue.correct(self.now, &self.feed, exec_id, correction)?;
+        self.unsaid.extend(events);
+        Ok(())
     }
 
     /// What an order would do, as often as IB answers that.

@@ -22,7 +22,7 @@ mod bars;
 mod book;
 mod borrow;
 mod calendar;
-mod hash;
+pub(in crate::gateway) mod hash;
 mod ladder;
 mod leaf;
 mod path;

@@ -9,6 +9,7 @@
 //! Must not know: frames, encodings, the clock.
 
 mod accounts;
+mod faults;
 mod groups;
 mod history;
 mod market;
@@ -140,10 +141,14 @@ impl Session {
 
     /// Answers one request; before the start, nothing but the start is one.
     pub(super) fn handle(&mut self, request: Request, world: &mut World) {
-        let Some(client_id) = self.client_id else {
-            tracing::debug!(key = %self.key, "a request before the start is ignored");
-            return;
-        };
+        match self.client_id {
+            Some(client_id) => self.handle_as(client_id, request, world),
+            None => tracing::debug!(key = %self.key, "a request before the start is ignored"),
+        }
+    }
+
+    /// Answers one request of `client_id`.
+    fn handle_as(&mut self, client_id: ClientId, request: Request, world: &mut World) {
         match request {
             // The driver begins sessions, since only it knows the others' client ids.
             Request::StartApi(_) => {}

@@ -82,7 +82,7 @@ impl Session {
     pub(in crate::gateway) fn hear(&mut self, event: &Event, world: &World) {
         let Some(client_id) = self.client_id else { return };
         let overhears = self.terms.master == Some(client_id) && !matches!(event, Event::Error(_));
-        if !overhears && event.client_id().is_some_and(|owner| owner != client_id) {
+        if !overhears && event.client_id().is_some_and(|owner| owner != client_id && !self.is_double(owner)) {
             return;
         }
         match event {

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 
+use crate::gateway::fault::Line;
 use crate::gateway::wire::{Encoding, Reply};
 
 /// How many bytes may wait for one client.
@@ -26,18 +27,34 @@ pub(in crate::gateway) struct Outbox {
     chunks: mpsc::Sender<Bytes>,
     cut: CancellationToken,
     behind: bool,
+    /// What a fault script does to the replies.
+    pub(super) line: Option<Box<Line>>,
 }
 
 impl Outbox {
     /// An empty outbox in front of a writer; `cut` ends its connection.
     pub(in crate::gateway) fn new(encoding: Encoding, chunks: mpsc::Sender<Bytes>, cut: CancellationToken) -> Self {
-        Self { encoding, waiting: BytesMut::new(), chunks, cut, behind: false }
+        Self { encoding, waiting: BytesMut::new(), chunks, cut, behind: false, line: None }
     }
 
     /// Adds a reply.
     pub(super) fn put(&mut self, reply: &Reply) {
-        if self.waiting.len() <= LIMIT {
-            reply.put(self.encoding, &mut self.waiting);
+        if self.waiting.len() > LIMIT {
+            return;
+        }
+        let encoding = self.encoding;
+        match &mut self.line {
+            None => reply.put(encoding, &mut self.waiting),
+            Some(line) => line.say(reply, &mut self.waiting, |reply, out| reply.put(encoding, out)),
+        }
+    }
+
+    /// Adds a reply that a fault script has made itself.
+    pub(super) fn put_plain(&mut self, reply: &Reply) {
+        let mut frame = BytesMut::new();
+        reply.put(self.encoding, &mut frame);
+        if let Some(line) = &mut self.line {
+            line.say_plain(&frame, &mut self.waiting);
         }
     }
 
@@ -53,11 +70,17 @@ impl Outbox {
 
     /// Whether the writer has not taken what was handed out before.
     pub(super) fn is_behind(&self) -> bool {
-        self.behind
+        self.behind || self.line.as_ref().is_some_and(|line| line.is_mute())
     }
 
     /// Hands what waits to the writer; `false` if the connection is over.
     pub(super) fn hand_out(&mut self) -> bool {
+        if let Some(line) = &mut self.line {
+            line.release(&mut self.waiting);
+            if line.held() > LIMIT {
+                self.cut.cancel();
+            }
+        }
         self.behind = false;
         while !self.waiting.is_empty() && self.waiting.len() <= LIMIT {
             match self.chunks.try_reserve() {

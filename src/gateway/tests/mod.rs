@@ -4,6 +4,7 @@ mod account;
 mod clients;
 mod data;
 mod encodings;
+mod faults;
 mod ledger;
 mod orders;
 mod raw;

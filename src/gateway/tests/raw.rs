@@ -11,7 +11,9 @@ use tokio_util::codec::Decoder;
 use super::soon;
 use crate::gateway::feed::Listing;
 use crate::gateway::wire::frame::{self, Frames};
-use crate::gateway::wire::proto::{CancelOrderRequest, Contract, Empty, Order, PlaceOrderRequest, StartApiRequest};
+use crate::gateway::wire::proto::{
+    CancelOrderRequest, Contract, Empty, MarketDataRequest, Order, PlaceOrderRequest, StartApiRequest,
+};
 use crate::gateway::wire::{Reply, Request};
 
 /// Why nothing more comes.
@@ -73,6 +75,50 @@ impl Raw {
     pub(super) async fn cancel(&mut self, order_id: i32) {
         let request = CancelOrderRequest { order_id: Some(order_id), ..CancelOrderRequest::default() };
         self.ask(Request::CancelOrder(request)).await;
+    }
+
+    /// Opens a market data line on AAPL.
+    pub(super) async fn watch(&mut self, req_id: i32) {
+        let contract = Some(apple());
+        let request = MarketDataRequest { req_id: Some(req_id), contract, ..MarketDataRequest::default() };
+        self.ask(Request::MarketData(Box::new(request))).await;
+    }
+
+    /// Connects and starts again as soon as the gateway has noticed that the last connection is gone.
+    pub(super) async fn start_again(address: SocketAddr, client_id: i32) -> (Self, i32) {
+        loop {
+            let mut raw = Self::greet(address).await;
+            raw.ask_start(client_id).await;
+            loop {
+                match raw.next().await {
+                    Ok(Reply::NextValidId(m)) => return (raw, m.order_id.unwrap_or(0)),
+                    Ok(_) => {}
+                    Err(_) => break,
+                }
+            }
+        }
+    }
+
+    /// What is left of bytes that make no frame yet, once there is any.
+    pub(super) async fn fragment(&mut self) -> usize {
+        loop {
+            while let Ok(Some(body)) = self.frames.decode(&mut self.buffer) {
+                self.early.extend(Reply::decode(&body));
+            }
+            // A read may end anywhere; what is shorter than a length stands still.
+            if (1..4).contains(&self.buffer.len()) {
+                return self.buffer.len();
+            }
+            soon(self.socket.read_buf(&mut self.buffer)).await.expect("the connection goes on");
+        }
+    }
+
+    /// Whether nothing has come that was not read.
+    pub(super) fn is_silent(&self) -> bool {
+        let read = self.socket.try_read(&mut [0; 64]);
+        self.early.is_empty()
+            && self.buffer.is_empty()
+            && matches!(read, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
     }
 
     async fn body(&mut self) -> Result<bytes::Bytes, End> {
@@ -146,6 +192,7 @@ pub(super) fn limit_order(order_id: i32, action: &str, shares: i64, limit: f64) 
         total_quantity: Some(shares.to_string()),
         order_type: Some("LMT".to_owned()),
         lmt_price: Some(limit),
+        tif: Some("GTC".to_owned()),
         transmit: Some(true),
         ..Order::default()
     };

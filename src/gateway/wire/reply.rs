@@ -27,6 +27,14 @@ macro_rules! replies {
         }
 
         impl Reply {
+            /// The message's id, as both encodings have it.
+            pub(crate) fn id(&self) -> i32 {
+                match self {
+                    $(Self::$name(_) => $id,)*
+                    Self::Bars(_) => 17,
+                }
+            }
+
             /// Appends this message in protobuf.
             fn put_protobuf(&self, out: &mut BytesMut) {
                 match self {

@@ -30,6 +30,16 @@ macro_rules! requests {
         }
 
         impl Request {
+            /// The message's id, as both encodings have it.
+            pub(crate) fn id(&self) -> i32 {
+                match self {
+                    $(Self::$name(_) => $id,)*
+                    Self::NotServed(id, _) => *id,
+                    // What it was meant to be is not known.
+                    Self::Unreadable(..) => 0,
+                }
+            }
+
             /// Reads the protobuf body of message `id`.
             fn decode_body(id: i32, body: &[u8]) -> Result<Self, DecodeError> {
                 match id {
