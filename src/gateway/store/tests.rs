@@ -3,7 +3,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::gateway::venue::tests::script::{self, LEAF, MS, Script};
-use crate::gateway::venue::{Correction, Funding, Kind, Tif, Venue};
+use crate::gateway::venue::{Correction, Funding, Kind, Stage, Terms, Tif, Venue};
 
 /// A venue that traded, and the file it was saved to.
 fn traded(path: &Path) -> (Venue, Script) {
@@ -146,7 +146,11 @@ fn a_file_of_the_first_version_is_brought_up_to_date() {
         "INSERT INTO account VALUES (1, 5, '989997', 0, '1000000', 1000000002, 2, 2);
          INSERT INTO holdings VALUES (1, '100', '10003', '0', '100', '100', '0');
          INSERT INTO holdings VALUES (2, '100', '10003', '0', '0', NULL, '-10003');
-         INSERT INTO holdings VALUES (3, '50', '5001', '10', '100', '100', '5010');",
+         INSERT INTO holdings VALUES (3, '50', '5001', '10', '100', '100', '5010');
+         INSERT INTO orders VALUES (1000000001, 7, 1, 1, 'BUY', '100', 'LMT', '99.99', 'GTC', 1, '', 'ref', 1, x'01', 'Submitted',
+             '0', '0', '0', 1, NULL, NULL, '', 1, 3, 200, 300);
+         INSERT INTO orders VALUES (1000000002, 7, 2, 1, 'SELL', '10', 'MKT', NULL, 'DAY', 0, '', '', 1, x'', 'Filled',
+             '10', '1000', '100', 1, NULL, 5, '', 0, 4, 0, 0);",
     )
     .unwrap();
     drop(old);
@@ -154,6 +158,14 @@ fn a_file_of_the_first_version_is_brought_up_to_date() {
     assert_eq!((saved.account.cash, saved.account.pricing), ("989997".parse().unwrap(), Pricing::Fixed));
     let costs: Vec<_> = saved.holdings.values().map(|holding| holding.start_cost).collect();
     assert_eq!(costs, [Some("10003".parse().unwrap()), Some(Cash::ZERO), None], "known, known to be none, lost");
+    let [resting, filled] = &saved.orders[..] else { panic!("two orders") };
+    let request = &resting.order.request;
+    assert_eq!((request.kind, request.tif), (Kind::Limit("99.99".parse().unwrap()), Tif::Gtc));
+    assert_eq!(request.terms, Terms::default());
+    let place = resting.place;
+    assert_eq!((place.stage, place.arrival, place.ahead, place.level), (Stage::Resting, 1, 200, 300));
+    assert_eq!((filled.order.request.kind, filled.order.request.tif), (Kind::Market, Tif::Day));
+    assert_eq!(filled.place.stage, Stage::Done);
 }
 
 #[test]

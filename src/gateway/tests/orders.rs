@@ -264,3 +264,48 @@ async fn orders_work_on_without_their_client_and_greet_it_when_it_is_back() {
     assert!(!fills.is_empty(), "an offer at the ask is met within two minutes of this market");
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn a_bracket_waits_for_its_parent_and_its_trail_moves_before_the_clients_eyes() {
+    let gateway = ready().await;
+    let client = gateway.client(1).await;
+    let apple = stock("AAPL");
+    let mut updates = soon(client.order_update_stream()).await.unwrap();
+    let bid = quote(&client, &apple).await.bid.unwrap();
+    let mut parent = order_builder::limit_order(Action::Buy, 50.0, below(&client, &apple, 500.0).await);
+    parent.transmit = false;
+    let mut target = order_builder::limit_order(Action::Sell, 50.0, (bid + 20.0).round());
+    (target.parent_id, target.transmit) = (1, false);
+    let mut trail = order_builder::trailing_stop(Action::Sell, 50.0, 1.0, (bid - 30.0).round());
+    trail.parent_id = 1;
+    for (id, order) in [(1, &parent), (2, &target), (3, &trail)] {
+        submit(&client, id, &apple, order).await;
+    }
+    let held = status(&mut updates, 3, "PreSubmitted").await;
+    assert_eq!((held.parent_id, held.why_held.as_str()), (1, "child,trigger"));
+    status(&mut updates, 1, "Submitted").await;
+    let open = listed(soon(client.open_orders()).await.unwrap()).await;
+    let groups: Vec<_> = open.iter().map(|(id, order, _)| (*id, order.parent_id, order.oca_group.is_empty())).collect();
+    assert_eq!(groups, [(1, 0, true), (2, 1, false), (3, 1, false)]);
+
+    // The parent is brought to the market: the children work, and the trail comes up to the market at the first trade.
+    parent.transmit = true;
+    parent.limit_price = Some((bid + 2.0).round());
+    submit(&client, 1, &apple, &parent).await;
+    status(&mut updates, 1, "Filled").await;
+    status(&mut updates, 2, "Submitted").await;
+    gateway.advance(5_000).await;
+    let moved = loop {
+        if let OrderUpdate::OpenOrder(data) = next(&mut updates).await
+            && data.order_id == 3
+            && data.order.trail_stop_price.is_some_and(|stop| stop > bid * 0.98)
+        {
+            break data.order;
+        }
+    };
+    assert_eq!((moved.trailing_percent, moved.order_type.as_str()), (Some(1.0), "TRAIL"));
+    drop(soon(client.cancel_order(2, "")).await.unwrap());
+    notice(&mut updates, 202).await;
+    assert_eq!(listed(soon(client.open_orders()).await.unwrap()).await.len(), 1, "a cancel leaves the other");
+    gateway.stop().await;
+}

@@ -8,7 +8,7 @@ use crate::money::{Cash, Price, Qty};
 ///
 /// New order: `OpenOrder` and `OrderStatus` (PreSubmitted), the same again (Submitted) once it is at the exchange: for a stop
 /// when it is elected, for a child when its parent fills. A trail that moved: `OpenOrder`. Each fill: `Execution`, `OpenOrder` if
-/// the order is done, `OrderStatus`, `Commission`, `PositionChanged`. A cancel: `OrderStatus` (PendingCancel) if the client
+/// the order is done, `OrderStatus` (twice if it is done), `Commission`, `PositionChanged`. A cancel: `OrderStatus` (PendingCancel) if the client
 /// asked for it, `OpenOrder` and `OrderStatus` (Cancelled), `Error` 202. An order that its group reduced: `OpenOrder` and
 /// `OrderStatus`. A batch that changed cash or margin ends with one `AccountChanged`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,8 +21,21 @@
 //! - A print's size bounds all fills from it together; fills never exceed the order.
 //!
 //! **Sessions.** An order works while its session is open and a quote is there (a halt has none); else it waits as PreSubmitted, or
-//! keeps its place if it worked before. DAY and IOC orders end with the trading day. `transmit = false` holds an order until its id
-//! comes again with `true`.
+//! keeps its place if it worked before. DAY, IOC, FOK and DTC orders end with the trading day (a DTC order as Inactive: to be
+//! taken up again it is placed anew), GTC orders with the next calendar quarter, GTD orders at their moment. `outsideRth` on
+//! what works in regular hours only is taken off with warning 2109. `transmit = false` holds an order until its id comes again
+//! with `true`, or a child of its family does.
+//!
+//! **Types.** Stops, touches and trails: [`engine::trigger`](engine); pegs and snaps follow the quote; MTL takes the best price and rests
+//! there; MOC, LOC and OPG orders trade at the official cross prints. Which go with which time in force and attribute:
+//! [`rules`]; what a change may change: [`modify`].
+//!
+//! **Attributes.** Hidden, all-or-none and midpoint orders are not shown and stand behind what is; an iceberg's next part queues anew, a
+//! trade beyond its price takes the reserve too; all-or-none and fill-or-kill take what one moment shows whole or nothing; a
+//! minimum holds for the first fill; discretion takes beyond the limit without showing it; a sweep is what every order does.
+//!
+//! **Families.** Brackets and OCA groups: [`engine::family`]. TWS documents neither the size of children of a partly filled parent
+//! nor the rounding of a group's reduction; here both are shares in proportion, rounded down.
 //!
 //! **After a restart** ([`Venue::resume`]) orders go on from that moment: nothing is filled for the time between, orders whose time ran
 //! out are cancelled as of then, and a resting order keeps the place in the queue it had at the last saved batch, or the size now
@@ -36,9 +49,10 @@
 //! precautions (`precautions`), short sales that wait for shares (`locate`), executions corrected and busted (`correction`).
 //! Daily figures start anew at [`PNL_RESET`].
 //!
-//! **Absent** (refused with 201): every type but MKT and LMT, every time in force but DAY, GTC and IOC, brackets, OCA, conditions, algos,
-//! hidden and iceberg orders, opening and closing crosses, fractional shares, other accounts, options and futures. Own
-//! orders of both sides pass each other without trading. Client 0 binds nothing. `fills = "ibkr"` (top of book only) is not there.
+//! **Absent**, refused by name with IB's codes: conditions, algorithms, volatility, scale, hedge and adjusted orders, pegs to a benchmark,
+//! auctions by `AUC`, overnight trading, block and not-held orders, fractional shares, other accounts, options and futures.
+//! Own orders of both sides pass each other without trading, and own fills elect no stop. IB's end of a GTC order after 90
+//! days without login is not there, nor is `fills = "ibkr"` (top of book only). Client 0 binds nothing.
 
 #![deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 

@@ -176,6 +176,10 @@ impl Venue {
             out.push(Event::OpenOrder(Box::new(order.clone())));
         }
         out.push(Event::OrderStatus(StatusReport::of(order)));
+        if order.status == Status::Filled {
+            // TWS says this twice.
+            out.push(Event::OrderStatus(StatusReport::of(order)));
+        }
         out.push(Event::Commission(commission));
         out.push(Event::PositionChanged(position));
         let key = (order.request.client_id, order.request.order_id);

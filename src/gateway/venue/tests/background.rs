@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::super::*;
-use super::script::{LEAF, MS, fills, order};
+use super::script::{LEAF, MS, codes, fills, order};
 use crate::gateway::feed::{Calendar, Feed, Listing};
 
 const SECOND: Nanos = 1_000 * MS;
@@ -122,7 +122,7 @@ fn an_order_of_the_evening_works_at_the_open_and_its_day_ends_there() {
     assert_eq!(fills(&late), []);
     let open = NOON + 24 * HOUR - HOUR - HOUR / 2;
     assert_eq!(fills(&venue.step(open - 1, &feed)), []);
-    assert_eq!(venue.step(open + LEAF, &feed).len(), 8);
+    assert_eq!(venue.step(open + LEAF, &feed).len(), 9);
     assert_eq!(venue.completed_orders().len(), 1);
 }
 
@@ -155,4 +155,62 @@ fn own_fills_lie_within_what_everybody_saw() {
         assert!(after.bid < after.ask, "{after:?}");
     }
     assert!(venue.cash() < Cash::from(STARTING_CASH));
+}
+
+#[test]
+fn auction_orders_trade_at_the_official_open_and_close() {
+    for calendar in [Calendar::Nyse, Calendar::Always] {
+        let feed = Feed::new(42, calendar);
+        let ko = con_id("KO");
+        let close = feed.session(ko, NOON, false).day_end;
+        let early = close - 600 * SECOND - SECOND;
+        let mut venue = Venue::new(early, &feed);
+        venue.place(early, &feed, request(1, "KO", Action::Buy, 100, Kind::MarketOnClose));
+        let opening = OrderRequest { tif: Tif::Opening, ..request(2, "KO", Action::Buy, 100, Kind::Market) };
+        venue.place(early, &feed, opening);
+        assert_eq!(codes(&venue.cancel(close - 600 * SECOND, &feed, 7, 1)), [10148], "{calendar:?}");
+        let late = venue.place(close - 600 * SECOND, &feed, request(3, "KO", Action::Buy, 100, Kind::MarketOnClose));
+        assert_eq!(codes(&late), [201], "KO is listed at the NYSE");
+        let ticks = Listing::by_symbol("KO").unwrap();
+        let events = venue.step(close, &feed);
+        let open = feed.session(ko, close, false).opens;
+        let official = feed.day(ko, open + SECOND).unwrap();
+        assert_eq!(fills(&events), [(100, ticks.price(official.previous_close).to_string())], "{calendar:?}");
+        let events = venue.step(open + SECOND, &feed);
+        assert_eq!(fills(&events), [(100, ticks.price(official.open.unwrap()).to_string())], "{calendar:?}");
+        assert_eq!(venue.open_orders(None).len(), 0);
+    }
+}
+
+#[test]
+fn the_stride_does_not_matter_for_triggers_and_pegs_on_the_real_market() {
+    let feed = Feed::new(11, Calendar::Nyse);
+    let run = |stride: Nanos| {
+        let mut venue = Venue::new(NOON, &feed);
+        let mut events = Vec::new();
+        let by = Offset::Amount("0.05".parse().unwrap());
+        let kinds = [
+            Kind::Trail { by, start: None },
+            Kind::TrailLimit { by, start: None, room: "0.02".parse().unwrap() },
+            Kind::Peg { to: Peg::Primary, offset: Offset::Amount("0.01".parse().unwrap()), cap: None },
+            Kind::Peg { to: Peg::MidPrice, offset: Offset::Amount(crate::money::Price::ZERO), cap: None },
+            Kind::MarketToLimit,
+        ];
+        for (n, kind) in kinds.into_iter().enumerate() {
+            for (symbol, action, id) in [("AAPL", Action::Buy, 2 * n), ("KO", Action::Sell, 2 * n + 1)] {
+                events.extend(venue.place(NOON, &feed, request(id as OrderId + 1, symbol, action, 300, kind)));
+            }
+        }
+        let end = NOON + 90 * SECOND;
+        let mut at = NOON;
+        while at < end {
+            at = (at + stride).min(end);
+            events.extend(venue.step(at, &feed));
+        }
+        events.retain(|event| *event != Event::AccountChanged);
+        (events, venue.saved())
+    };
+    let whole = run(HOUR);
+    assert!(whole.0.len() > 40, "{}", whole.0.len());
+    assert_eq!(whole, run(70 * MS));
 }

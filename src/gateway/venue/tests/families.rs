@@ -72,7 +72,7 @@ fn children_work_once_the_parent_fills_and_one_ends_the_other() {
     let after = words(&events);
     let filled = after.iter().position(|word| word == "status:Filled").unwrap();
     assert_eq!(
-        after[filled + 3..],
+        after[filled + 4..],
         ["open:Submitted", "status:Submitted", "open:PreSubmitted", "status:PreSubmitted", "account"]
     );
     let expected = [(2, "Submitted", String::new(), 100), (3, "PreSubmitted", "trigger".to_owned(), 100)];

@@ -28,7 +28,7 @@ fn a_market_order_fills_and_reports_in_the_order_of_tws() {
     let script = Script::still(10_000, 10_002, 500);
     let mut venue = venue(&script);
     let events = venue.place(MS, &script, order(1, Action::Buy, 100, Kind::Market));
-    let fill = ["execution", "open:Filled", "status:Filled", "commission", "position", "account"];
+    let fill = ["execution", "open:Filled", "status:Filled", "status:Filled", "commission", "position", "account"];
     assert_eq!(words(&events)[4..], fill);
     assert_eq!(fills(&events), [(100, "100.02".into())]);
     let Some(Event::Execution(execution)) = events.get(4) else { panic!("no execution") };
