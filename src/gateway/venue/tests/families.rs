@@ -10,7 +10,7 @@ const NONE: [i32; 0] = [];
 
 fn child(id: OrderId, shares: i64, kind: Kind, transmit: bool) -> OrderRequest {
     let terms = Terms { parent_id: 1, ..Terms::default() };
-    OrderRequest { terms, transmit, ..order(id, Action::Sell, shares, kind) }
+    OrderRequest { transmit, terms, ..order(id, Action::Sell, shares, kind) }
 }
 
 /// A bracket around 100 shares: entry at `limit`, target at 100.20, stop at 99.80.

@@ -290,6 +290,7 @@ pub fn any_script() -> impl Strategy<Value = Script> {
 
 /// What a client does.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a stream has few of them")]
 pub enum Act {
     Place(OrderRequest),
     Cancel(OrderId),
