@@ -26,15 +26,15 @@
 //! what works in regular hours only is taken off with warning 2109. `transmit = false` holds an order until its id comes again
 //! with `true`, or a child of its family does.
 //!
-//! **Types.** Stops, touches and trails: [`engine::trigger`](engine); pegs and snaps follow the quote; MTL takes the best price and rests
+//! **Types.** Stops, touches and trails: `engine::trigger`; pegs and snaps follow the quote; MTL takes the best price and rests
 //! there; MOC, LOC and OPG orders trade at the official cross prints. Which go with which time in force and attribute:
-//! [`rules`]; what a change may change: [`modify`].
+//! `rules`; what a change may change: `modify`.
 //!
 //! **Attributes.** Hidden, all-or-none and midpoint orders are not shown and stand behind what is; an iceberg's next part queues anew, a
 //! trade beyond its price takes the reserve too; all-or-none and fill-or-kill take what one moment shows whole or nothing; a
 //! minimum holds for the first fill; discretion takes beyond the limit without showing it; a sweep is what every order does.
 //!
-//! **Families.** Brackets and OCA groups: [`engine::family`]. TWS documents neither the size of children of a partly filled parent
+//! **Families.** Brackets and OCA groups: `engine::family`. TWS documents neither the size of children of a partly filled parent
 //! nor the rounding of a group's reduction; here both are shares in proportion, rounded down.
 //!
 //! **After a restart** ([`Venue::resume`]) orders go on from that moment: nothing is filled for the time between, orders whose time ran
