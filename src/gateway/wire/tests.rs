@@ -181,7 +181,7 @@ fn field_numbers_are_those_of_the_protocol() {
 #[test]
 fn the_requests_that_have_no_protobuf_form_are_read_and_answered_as_text_in_a_protobuf_session() {
     for id in [72_u8, 73] {
-        let frame = [&[0, 0, 0, id][..], b"1\0name\01.0\0key\0"].concat();
+        let frame = [&[0, 0, 0, id][..], b"1\0name\x001.0\0key\0"].concat();
         let read = Request::decode(Encoding::Protobuf(225), &frame);
         assert_eq!(read, Ok(Request::NotServed(i32::from(id), Box::default())));
     }
