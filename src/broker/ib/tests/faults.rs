@@ -2,6 +2,8 @@
 
 use super::wire::Wire;
 use super::*;
+use crate::gateway::Script;
+use crate::source::Source;
 
 /// A session over a wire that can fail, with waits short enough to see them pass.
 async fn wired(tempo: Tempo) -> (Venue, Wire, Bench) {
@@ -244,4 +246,68 @@ async fn a_read_only_word_does_not_make_a_session_ready_that_has_lost_ib() {
     place(&bench, "b", &account, id + 1);
     assert_eq!(refused(&mut bench).await, "the session is read-only");
     closed(venue, wire, bench).await;
+}
+
+/// A session at a gateway that follows this script.
+async fn under(script: &str, tempo: Tempo) -> (Venue, Bench) {
+    let script = Script::read(&Source::new("night", script)).expect("a sound script");
+    let venue = Venue::open(Options { faults: Some(script), ..Options::default() }).await;
+    let mut bench = Bench::start_at(tempo, venue.profile());
+    bench.hand = Some(venue.hand.clone());
+    (venue, bench)
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_died_with_the_connection_is_found_by_sync() {
+    let (venue, mut bench) = under("after placeOrder#1 do rst", quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id);
+    let snapshot = synced(&mut bench).await;
+    let known: Vec<&str> = snapshot.open.iter().map(|o| o.order_ref.as_str()).collect();
+    assert_eq!(known, ["a"]);
+    bench.close().await;
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn an_order_that_died_with_the_connection_is_not_found_by_sync() {
+    let (venue, mut bench) = under("at placeOrder#1 do rst", quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id);
+    assert!(synced(&mut bench).await.open.is_empty());
+    bench.close().await;
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn ids_that_roll_back_are_told_as_the_gateway_says_them() {
+    let (venue, mut bench) = under("after orderStatus#2 do rst\nat startApi#2 do next_id -1", quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id);
+    synced(&mut bench).await;
+    let (_, next_id) = bench.until_ready().await;
+    assert_eq!(next_id, id, "the journal's high-water mark is what keeps it from being used again");
+    bench.close().await;
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_script_that_takes_ib_away_and_back_is_told_as_such() {
+    let (venue, mut bench) = under("at 2s do ib_lost 2s", quick()).await;
+    bench.until_ready().await;
+    assert_eq!(link(&mut bench).await, Link::IbLost);
+    assert_eq!(link(&mut bench).await, Link::IbBack { data_kept: true });
+    bench.close().await;
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_half_open_connection_is_noticed_and_dialled_anew() {
+    let tempo = Tempo { beat: Duration::from_millis(50), beat_max: Duration::from_millis(50), ..quick() };
+    let (venue, mut bench) = under("at 2s do half_open", tempo).await;
+    bench.until_ready().await;
+    bench.until("dialling", |e| matches!(e, Event::Link(Link::Dialling { why: Some(_), .. })).then_some(())).await;
+    bench.until_ready().await;
+    bench.close().await;
+    venue.close().await;
 }
