@@ -12,7 +12,7 @@ use super::model::{Bars, Model};
 use super::{select, workspace};
 use crate::domain::bar::{Bar, BarHours, BarKey};
 use crate::domain::instrument::{ConId, Instrument};
-use crate::domain::order::OrderKind;
+use crate::domain::order::{Order, OrderKey, OrderKind};
 use crate::domain::shown;
 use crate::math::{self, Axis, Sample, Values};
 use crate::money::{Price, Rounding};
@@ -302,6 +302,15 @@ pub fn cursor_price(model: &Model) -> Option<Price> {
     let close = || bars.len().checked_sub(back.checked_add(1)?).and_then(|i| bars.get(i)).map(|b| b.close);
     let price = model.panes.chart.level.or_else(close)?;
     price.to_tick(instrument.rule.tick_at(price), Rounding::Nearest)
+}
+
+/// The working order whose line stands in the crosshair's row, if there is one and no other.
+pub fn order_at_cursor(model: &Model) -> Option<OrderKey> {
+    let window = Window::on_screen(model)?;
+    let row = window.axis.row_of(cursor_price(model)?)?;
+    let at = |order: &&Order| price_of(&order.spec.kind).and_then(|p| window.axis.row_of(p)) == Some(row);
+    let mut found = select::live_of(model, window.key.con_id).into_iter().filter(at);
+    found.next().filter(|_| found.next().is_none()).map(|order| order.key.clone())
 }
 
 /// Whether a moment lies outside the regular session while such bars are shown.

@@ -127,6 +127,11 @@ pub(super) fn meant(model: &mut Model) -> Option<OrderKey> {
     {
         return Some(order.key.clone());
     }
+    if model.workspace.focus == PaneKind::Chart
+        && let Some(key) = charting::order_at_cursor(model)
+    {
+        return Some(key);
+    }
     let Some(con_id) = select::subject(model) else {
         model.notices.say(model.now, Tone::Info, "No order and no symbol is selected here.", None);
         return None;

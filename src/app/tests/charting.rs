@@ -293,3 +293,21 @@ fn a_second_symbol_is_found_asked_for_and_taken_away() {
     assert_eq!(d.sent(|c| matches!(c, Command::Unwatch(con_id) if *con_id == id)), 1);
     assert_eq!(d.sent(|c| matches!(c, Command::StopBars(k) if k.con_id == id)), 1);
 }
+
+#[test]
+fn the_crosshair_means_the_order_in_its_row() {
+    let mut d = desk();
+    loaded(&mut d, Interval::Min5, 100);
+    let low = d.work("b @ 187.10 enter");
+    let high = d.work("b @ 187.20 enter");
+    d.keys("2 x");
+    d.assert_said("2 orders of AAPL work");
+    d.keys("left");
+    assert_eq!(charting::order_at_cursor(&d.model), Some(high), "at the close of the bar");
+    while charting::cursor_price(&d.model) > Some(price("187.10")) {
+        d.keys("down");
+    }
+    assert_eq!(charting::order_at_cursor(&d.model), Some(low.clone()));
+    d.keys("x");
+    assert_eq!(d.cancels(), [low]);
+}

@@ -89,7 +89,7 @@ fn studies_over_and_below_the_bars() {
 }
 
 #[test]
-fn what_a_study_says_at_the_crosshair_stands_in_the_title() {
+fn what_a_study_says_at_the_crosshair_stands_in_a_free_row() {
     let mut model = with_studies(&[StudyKind::Ema, StudyKind::Rsi]);
     model.panes.chart.cursor = Some(3);
     model.panes.chart.level = Some(fixture::price("187.30"));

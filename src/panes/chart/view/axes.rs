@@ -91,13 +91,19 @@ impl Plot<'_> {
         let prices = self.window.prices;
         canvas.put_right(self.window.axis_end, y, prices.right(), "ET", Role::TextDim);
         let bars = self.window.bars();
+        let cursor = self.cursor_time(canvas);
         let mut free_from = prices.x;
         for (i, bar) in bars.iter().enumerate() {
             let before = i.checked_sub(1).and_then(|j| bars.get(j));
             let Some(text) = self.time_label(bar, before) else { continue };
             let x = self.window.x_of(i);
             let cells = width(canvas.theme, &text);
-            if x >= free_from && x.saturating_add(cells) <= prices.right() {
+            // The crosshair's own label stands here later: half a time beside it would be another one.
+            let covered = cursor.as_ref().is_some_and(|(from, text)| {
+                let to = from.saturating_add(width(canvas.theme, text)).saturating_add(1);
+                x < to && from.saturating_sub(1) < x.saturating_add(cells)
+            });
+            if x >= free_from && x.saturating_add(cells) <= prices.right() && !covered {
                 canvas.put(x, y, prices.right(), &text, Role::TextDim);
                 free_from = x.saturating_add(cells + 1);
             }
@@ -156,17 +162,22 @@ impl Plot<'_> {
             canvas.run(prices.right(), y, window.axis_end, " ", Role::Text);
             canvas.put_right(window.axis_end, y, prices.right(), &text, Role::ChartCursor);
         }
-        if let Some(y) = window.times {
-            let at = Self::local(bar);
-            let text = match self.interval() {
-                daily if daily.is_daily() => at.date().to_string(),
-                short if short < Interval::Min1 => at.strftime("%m-%d %H:%M:%S").to_string(),
-                _ => at.strftime("%m-%d %H:%M").to_string(),
-            };
-            let cells = width(canvas.theme, &text);
-            let start = x.min(prices.right().saturating_sub(cells)).max(prices.x);
-            canvas.run(start.saturating_sub(1).max(prices.x), y, start.saturating_add(cells + 1), " ", Role::Text);
+        if let (Some(y), Some((start, text))) = (window.times, self.cursor_time(canvas)) {
             canvas.put(start, y, prices.right(), &text, Role::ChartCursor);
         }
+    }
+
+    /// When the crosshair's bar begins, and the column where that stands.
+    fn cursor_time(&self, canvas: &Canvas<'_>) -> Option<(u16, String)> {
+        let index = self.window.cursor(self.model)?;
+        let at = Self::local(self.window.bars().get(index)?);
+        let text = match self.interval() {
+            daily if daily.is_daily() => at.date().to_string(),
+            short if short < Interval::Min1 => at.strftime("%m-%d %H:%M:%S").to_string(),
+            _ => at.strftime("%m-%d %H:%M").to_string(),
+        };
+        let prices = self.window.prices;
+        let start = self.window.x_of(index).min(prices.right().saturating_sub(width(canvas.theme, &text)));
+        Some((start.max(prices.x), text))
     }
 }

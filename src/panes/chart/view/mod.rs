@@ -8,8 +8,6 @@ mod bars;
 mod lower;
 mod own;
 
-use ratatui::layout::Rect;
-
 use crate::app::action::{Action, Way};
 use crate::app::charting::Window;
 use crate::app::keymap::GLOBAL;
@@ -38,10 +36,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
     let bars = key.map_or(&[][..], |key| select::bars(model, key));
     let focus = cursor_bar(bars, model.panes.chart.cursor).or(bars.last());
     let ends = ends(model, id, instrument, focus);
-    // What the curves say at the crosshair stands in the title, for which the rows have to be known first.
-    let below = Rect { height: slot.area.height.saturating_sub(1), y: slot.area.y.saturating_add(1), ..slot.area };
-    let values = model.panes.chart.cursor.and_then(|_| Window::new(model, below)).map(|w| values(model, &w));
-    let head = Head { left: names(model, &symbol, values), right: ends, keep: true };
+    let head = Head { left: names(model, &symbol), right: ends, keep: true };
     let area = pane::head(canvas, model, slot, &head);
     let Some(instrument) = instrument else {
         let refused = id.is_none() && model.panes.watchlist.current().is_some_and(|row| row.refused.is_some());
@@ -104,7 +99,7 @@ fn cursor_bar(bars: &[Bar], cursor: Option<usize>) -> Option<&Bar> {
 }
 
 /// The words after the pane's name, longest first: symbol, length, hours, what is drawn.
-fn names(model: &Model, symbol: &str, values: Option<Vec<Words>>) -> Vec<Words> {
+fn names(model: &Model, symbol: &str) -> Vec<Words> {
     let chart = &model.panes.chart;
     let mut bare = Words::of(symbol, Role::TextStrong);
     bare.join(2, Words::of(chart.interval.words(), Role::Text));
@@ -123,16 +118,7 @@ fn names(model: &Model, symbol: &str, values: Option<Vec<Words>>) -> Vec<Words> 
     for kind in studies {
         named.join(2, Words::of(chart.studies.name(kind), role_of(kind)));
     }
-    let mut all = Vec::new();
-    if let Some(values) = values {
-        let mut valued = short.clone();
-        for words in values {
-            valued.join(2, words);
-        }
-        all.push(valued);
-    }
-    all.extend([named, short, plain, bare]);
-    all
+    vec![named, short, plain, bare]
 }
 
 /// The role of a study's curves: averages, then what goes by volume and bands, then the others.
@@ -223,10 +209,27 @@ impl Plot<'_> {
         self.own_lines(canvas);
         self.bars(canvas);
         self.executions(canvas);
+        self.legend(canvas);
         self.volume(canvas);
         self.lower(canvas);
         self.price_axis(canvas);
         self.time_axis(canvas);
         self.crosshair(canvas);
+    }
+
+    /// What the curves say at the crosshair, in the first row whose cells are free for it; in the top row if none is.
+    fn legend(&self, canvas: &mut Canvas<'_>) {
+        let mut words = Words::new();
+        for part in values(self.model, self.window) {
+            words.join(2, part);
+        }
+        let prices = self.window.prices;
+        let cells = words.width(canvas.theme);
+        if words.is_empty() || cells > prices.width {
+            return;
+        }
+        let free = |y: &u16| (prices.x..prices.x + cells).all(|x| canvas.is_blank(x, *y));
+        let y = (prices.y..prices.bottom()).find(free).unwrap_or(prices.y);
+        canvas.say(prices.x, y, prices.right(), &words);
     }
 }
