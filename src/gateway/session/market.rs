@@ -19,6 +19,8 @@ const PACE: Nanos = 250_000_000;
 const LINES: usize = 100;
 /// Generic tick 236: shortable shares.
 const SHORTABLE: &str = "236";
+/// Generic tick 292: news, alone or with its providers behind a colon.
+const NEWS: &str = "292";
 /// Market data type 1.
 const LIVE: i32 = 1;
 
@@ -43,7 +45,8 @@ impl Session {
 
     /// Whether the line can be opened, and on what.
     fn line_for(&self, req_id: i32, request: &MarketDataRequest, world: &World) -> Result<&'static Listing, Fault> {
-        let generic = request.generic_tick_list.as_deref().is_some_and(|list| !list.trim().is_empty());
+        let list = request.generic_tick_list.as_deref().unwrap_or_default();
+        let generic = !list.trim().is_empty();
         if self.lines.contains_key(&req_id) {
             return Err(Fault::new(322, "Error processing request.-'b' : cause - Duplicate ticker id"));
         }
@@ -59,6 +62,9 @@ impl Session {
                 354,
                 "Requested market data is not subscribed. Delayed market data is not available.",
             ));
+        }
+        if list.split(',').any(|tick| tick.split(':').next().is_some_and(|id| id.trim() == NEWS)) {
+            return Err(Fault::new(10276, "News feed is not allowed."));
         }
         Ok(listing)
     }

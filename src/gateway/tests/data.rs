@@ -103,6 +103,21 @@ async fn a_line_without_a_subscription_is_error_354_and_the_others_go_on() {
     gateway.stop().await;
 }
 
+#[tokio::test]
+async fn a_line_for_news_is_refused_and_one_with_other_generic_ticks_is_not() {
+    let gateway = Running::start().await;
+    let client = gateway.client(1).await;
+    let apple = stock("AAPL");
+    for ticks in [&["mdoff", "292:BRFG+DJNL"][..], &["233", " 292"]] {
+        let mut refused = soon(client.market_data(&apple).generic_ticks(ticks).subscribe()).await.unwrap();
+        let error = soon(futures_util::StreamExt::next(&mut refused)).await.unwrap().unwrap_err();
+        assert!(error.to_string().contains("10276"), "{error}");
+    }
+    let mut ticks = soon(client.market_data(&apple).generic_ticks(&["233", "236"]).subscribe()).await.unwrap();
+    next(&mut ticks).await;
+    gateway.stop().await;
+}
+
 async fn bars(client: &Client, size: BarSize, what: WhatToShow, seconds: i32) -> Vec<Bar> {
     let apple = stock("AAPL");
     let asking = client
