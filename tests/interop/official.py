@@ -321,6 +321,10 @@ def touch(s):
     return ticks[1], ticks[2]
 
 
+def tomorrow():
+    return time.strftime("%Y%m%d-%H:%M:%S", time.gmtime(time.time() + 86400))
+
+
 def bar_rows(events):
     return [(e.bar.date, e.bar.open, e.bar.high, e.bar.low, e.bar.close, e.bar.volume) for e in events]
 
@@ -713,18 +717,45 @@ def triggers(s, held):
     c.ok("the position is flat", True)
 
 
+# What rests when it is sold: a factor of the bid for each price, an offset as it is.
 VOCABULARY = {
     "STP LMT": dict(lmtPrice=0.89, auxPrice=0.9),
     "TRAIL": dict(trailingPercent=5.0),
     "TRAIL LIMIT": dict(auxPrice=10.0, lmtPriceOffset=0.1, trailStopPrice=0.9),
     "MIT": dict(auxPrice=1.1),
     "LIT": dict(auxPrice=1.1, lmtPrice=1.11),
-    "MTL": None,
     "MIDPRICE": dict(lmtPrice=1.1),
     "REL": dict(lmtPrice=1.1, auxPrice=0.0),
+    "PASSV REL": dict(auxPrice=5.0),
     "PEG MKT": dict(auxPrice=5.0),
+    "PEG MID": dict(auxPrice=5.0),
+    "SNAP PRIM": dict(auxPrice=0.0),
+    "SNAP MKT": dict(auxPrice=5.0),
+    "SNAP MID": dict(auxPrice=5.0),
     "MOC": {},
     "LOC": dict(lmtPrice=1.1),
+}
+# Limit orders with one more wish each, by what the README calls them.
+WISHES = {
+    "until a date": dict(tif="GTD", goodTillDate=lambda: tomorrow()),
+    "DTC": dict(tif="DTC"),
+    "OPG": dict(tif="OPG"),
+    "outside regular hours": dict(outsideRth=True),
+    "hidden": dict(hidden=True),
+    "showing a part": dict(displaySize=2),
+    "all or none": dict(allOrNone=True),
+    "of a minimum quantity": dict(minQty=2),
+    "with a discretionary amount": dict(discretionaryAmt=0.1),
+    "good after a time": dict(goodAfterTime=lambda: tomorrow()),
+    "sweeping to fill": dict(sweepToFill=True),
+    "in an OCA group of type 3": dict(ocaGroup="interop-3", ocaType=3),
+}
+# What one venue cannot honour.
+BEYOND = {
+    "of an algorithm": dict(algoStrategy="Adaptive"),
+    "with a scale": dict(scaleInitLevelSize=2, scalePriceIncrement=0.1),
+    "with a hedge": dict(hedgeType="D"),
+    "at a volatility": dict(kind="VOL", volatility=20.0, volatilityType=2),
 }
 PRICES = ("lmtPrice", "auxPrice", "trailStopPrice")
 
@@ -735,8 +766,6 @@ def vocabulary(s):
     bid, _ = touch(s)
     placed = []
     for kind, fields in VOCABULARY.items():
-        if fields is None:
-            continue
         # A factor of the bid, unless it is an offset of ten dollars and less.
         prices = {k: round(bid * v, 2) if k in PRICES and 0 < v < 2 else v for k, v in fields.items()}
         sent = Held(s, stock("SPY" if kind in ("MOC", "LOC") else "AAPL"), order("SELL", kind, 5, **prices))
@@ -747,6 +776,25 @@ def vocabulary(s):
         sent.is_now("PreSubmitted", "Submitted")
         c.answered(f"placeOrder of type {kind}")
         placed.append(sent)
+    for wish, fields in WISHES.items():
+        fields = {k: v() if callable(v) else v for k, v in fields.items()}
+        sent = Held(s, stock("MSFT"), order("SELL", "LMT", 5, 990.0, **fields))
+        shown = sent.opened().order
+        same = {k: getattr(shown, k) for k in fields if k not in ("goodTillDate", "goodAfterTime")}
+        c.same(f"an order {wish} keeps its wish", same, {k: fields[k] for k in same})
+        sent.is_now("PreSubmitted", "Submitted")
+        c.answered(f"placeOrder {wish}")
+        placed.append(sent)
+    for what, fields in BEYOND.items():
+        sent = Held(s, stock("MSFT"), order("SELL", **{"kind": "LMT", "quantity": 5, "limit": 990.0, **fields}))
+        s.error(sent.since, sent.id, 201)
+        c.answered(f"placeOrder {what}", "error 201")
+    for tif, status in (("IOC", "Cancelled"), ("FOK", "Cancelled")):
+        Held(s, stock(), order("SELL", "LMT", 5, round(bid * 1.1, 2), tif=tif)).is_now(status, failing=False)
+        c.answered(f"placeOrder {tif}")
+    limited = Held(s, stock(), order("BUY", "MTL", 5)).is_now("Filled")
+    c.ok("MTL fills at the best price", abs(limited.avgFillPrice - touch(s)[1]) < 1, limited.avgFillPrice)
+    c.answered("placeOrder of type MTL")
     s.client.reqGlobalCancel(*s.dialect.global_cancel())
     for sent in placed:
         sent.is_now("Cancelled", failing=False)

@@ -74,7 +74,7 @@ pub async fn rest_change_and_fill(s: &mut Session) {
     let far = cents(bid * 0.9);
     assert_eq!(soon(ask!(s, next_valid_order_id())).await.unwrap(), 1);
     let mut order = ask!(s, order(&apple)).buy(10).limit(far).good_till_canceled().build_order().unwrap();
-    order.order_ref = "interop".to_owned();
+    "interop".clone_into(&mut order.order_ref);
     let id = send(s, "AAPL", &order).await;
     let working = status(s, id, &[Submitted]).await;
     assert!(working.filled == 0.0 && working.remaining == 10.0 && working.perm_id > 0, "{working:?}");
@@ -279,7 +279,7 @@ pub async fn triggers_and_types(s: &mut Session) {
     change(s, id, &stop).await;
     assert_eq!(status(s, id, &[Filled]).await.filled, 20.0);
     let sell = || s.client.order(&apple).sell(5);
-    let orders = [
+    let orders = vec![
         sell().stop_limit(cents(bid * 0.9), cents(bid * 0.89)).build_order().unwrap(),
         sell().trailing_stop(TrailBy::Percent(5.0), cents(bid * 0.9)).build_order().unwrap(),
         sell().trailing_stop_limit(TrailBy::Amount(10.0), cents(bid * 0.9), 0.1).build_order().unwrap(),

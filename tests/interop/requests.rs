@@ -38,7 +38,7 @@ pub async fn reference(s: &Session) {
     assert!(soon(ask!(s, news_providers())).await.unwrap().is_empty());
     assert!(soon(ask!(s, soft_dollar_tiers())).await.unwrap().is_empty());
     assert!(soon(ask!(s, scanner_parameters())).await.unwrap().starts_with('<'));
-    assert_eq!(soon(ask!(s, managed_accounts())).await.unwrap(), [s.account.clone()]);
+    assert_eq!(soon(ask!(s, managed_accounts())).await.unwrap(), std::slice::from_ref(&s.account));
     assert_eq!(soon(ask!(s, family_codes())).await.unwrap().len(), 1);
     soon(ask!(s, user_info())).await.unwrap();
     let (seconds, millis) =
@@ -200,7 +200,7 @@ pub async fn what_is_not_served(s: &Session, address: &str) {
     refused(soon(ask!(s, calculate_implied_volatility(&apple, 5.0, 230.0))).await, 322);
     ends(soon(ask!(s, exercise_options(&apple)).exercise(1).account(s.account.clone()).submit()).await, 322).await;
     refused(soon(ask!(s, news_article("BRFG", "BRFG$1"))).await, 10172);
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     ends(soon(ask!(s, historical_news(APPLE, &["BRFG"], now - hour, now, 10))).await, 10276).await;
     ends(soon(ask!(s, contract_news(&apple, &["BRFG"]))).await, 10276).await;
     ends(soon(ask!(s, broad_tape_news("BRFG"))).await, 200).await;
