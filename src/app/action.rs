@@ -99,6 +99,12 @@ pub enum Action {
     /// Opens the list of notices.
     #[serde(rename = "notices.open")]
     NoticesOpen,
+    /// Shows what the last gap changed.
+    #[serde(rename = "away.open")]
+    AwayOpen,
+    /// Shows the end of the day: what has no stop, what dies, what stays, what was traded.
+    #[serde(rename = "eod.open")]
+    EodOpen,
     /// Focuses the next pane.
     #[serde(rename = "pane.focus-next")]
     FocusNext,

@@ -32,6 +32,8 @@ const SCOPES: &[ScopeRule] = &[
     ScopeRule { name: "studies", typing: Typing::Free },
     ScopeRule { name: "help", typing: Typing::Text },
     ScopeRule { name: "notices", typing: Typing::Free },
+    ScopeRule { name: "away", typing: Typing::Free },
+    ScopeRule { name: "eod", typing: Typing::Free },
     ScopeRule { name: "quit", typing: Typing::Free },
 ];
 

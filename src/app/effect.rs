@@ -7,6 +7,7 @@ use crate::broker::Command;
 use crate::clock::Stamp;
 use crate::domain::fill::Execution;
 use crate::domain::order::Order;
+use crate::journal::Entry;
 use crate::risk::Approved;
 
 /// One thing to do. Not `Clone`: it is done once.
@@ -44,6 +45,8 @@ pub enum Record {
     Order(Box<Order>),
     /// A fill, or its commission.
     Execution(Box<Execution>),
+    /// Something else that happened or was decided.
+    Entry(Box<Entry>),
 }
 
 /// The effects of one step; most have none or one.
@@ -82,6 +85,11 @@ impl Step {
     /// One thing more to do.
     pub(super) fn push(&mut self, effect: Effect) {
         self.effects.push(effect);
+    }
+
+    /// One entry more for the journal.
+    pub(super) fn note(&mut self, entry: Entry) {
+        self.effects.push(Effect::Record(Record::Entry(Box::new(entry))));
     }
 
     /// One command more to the broker.

@@ -37,6 +37,8 @@ pub const fn overlay_scope(overlay: &Overlay) -> &'static str {
     match overlay {
         Overlay::Help { .. } => "help",
         Overlay::Notices { .. } => "notices",
+        Overlay::Away { .. } => "away",
+        Overlay::Eod { .. } => "eod",
         Overlay::Command { .. } => "command",
         Overlay::Search { .. } => "search",
         Overlay::Studies { .. } => "studies",

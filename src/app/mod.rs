@@ -7,9 +7,11 @@
 //! `tui_input::Input` are its only outside types.
 
 pub mod action;
+pub mod away;
 pub mod bindings;
 pub mod charting;
 pub mod effect;
+pub mod eod;
 pub mod keymap;
 pub mod lifecycle;
 pub mod model;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use indexmap::{IndexMap, IndexSet};
 use tui_input::Input;
 
+use super::away::Gap;
 use super::keymap::Keymap;
 use super::notices::Notices;
 use super::settling::Settling;
@@ -27,6 +28,7 @@ use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::order::{Order, OrderKey};
 use crate::domain::position::Position;
 use crate::domain::quote::Quote;
+use crate::ledger::Terms;
 use crate::panes::watchlist::{Row, Watchlist};
 use crate::panes::{PaneKind, Panes};
 use crate::risk::{Limits, Recent};
@@ -52,6 +54,8 @@ pub struct Model {
     pub overlay: Option<Overlay>,
     /// What has been said to the trader.
     pub notices: Notices,
+    /// The gap under way, and what the last one changed.
+    pub away: Gap,
     /// Settings.
     pub settings: Settings,
     /// The keys.
@@ -114,6 +118,7 @@ impl Model {
             panes,
             overlay: None,
             notices: Notices::default(),
+            away: Gap::default(),
             settings,
             keymap,
             pending: Vec::new(),
@@ -261,6 +266,8 @@ pub struct Orders {
     pub all: IndexMap<OrderKey, Order>,
     /// Every execution known, oldest first.
     pub executions: IndexMap<ExecId, Execution>,
+    /// What is known of orders beside the orders: the middle they were approved against, the stop that went with them.
+    pub terms: BTreeMap<OrderKey, Terms>,
     /// Commissions that came before their execution.
     pub orphans: IndexMap<ExecId, crate::domain::fill::Commission>,
     /// Contracts whose position may be old by a fill.
@@ -375,6 +382,16 @@ pub enum Overlay {
     Studies {
         /// The one the list is on.
         selected: usize,
+    },
+    /// What the last gap changed.
+    Away {
+        /// First line shown.
+        top: usize,
+    },
+    /// The end of the day.
+    Eod {
+        /// First line shown.
+        top: usize,
     },
     /// The confirmation of the staged order.
     Confirm,

@@ -6,8 +6,9 @@ use super::action::Action;
 use crate::broker::Event;
 use crate::domain::order::OrderKey;
 use crate::domain::{SafeText, fill::Execution, order::Order};
-use crate::journal::IntentSeq;
+use crate::journal::{Before, IntentSeq};
 use crate::keys::Chord;
+use crate::ledger::Terms;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,6 +89,12 @@ pub enum JournalFact {
         live: Vec<Order>,
         /// Executions of the last days, as far as recorded.
         executions: Vec<Execution>,
+        /// What is known of the orders of the last days beside the orders.
+        #[serde(default)]
+        terms: Vec<(OrderKey, Terms)>,
+        /// Where things stood at the last word of the run before.
+        #[serde(default)]
+        before: Option<Before>,
     },
     /// An order's intent is durable; it will be sent under this id.
     Intended {

@@ -45,6 +45,8 @@ pub struct Notice {
 pub struct Notices {
     /// All of them.
     pub list: VecDeque<Notice>,
+    /// How many there have been, those not kept among them.
+    pub count: u64,
 }
 
 impl Notices {
@@ -54,6 +56,7 @@ impl Notices {
         // The same words again are news of the same thing: they stand longer, not twice.
         self.list.retain(|n| !(n.standing && n.text == text && at.since(n.at) < STANDS));
         self.list.push_back(Notice { at, tone, text, order, standing: true });
+        self.count = self.count.saturating_add(1);
         while self.list.len() > KEPT {
             self.list.pop_front();
         }

@@ -14,6 +14,7 @@ use crate::clock::Stamp;
 pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
     model.now = at;
     let mut step = Step::default();
+    let was = on::chronicle::Was::of(model);
     match msg {
         Msg::Key(press) => on::input::key(model, &mut step, press),
         Msg::Pasted(text) => on::input::pasted(model, &mut step, &text),
@@ -40,6 +41,7 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
         Msg::Signalled(signal) => signalled(model, &mut step, signal),
     }
     on::ticket::refresh(model, &mut step);
+    on::chronicle::note(model, &mut step, &was);
     timers::arm(model, &mut step);
     if step.redraw != Redraw::Keep {
         model.revision = model.revision.saturating_add(1);

@@ -13,8 +13,8 @@ use crate::domain::order::{Order, OrderKey, OrderKind, OrderState};
 use crate::domain::quote::Quote;
 use crate::ledger::Terms;
 
-/// How far back executions are reported at the opening: what IB itself may still tell in a SYNC, and a weekend.
-const EXECUTIONS_BACK: Duration = Duration::from_hours(24 * 4);
+/// How far back executions are reported at the opening: the seven days that IB itself may still tell in a SYNC.
+const EXECUTIONS_BACK: Duration = Duration::from_hours(24 * 8);
 
 /// The name in `meta` of the moment of the last record.
 pub(super) const LAST_AT: &str = "last_at";
@@ -101,11 +101,12 @@ pub(super) fn live(conn: &Connection) -> Result<Vec<Order>, JournalError> {
     Ok(orders)
 }
 
-/// Executions of the last days, oldest first.
+/// Executions of the last days, oldest first; of one that was corrected the newest version.
 pub(super) fn executions(conn: &Connection, now_wall: i64) -> Result<Vec<Execution>, JournalError> {
     let back = i64::try_from(EXECUTIONS_BACK.as_nanos()).unwrap_or(i64::MAX);
     let sql = "SELECT body FROM executions WHERE at >= ?1 ORDER BY at, rowid";
-    rows(conn, "an execution", sql, now_wall.saturating_sub(back))
+    let all: Vec<Execution> = rows(conn, "an execution", sql, now_wall.saturating_sub(back))?;
+    Ok(crate::ledger::newest(&all).into_iter().cloned().collect())
 }
 
 /// What is known of the orders whose intent is of the last days.

@@ -25,7 +25,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Stamp;
 use crate::domain::SafeText;
@@ -38,7 +38,7 @@ pub use excursion::{Excursion, excursion};
 use lot::Lot;
 
 /// What is known of the order a fill belongs to, beside the fill itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Terms {
     /// The stop that was sent with it.
     pub stop: Option<Price>,
@@ -145,9 +145,8 @@ pub struct Ledger {
     pub realised: Vec<Realised>,
 }
 
-/// The executions that count, oldest first: of several versions of a fill the last, without those taken back. Those
-/// whose time is not known stand last, in the order given.
-pub fn current<'e>(executions: impl IntoIterator<Item = &'e Execution>) -> Vec<&'e Execution> {
+/// Of several versions of a fill the last, in the order given; those taken back are among them.
+pub fn newest<'e>(executions: impl IntoIterator<Item = &'e Execution>) -> Vec<&'e Execution> {
     let mut newest: IndexMap<&str, &Execution> = IndexMap::new();
     for execution in executions {
         let (base, version) = execution.exec_id.version();
@@ -157,7 +156,14 @@ pub fn current<'e>(executions: impl IntoIterator<Item = &'e Execution>) -> Vec<&
             None => drop(newest.insert(base, execution)),
         }
     }
-    let mut out: Vec<&Execution> = newest.into_values().filter(|e| e.qty.is_positive()).collect();
+    newest.into_values().collect()
+}
+
+/// The executions that count, oldest first: the newest versions without those taken back. Those whose time is not known
+/// stand last, in the order given.
+pub fn current<'e>(executions: impl IntoIterator<Item = &'e Execution>) -> Vec<&'e Execution> {
+    let mut out = newest(executions);
+    out.retain(|e| e.qty.is_positive());
     out.sort_by_key(|e| e.time.unwrap_or(i64::MAX));
     out
 }

@@ -114,6 +114,7 @@ impl Executor {
                 let request = match record {
                     Record::Order(order) => Request::Order(order),
                     Record::Execution(execution) => Request::Execution(execution),
+                    Record::Entry(entry) => Request::Entry(entry),
                 };
                 if self.journal.give(request).is_err() {
                     let why = SafeText::new("it does not keep up or has ended");
@@ -150,6 +151,8 @@ impl Executor {
                     tag: SafeText::new(&opened.tag),
                     live: opened.live,
                     executions: opened.executions,
+                    terms: opened.terms,
+                    before: opened.before,
                 };
                 (Some(Msg::Journal(fact)), None)
             }

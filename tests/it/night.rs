@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use tradewind::app::model::Model;
+use tradewind::app::away::End;
+use tradewind::app::model::{Model, Overlay};
 use tradewind::domain::order::{OrderState, Ownership};
 use tradewind::money::Qty;
 
@@ -119,4 +120,43 @@ async fn a_run_never_uses_an_order_ref_twice() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!((refs.len(), ids.len()), (3, 3), "{keys:?}");
+}
+
+#[tokio::test]
+async fn what_happened_between_death_and_rebirth_is_told_once_with_its_fills_and_the_position() {
+    let (folder, mut venue) = (folder(), Venue::in_memory().await);
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    // More than the book holds at once, so that a part of it fills while nobody looks.
+    desk.keys("b t 5 0 0 0 enter");
+    desk.dwell().await;
+    desk.keys("enter");
+    desk.until("a partial fill", |m| m.orders.all.values().any(|o| o.filled.is_positive())).await;
+    desk.until("its position", |m| m.positions.values().any(|p| p.qty.is_positive())).await;
+    let (key, filled) = (desk.order().key.clone(), desk.order().filled);
+    assert!(filled < Qty::from(5_000), "it has filled already: {filled}");
+    desk.kill().await;
+    venue.pass(Duration::from_mins(2)).await;
+
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.until("the card", |m| matches!(m.overlay, Some(Overlay::Away { .. }))).await;
+    let away = desk.model.away.told.clone().unwrap();
+    assert_eq!(away.end, End::Workstation);
+    let [order] = away.orders.as_slice() else { panic!("{away:#?}") };
+    assert_eq!((&order.key, order.was.map(|(_, filled)| filled)), (&key, Some(filled)));
+    assert!(order.filled > filled);
+    let told = away.executions.iter().map(|id| desk.model.orders.executions[id].qty);
+    let told = told.fold(Qty::ZERO, |sum, qty| sum.plus(qty).unwrap());
+    assert_eq!(filled.plus(told), Some(order.filled), "each fill of the time between is told, and no other");
+    let [position] = away.positions.as_slice() else { panic!("{away:#?}") };
+    assert_eq!((position.now, position.unexplained()), (order.filled, Some(Qty::ZERO)));
+    assert_eq!(position.bare, order.filled, "no stop works");
+    desk.keys("enter");
+    assert!(desk.model.overlay.is_none());
+    desk.kill().await;
+
+    // Told once: the next life knows it.
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    assert!(desk.model.away.told.is_none(), "{:#?}", desk.model.away.told);
 }

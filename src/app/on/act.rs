@@ -47,6 +47,8 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::SymbolSearch | Action::WatchlistAdd => overlay::search(model),
         Action::HelpOpen => overlay::help(model),
         Action::NoticesOpen => overlay::notices(model),
+        Action::AwayOpen => overlay::away(model),
+        Action::EodOpen => overlay::eod(model),
         Action::FocusNext => lists::focus_next(model, Way::Down),
         Action::FocusPrev => lists::focus_next(model, Way::Up),
         Action::Focus { pane } => model.workspace.focus_on(pane),

@@ -1,6 +1,6 @@
 //! Events of the broker, by family.
 
-use super::{bars, facts, link, market, reconcile};
+use super::{bars, chronicle, facts, link, market, reconcile};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
@@ -25,6 +25,7 @@ pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
         Event::Position(report) => reconcile::position(model, step, report),
         Event::Account(values) => {
             if model.account != *values {
+                chronicle::cash(model, step, &values);
                 model.account = *values;
                 step.draw(Redraw::Market);
             }

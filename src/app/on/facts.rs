@@ -13,6 +13,7 @@ use crate::domain::SafeText;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::order::{Attributes, BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership};
 use crate::domain::shown;
+use crate::journal::Entry;
 use crate::money::{Price, Qty};
 use std::time::Duration;
 
@@ -341,9 +342,9 @@ pub(super) fn take_execution(model: &mut Model, step: &mut Step, mut execution: 
     let newer = model.orders.executions.keys().find_map(|id| corrects(id, &execution.exec_id));
     match newer {
         Some(Correction::Replaced(old)) => {
-            model.orders.executions.shift_remove(&old);
-            let text = format!("Execution of {} corrected: {} @ {}.", execution.symbol, execution.qty, execution.price);
-            model.notices.say(model.now, Tone::Warn, text, None);
+            if let Some(old) = model.orders.executions.shift_remove(&old) {
+                corrected(model, step, old, &execution);
+            }
         }
         Some(Correction::Late) => return None,
         None => {}
@@ -353,6 +354,22 @@ pub(super) fn take_execution(model: &mut Model, step: &mut Step, mut execution: 
     let key = select::find_order(model, &execution.order_ref, &execution.ids).cloned();
     model.orders.executions.insert(execution.exec_id.clone(), execution);
     key
+}
+
+/// Says that a fill is not what it was, and keeps both versions.
+fn corrected(model: &mut Model, step: &mut Step, old: Execution, new: &Execution) {
+    let (tone, text) = if new.qty.is_positive() {
+        (Tone::Warn, format!("Execution of {} corrected: {} @ {}.", new.symbol, new.qty, new.price))
+    } else {
+        step.push(Effect::Bell);
+        let text = format!(
+            "TAKEN BACK by the broker: the fill of {} {} @ {}. Look at the position.",
+            old.qty, old.symbol, old.price
+        );
+        (Tone::Error, text)
+    };
+    model.notices.say(model.now, tone, text, None);
+    step.note(Entry::Corrected { old: Box::new(old), new: Box::new(new.clone()) });
 }
 
 enum Correction {

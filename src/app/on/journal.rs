@@ -1,5 +1,6 @@
 //! What the journal says: what is remembered, what is durable, that it cannot be written.
 
+use crate::app::away::Standing;
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Journal, Model};
 use crate::app::msg::JournalFact;
@@ -15,8 +16,12 @@ const SLOW: u64 = 250_000;
 pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact) {
     step.draw(Redraw::Now);
     match fact {
-        JournalFact::Opened { run, tag, live, executions } => {
+        JournalFact::Opened { run, tag, live, executions, terms, before } => {
             model.desk.journal = Journal::Open { tag, run };
+            if let Some(before) = before {
+                model.away.before = Some(Box::new(Standing::remembered(before, &live, &executions)));
+            }
+            model.orders.terms.extend(terms);
             for execution in executions {
                 model.orders.executions.entry(execution.exec_id.clone()).or_insert(execution);
             }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{market, reconcile};
+use crate::app::away::{self, End};
 use crate::app::effect::{Redraw, Step};
-use crate::app::model::Model;
+use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::broker::Link;
@@ -30,6 +31,9 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
     if !same {
         model.desk.link_at = model.now;
     }
+    if was_ready && let Some(end) = gap(&state) {
+        away::begin(model, end);
+    }
     model.desk.link = state.clone();
     match state {
         Link::Dialling { address, why, next_in, .. } => {
@@ -47,6 +51,9 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
             model.desk.alive = Some(model.now);
             if !std::mem::replace(&mut model.desk.subscribed, true) {
                 market::ask_all(model, step);
+            }
+            if away::over(model) {
+                tell_gap(model);
             }
             reconcile::send_wanted(model, step);
         }
@@ -73,6 +80,31 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
             let code = why.code.map_or_else(String::new, |c| format!(" ({c})"));
             model.notices.say(model.now, Tone::Error, format!("{}{code}", why.text), None);
         }
+    }
+}
+
+/// Whether a state begins a gap, and why.
+fn gap(state: &Link) -> Option<End> {
+    let end = |why: &str| Some(End::Connection(SafeText::new(why)));
+    match state {
+        Link::Dialling { why, .. } => end(why.as_ref().map_or("connection lost", |w| w.text.as_str())),
+        Link::Refused(why) => end(&why.text),
+        Link::IbLost => end("IB's servers were not reachable"),
+        Link::Mute => end("the gateway did not answer"),
+        Link::Syncing { .. } | Link::Ready { .. } | Link::IbBack { .. } => None,
+    }
+}
+
+/// Opens the away screen, unless the trader's hands are on something: then a notice says where it is.
+fn tell_gap(model: &mut Model) {
+    let Some(away) = &model.away.told else { return };
+    let changes = words::count(away.changes(), "thing");
+    let free = model.overlay.is_none() && model.panes.ticket.staged.is_none() && model.pending.is_empty();
+    if free {
+        model.overlay = Some(Overlay::Away { top: 0 });
+    } else {
+        let text = format!("{changes} changed while you were away. g y tells.");
+        model.notices.say(model.now, Tone::Warn, text, None);
     }
 }
 

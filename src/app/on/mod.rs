@@ -5,6 +5,7 @@ pub(in crate::app) mod bars;
 pub(super) mod broker;
 mod cancel;
 mod chart;
+pub(super) mod chronicle;
 mod facts;
 pub(super) mod input;
 pub(super) mod journal;

@@ -12,6 +12,9 @@ use crate::domain::SafeText;
 use crate::panes::PaneKind;
 use crate::panes::chart::StudyKind;
 
+/// More lines than any card has.
+const LINES_MAX: usize = 10_000;
+
 /// What stands in the search once the broker has answered that there is nothing.
 pub(super) const NO_MATCH: &str = "no contract matches";
 
@@ -37,6 +40,19 @@ pub(super) fn help(model: &mut Model) {
 pub(super) fn notices(model: &mut Model) {
     model.notices.dismiss();
     model.overlay = Some(Overlay::Notices { top: 0 });
+}
+
+pub(super) fn away(model: &mut Model) {
+    if model.away.told.is_some() {
+        model.overlay = Some(Overlay::Away { top: 0 });
+    } else {
+        let text = "Nothing has changed behind your back since the start.";
+        model.notices.say(model.now, Tone::Info, text, None);
+    }
+}
+
+pub(super) fn eod(model: &mut Model) {
+    model.overlay = Some(Overlay::Eod { top: 0 });
 }
 
 /// Esc: one step back.
@@ -120,6 +136,8 @@ pub(super) fn scroll(model: &mut Model, by: isize) {
     let said = model.notices.list.len();
     match &mut model.overlay {
         Some(Overlay::Help { top, .. }) => *top = top.saturating_add_signed(by).min(10_000),
+        // The last page is not known here: the view shows it where this would go beyond.
+        Some(Overlay::Away { top } | Overlay::Eod { top }) => *top = top.saturating_add_signed(by).min(LINES_MAX),
         Some(Overlay::Notices { top }) => *top = top.saturating_add_signed(by).min(said.saturating_sub(1)),
         Some(Overlay::Search { matches, selected, .. }) => {
             *selected = selected.saturating_add_signed(by).min(matches.len().saturating_sub(1));
@@ -140,6 +158,14 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
                 model.overlay = None;
                 return cancel::quit(model, step, By::HAND);
             }
+            match text.trim() {
+                "eod" => return eod(model),
+                "away" => {
+                    model.overlay = None;
+                    return away(model);
+                }
+                _ => {}
+            }
             super::say::say(model, &text);
         }
         // A row for it would never show a price. How a share class is written in a search is not certain: such a
@@ -156,7 +182,9 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
             let typed = input.value().trim().to_ascii_uppercase();
             take_symbol(model, step, purpose, chosen, &typed);
         }
-        Some(Overlay::Help { .. } | Overlay::Notices { .. }) => model.overlay = None,
+        Some(Overlay::Help { .. } | Overlay::Notices { .. } | Overlay::Away { .. } | Overlay::Eod { .. }) => {
+            model.overlay = None;
+        }
         _ => {}
     }
 }

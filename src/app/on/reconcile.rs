@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::facts::{self, Was};
-use super::{cancel, market};
+use super::{cancel, chronicle, market};
 use crate::app::effect::{Redraw, Step};
 use crate::app::lifecycle::{self, Authority, Progress};
 use crate::app::model::{Awaited, Model, Wait};
@@ -18,6 +18,7 @@ use crate::domain::SafeText;
 use crate::domain::instrument::ConId;
 use crate::domain::order::{Order, OrderKey, OrderState, Tif};
 use crate::domain::position::{Pnl, Position};
+use crate::journal::{Entry, Holding};
 
 /// A question whose answer has not come after so long is not under way any more: five steps of ten seconds each.
 const SYNC_MAX: Duration = Duration::from_mins(1);
@@ -89,6 +90,12 @@ pub(super) fn unanswered(model: &mut Model, step: &mut Step, key: &OrderKey, wai
 /// Everything the broker knows has arrived.
 pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
     let mut seen: BTreeSet<OrderKey> = BTreeSet::new();
+    step.note(Entry::Synced {
+        open: snapshot.open.len(),
+        completed: snapshot.completed.len(),
+        executions: snapshot.executions.len(),
+        positions: snapshot.positions.len(),
+    });
     // Fills first: they are booked whatever the orders say, and an order is never shown with fewer than it has.
     for execution in snapshot.executions {
         if let Some(key) = facts::take_execution(model, step, execution) {
@@ -107,8 +114,9 @@ pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
     for report in snapshot.completed {
         seen.insert(completed(model, step, report));
     }
-    positions(model, snapshot.positions);
+    positions(model, step, snapshot.positions);
     facts::watch_protection(model, step);
+    chronicle::cash(model, step, &snapshot.account);
     model.account = snapshot.account;
     let live: Vec<OrderKey> = model.orders.live().map(|o| o.key.clone()).filter(|k| !seen.contains(k)).collect();
     for key in live {
@@ -227,16 +235,18 @@ fn missing(model: &mut Model, step: &mut Step, key: &OrderKey) {
 }
 
 /// The positions as listed; what is not listed is closed.
-fn positions(model: &mut Model, reports: Vec<PositionReport>) {
+fn positions(model: &mut Model, step: &mut Step, reports: Vec<PositionReport>) {
     let at = model.now;
     let listed: BTreeSet<ConId> = reports.iter().map(|r| r.con_id).collect();
     for position in model.positions.values_mut().filter(|p| !listed.contains(&p.con_id)) {
         position.qty = crate::money::Qty::ZERO;
         position.avg_cost = None;
         position.at = at;
+        let Position { con_id, symbol, qty, .. } = position;
+        step.note(Entry::Holding(Holding { con_id: *con_id, symbol: symbol.clone(), qty: *qty }));
     }
     for report in reports {
-        put_position(model, report);
+        put_position(model, step, report);
     }
     model.desk.positions_known = true;
     model.orders.settling.clear();
@@ -248,15 +258,18 @@ pub(super) fn position(model: &mut Model, step: &mut Step, report: PositionRepor
     if let Some(by) = before.and_then(|before| report.qty.minus(before)) {
         model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).moved(by, at);
     }
-    put_position(model, report);
+    put_position(model, step, report);
     facts::watch_protection(model, step);
     market::ask_held(model, step);
     step.draw(Redraw::Now);
 }
 
-fn put_position(model: &mut Model, report: PositionReport) {
+fn put_position(model: &mut Model, step: &mut Step, report: PositionReport) {
     let at = model.now;
     let PositionReport { con_id, symbol, qty, avg_cost } = report;
+    if model.positions.get(&con_id).is_none_or(|known| known.qty != qty) {
+        step.note(Entry::Holding(Holding { con_id, symbol: symbol.clone(), qty }));
+    }
     match model.positions.get_mut(&con_id) {
         Some(position) => (position.qty, position.avg_cost, position.at) = (qty, avg_cost, at),
         None if qty.is_zero() => {}

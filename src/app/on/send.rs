@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::act::By;
+use super::chronicle;
 use super::ticket;
 use crate::app::action::Way;
 use crate::app::effect::{Effect, Redraw, Step};
@@ -50,7 +51,11 @@ pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
         return model.notices.say(model.now, Tone::Info, "Nothing was changed, so nothing was sent.", None);
     }
     match verdict.worst() {
-        Some(Weight::Hard) => refuse(model, &verdict.clone()),
+        Some(Weight::Hard) => {
+            let verdict = verdict.clone();
+            chronicle::refused(model, step, key_of(&staged.aim).cloned().as_ref(), &spec, &verdict);
+            refuse(model, &verdict);
+        }
         worst if worst == Some(Weight::Confirm) || model.desk.mode == Mode::Live => open_confirmation(model),
         _ => dispatch(model, step, Consent::None),
     }
@@ -136,10 +141,18 @@ fn dispatch(model: &mut Model, step: &mut Step, consent: Consent) {
         Aim::Change(key) => approve_change(model, staged, key, spec, consent),
     };
     match result {
-        Ok(approved) => hand_over(model, step, approved, &aim, return_to),
+        Ok(approved) => {
+            if let Some(verdict) = model.panes.ticket.staged.as_ref().and_then(|s| s.assessment.clone()) {
+                chronicle::passed(model, step, &approved, &verdict, consent);
+            }
+            hand_over(model, step, approved, &aim, return_to);
+        }
         Err(Refusal::Desk(text)) => model.notices.say(model.now, Tone::Error, text, None),
         Err(Refusal::Guard(verdict)) => {
             if verdict.worst() == Some(Weight::Hard) {
+                if let Some(spec) = model.panes.ticket.staged.as_ref().and_then(|s| s.spec.clone()) {
+                    chronicle::refused(model, step, key_of(&aim), &spec, &verdict);
+                }
                 refuse(model, &verdict);
             } else {
                 open_confirmation(model);
@@ -149,6 +162,14 @@ fn dispatch(model: &mut Model, step: &mut Step, consent: Consent) {
                 staged.dirty = true;
             }
         }
+    }
+}
+
+/// The order a change is of.
+const fn key_of(aim: &Aim) -> Option<&OrderKey> {
+    match aim {
+        Aim::New => None,
+        Aim::Change(key) => Some(key),
     }
 }
 
@@ -308,12 +329,17 @@ fn nudge_now(model: &mut Model, step: &mut Step) {
     } else {
         risk::check_change(order, spec.clone(), &ctx, Consent::None)
     };
+    let assessed = risk::assess_change(order, &spec, &ctx);
     match verdict {
         Ok(approved) => {
+            chronicle::passed(model, step, &approved, &assessed, Consent::None);
             begin_change(model, &key, spec);
             step.push(Effect::Place(Box::new(approved)));
         }
-        Err(verdict) if verdict.worst() == Some(Weight::Hard) => refuse(model, &verdict),
+        Err(verdict) if verdict.worst() == Some(Weight::Hard) => {
+            chronicle::refused(model, step, Some(&key), &spec, &verdict);
+            refuse(model, &verdict);
+        }
         Err(_) => {
             // Staged as a change at the price it was run to, with the confirmation open; another staged order is not
             // pushed off the ticket for it.

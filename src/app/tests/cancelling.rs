@@ -226,7 +226,14 @@ fn reborn(d: &super::Desk, key: &crate::domain::order::OrderKey) -> super::Desk 
     let mut next = super::Desk::unconnected(crate::domain::account::Mode::Paper);
     next.at = d.at;
     let live = vec![d.order(key).clone()];
-    next.tell(Msg::Journal(JournalFact::Opened { run: 43, tag: "tw4k".into(), live, executions: Vec::new() }));
+    next.tell(Msg::Journal(JournalFact::Opened {
+        run: 43,
+        tag: "tw4k".into(),
+        live,
+        executions: Vec::new(),
+        terms: Vec::new(),
+        before: None,
+    }));
     next
 }
 

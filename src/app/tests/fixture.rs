@@ -69,6 +69,8 @@ impl Desk {
             tag: SafeText::new("tw4k"),
             live: Vec::new(),
             executions: Vec::new(),
+            terms: Vec::new(),
+            before: None,
         }));
         desk.connect(account, snapshot());
         desk.answer_questions();

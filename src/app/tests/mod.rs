@@ -1,5 +1,6 @@
 //! The desk in key strokes: what is pressed, what goes out, what is said.
 
+mod away;
 mod cancelling;
 mod charting;
 mod fixture;

@@ -24,7 +24,14 @@ fn remembered() -> Order {
 }
 
 fn opened(live: Vec<Order>) -> Msg {
-    Msg::Journal(JournalFact::Opened { run: 42, tag: "tw4k".into(), live, executions: Vec::new() })
+    Msg::Journal(JournalFact::Opened {
+        run: 42,
+        tag: "tw4k".into(),
+        live,
+        executions: Vec::new(),
+        terms: Vec::new(),
+        before: None,
+    })
 }
 
 #[test]
@@ -139,7 +146,7 @@ fn an_order_the_broker_disowns_and_does_not_list_has_ended() {
     d.lose_link();
     d.after(1_000).connect("DU0000001", snapshot());
     d.effects.clear();
-    d.keys("x");
+    d.keys("esc x");
     assert_eq!(d.cancels(), std::slice::from_ref(&key));
     assert_eq!(d.order(&key).state, OrderState::Unknown, "a cancel of what is unknown leaves it unknown");
     d.broker(Event::OrderError { order_id: 32, code: 10147, text: "not found".into() });

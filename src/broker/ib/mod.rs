@@ -51,7 +51,8 @@ pub struct Profile {
     pub account: Option<AccountId>,
     /// Whether the sender refuses orders; cancels pass.
     pub read_only: bool,
-    /// How many days of executions SYNC asks for; 0 is what the broker gives by itself, since midnight.
+    /// How many days of executions SYNC asks for. IB gives back seven at most, TWS by its trade log and a Gateway perhaps
+    /// only since midnight; 0 asks for what the broker gives by itself.
     pub execution_days: i32,
 }
 
@@ -64,7 +65,7 @@ impl Default for Profile {
             mode: Mode::Paper,
             account: None,
             read_only: false,
-            execution_days: 0,
+            execution_days: 7,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What floats above the panes: boxes on a raised ground, titles in the upper edge, keys in the lower.
 //!
-//! Invariants: none covers the status bar or the hint row; only help may cover the ticket; the confirmation stands in the
-//! ticket's own place.
+//! Invariants: none covers the status bar or the hint row; only help and the cards of a gap and of the day may cover the
+//! ticket; the confirmation stands in the ticket's own place.
 
 use ratatui::layout::Rect;
 
@@ -9,12 +9,15 @@ use super::Cursor;
 use super::widgets::canvas::Canvas;
 use crate::app::model::{Model, Overlay};
 
+mod away;
 mod command;
 mod confirm;
+mod eod;
 mod help;
 mod notices;
 mod quit;
 mod search;
+mod sheet;
 mod studies;
 mod which_key;
 
@@ -37,6 +40,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: R
         }
         Overlay::Studies { selected } => {
             studies::draw(canvas, model, beside(room, ticket), *selected);
+            None
+        }
+        Overlay::Away { top } => {
+            away::draw(canvas, model, room, *top);
+            None
+        }
+        Overlay::Eod { top } => {
+            eod::draw(canvas, model, room, *top);
             None
         }
         Overlay::Confirm => {

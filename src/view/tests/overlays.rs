@@ -4,14 +4,18 @@ use insta::assert_snapshot;
 use tui_input::Input;
 
 use super::{fixture, probe};
+use crate::app::away::{Away, CashMoved, Changed, End, Moved};
 use crate::app::model::{Model, Overlay, SearchFor};
 use crate::app::notices::Tone;
 use crate::broker::JobId;
 use crate::domain::SafeText;
 use crate::domain::account::Mode;
 use crate::domain::calendar::Hours;
+use crate::domain::fill::ExecId;
 use crate::domain::instrument::{ConId, SymbolMatch};
+use crate::domain::order::{OrderKey, OrderState};
 use crate::keys::{Chord, Key};
+use crate::money::Qty;
 use crate::panes::PaneKind;
 use crate::risk::Weight;
 
@@ -152,6 +156,93 @@ fn notices_so_far() {
     assert_snapshot!(format!("{}\n{}", picture(&model), picture(&empty)));
 }
 
+/// The gap of `screens.md`, in what this moment has: a fill, a cancel by the broker, an order nobody knows of.
+fn away(size: (u16, u16), change: impl FnOnce(&mut Away)) -> Model {
+    let mut model = open(size, Overlay::Away { top: 0 });
+    let key = |n: i32| OrderKey::own(&format!("tw4k-000020-{n}"));
+    let order = |n, state, filled: i64| {
+        let was = Some((OrderState::Working, if n == 26 { Qty::from(50) } else { Qty::ZERO }));
+        Changed { key: key(n), was, state, filled: filled.into() }
+    };
+    if let Some(meta) = model.orders.all.get_mut(&key(29)) {
+        (meta.state, meta.remark) = (OrderState::Cancelled, Some((202, SafeText::new("order cancelled"))));
+    }
+    if let Some(aapl) = model.orders.all.get_mut(&key(28)) {
+        let text = "not among the broker's orders at 10:42:05; it may come alive";
+        (aapl.state, aapl.remark) = (OrderState::Unknown, Some((0, SafeText::new(text))));
+    }
+    let mut told = Away {
+        from: fixture::ago(924).wall,
+        to: fixture::NOW,
+        end: End::Connection(SafeText::new("connection reset")),
+        orders: vec![
+            order(26, OrderState::Working, 80),
+            order(28, OrderState::Unknown, 0),
+            order(29, OrderState::Cancelled, 0),
+        ],
+        executions: vec![ExecId(SafeText::new("0000e0d5.6.01"))],
+        positions: vec![Moved {
+            con_id: fixture::id_of("AMZN"),
+            symbol: SafeText::new("AMZN"),
+            was: Some(Qty::from(50)),
+            fills: Qty::from(30),
+            now: Qty::from(80),
+            bare: Qty::from(80),
+        }],
+        cash: Some(CashMoved {
+            was: fixture::cash("888428.36"),
+            now: fixture::cash("882986.36"),
+            fills: Some(fixture::cash("-5442")),
+        }),
+        missing: Vec::new(),
+        cancels: 0,
+    };
+    change(&mut told);
+    model.away.told = Some(Box::new(told));
+    model
+}
+
+#[test]
+fn while_you_were_away() {
+    let all = [(160, 48), (100, 30), (80, 24)].map(|size| picture(&away(size, |_| {})));
+    assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn while_you_were_away_for_days_and_things_do_not_agree() {
+    let model = away((120, 32), |told| {
+        told.from = fixture::ago(9 * 86_400).wall;
+        told.end = End::Workstation;
+        told.positions[0].now = Qty::from(110);
+        told.cash = Some(CashMoved { fills: None, ..told.cash.clone().unwrap() });
+        told.missing = ["2026-11-11", "2026-11-12", "2026-11-13"].map(|d| d.parse().unwrap()).to_vec();
+        told.cancels = 1;
+    });
+    assert_snapshot!(picture(&model));
+}
+
+#[test]
+fn the_end_of_the_day() {
+    let all = [(160, 48), (100, 30), (80, 24)].map(|size| picture(&open(size, Overlay::Eod { top: 0 })));
+    let quiet = {
+        let mut model = open((100, 30), Overlay::Eod { top: 0 });
+        model.orders.all.clear();
+        model.orders.executions.clear();
+        model.positions.clear();
+        picture(&model)
+    };
+    assert_snapshot!(format!("{}\n{quiet}", all.join("\n")));
+}
+
+#[test]
+fn a_card_scrolls_to_its_last_line_and_not_beyond() {
+    let mut model = open((80, 24), Overlay::Eod { top: 9_999 });
+    let far = picture(&model);
+    assert!(far.contains("lots and taxes") && far.contains("0 more below"), "{far}");
+    model.overlay = Some(Overlay::Eod { top: 0 });
+    assert!(!picture(&model).contains("lots and taxes"));
+}
+
 #[test]
 fn keys_that_wait_for_more_list_what_may_follow() {
     let pending = |age: i64| {
@@ -179,6 +270,7 @@ fn no_overlay_covers_the_status_bar_or_the_hint_row() {
             purpose: SearchFor::List,
         },
         Overlay::Quit,
+        Overlay::Eod { top: 0 },
     ];
     for (width, height) in [(160, 48), (100, 30), (80, 24), (60, 16)] {
         let bare = fixture::moment(width, height);

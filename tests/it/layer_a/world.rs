@@ -159,7 +159,14 @@ impl World {
         self.wakes.clear();
         let live: Vec<Order> = self.disk.orders.values().filter(|o| o.state.is_live()).cloned().collect();
         let executions = self.disk.executions.values().cloned().collect();
-        self.tell(Msg::Journal(JournalFact::Opened { run: self.disk.run, tag: "tw4k".into(), live, executions }));
+        self.tell(Msg::Journal(JournalFact::Opened {
+            run: self.disk.run,
+            tag: "tw4k".into(),
+            live,
+            executions,
+            terms: Vec::new(),
+            before: None,
+        }));
         self.connect();
     }
 
