@@ -3,10 +3,14 @@
 //! Exit codes: 0 all is well; 1 what was asked for failed (no such symbol, no connection, a check that fails); 2 the
 //! command line or the terminal cannot be used; 70 a defect of the program; 128 + n ended by signal n.
 
+pub mod journal;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use self::journal::{Export, Journal, Show};
 
 /// A keyboard-first trading workstation in the terminal for Interactive Brokers.
 ///
@@ -88,6 +92,18 @@ pub enum Command {
     Check(Check),
     /// Print quotes, once or as they change
     Quote(Quote),
+    /// Print the account's orders: those that work and those that ended today
+    Orders(Show),
+    /// Print the account's executions as far back as the broker gives them
+    Fills(Show),
+    /// Print what the account holds
+    Positions(Show),
+    /// Print the account's values
+    Account(Show),
+    /// Look into the journal, add notes and tags, take statements in
+    Journal(Journal),
+    /// Write executions, round trips and orders to a file
+    Export(Export),
     /// Read an order sentence and print its canonical text and what it means; nothing is sent
     Parse(Parse),
 }

@@ -18,6 +18,12 @@ fn main() -> ExitCode {
         Some(Command::Gateway(options)) => run::gateway::run(&cli.common, options),
         Some(Command::Check(options)) => run::check::run(&cli.common, &cli.desk, options),
         Some(Command::Quote(options)) => run::quote::run(&cli.common, options),
+        Some(Command::Orders(options)) => run::holdings::orders(&cli.common, options),
+        Some(Command::Fills(options)) => run::holdings::fills(&cli.common, options),
+        Some(Command::Positions(options)) => run::holdings::positions(&cli.common, options),
+        Some(Command::Account(options)) => run::holdings::account(&cli.common, options),
+        Some(Command::Journal(options)) => run::journal::run(&cli.common, options),
+        Some(Command::Export(options)) => run::journal::export(&cli.common, options),
         Some(Command::Parse(options)) => run::parse::run(options),
     };
     let code = match result {

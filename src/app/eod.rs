@@ -112,6 +112,17 @@ pub fn gtc_ends(day: Date) -> Date {
     quarter_end(quarter_end(day).tomorrow().unwrap_or(day))
 }
 
+/// Whether an order outlives the day by itself.
+fn stays(order: &Order) -> bool {
+    matches!(order.spec.tif, Tif::Gtc | Tif::Gtd(_))
+}
+
+/// The entry an exit still waits for; it ends with that one.
+pub fn waits_for<'m>(model: &'m Model, order: &Order) -> Option<&'m Order> {
+    let entry = select::order(model, order.parent.as_ref()?)?;
+    (entry.state.is_live() && entry.filled.is_zero()).then_some(entry)
+}
+
 /// The card of the present day.
 pub fn card(model: &Model) -> Card {
     let day = model.now.eastern().date();
@@ -125,7 +136,7 @@ pub fn card(model: &Model) -> Card {
     let mut live: Vec<&Order> = model.orders.live().collect();
     live.sort_by(|a, b| a.spec.symbol.cmp(&b.spec.symbol).then(a.placed_at.cmp(&b.placed_at)));
     let known = |o: &&&Order| o.state != OrderState::Unknown;
-    let stays = |o: &Order| matches!(o.spec.tif, Tif::Gtc | Tif::Gtd(_));
+    let stays = |o: &Order| stays(waits_for(model, o).unwrap_or(o));
     let touched = |o: &Order| o.changed_at.max(o.placed_at).eastern().date();
     let traded = traded(model, day, &booked);
     Card {

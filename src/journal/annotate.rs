@@ -110,26 +110,29 @@ fn add(tx: &Transaction<'_>, there: &Execution) -> Result<(), JournalError> {
     Ok(())
 }
 
+/// What an execution is told differently in; that only one of them has a commission is no difference.
+pub fn differences(here: &Execution, there: &Execution) -> Vec<&'static str> {
+    let second = |time: Option<i64>| time.map(|t| t.div_euclid(1_000_000_000));
+    let amount = |e: &Execution| e.commission.as_ref().map(|c| (c.amount, c.currency.clone()));
+    let paid = here.commission.is_some() && there.commission.is_some();
+    let parts = [
+        ("contract", here.con_id != there.con_id),
+        ("side", here.side != there.side),
+        ("quantity", here.qty != there.qty),
+        ("price", here.price != there.price),
+        ("time", second(here.time) != second(there.time)),
+        ("commission", paid && amount(here) != amount(there)),
+    ];
+    parts.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect()
+}
+
 fn compare(
     tx: &Transaction<'_>,
     mut here: Execution,
     there: &Execution,
     report: &mut Import,
 ) -> Result<(), JournalError> {
-    let second = |time: Option<i64>| time.map(|t| t.div_euclid(1_000_000_000));
-    let amount = |e: &Execution| e.commission.as_ref().map(|c| (c.amount, c.currency.clone()));
-    let mut what = Vec::new();
-    let mut differs = |name, yes| {
-        if yes {
-            what.push(name);
-        }
-    };
-    differs("contract", here.con_id != there.con_id);
-    differs("side", here.side != there.side);
-    differs("quantity", here.qty != there.qty);
-    differs("price", here.price != there.price);
-    differs("time", second(here.time) != second(there.time));
-    differs("commission", here.commission.is_some() && there.commission.is_some() && amount(&here) != amount(there));
+    let what = differences(&here, there);
     if !what.is_empty() {
         report.differing.push(Difference { here, there: there.clone(), what });
         return Ok(());

@@ -30,7 +30,7 @@ mod reading_tests;
 #[cfg(test)]
 mod tests;
 
-pub use annotate::{Annotator, Difference, Import};
+pub use annotate::{Annotator, Difference, Import, differences};
 pub use entry::{Before, CashKnown, Decision, Entry, Holding};
 pub use intent::{Intent, IntentSeq};
 pub use query::{Inspection, inspect};

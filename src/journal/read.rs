@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::Serialize;
 
-use super::entry::{Entry, Holding};
+use super::entry::{Before, Entry};
 use super::{JournalError, query, schema};
 use crate::domain::fill::Execution;
 use crate::domain::order::{Order, OrderKey};
@@ -182,9 +182,9 @@ impl Reader {
         Ok(out)
     }
 
-    /// The positions as last recorded.
-    pub fn holdings(&self) -> Result<Vec<Holding>, JournalError> {
-        query::holdings(&self.conn)
+    /// Where things stood at the last record; `None` if there is none.
+    pub fn before(&self) -> Result<Option<Before>, JournalError> {
+        query::before(&self.conn)
     }
 
     /// The accounts orders were intended for, whole.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use ratatui::layout::Rect;
 
-use super::sheet::{self, Line, heading, left};
+use super::sheet::{self, heading};
 use crate::app::action::{Action, Way};
 use crate::app::away::{Away, Changed, End, Moved};
 use crate::app::keymap::GLOBAL;
@@ -41,24 +41,26 @@ fn title(away: &Away) -> Words {
         End::Connection(why) => why.trim_end_matches('.').to_owned(),
         End::Workstation => "the workstation was closed".to_owned(),
     };
+    let end = if same_day { String::new() } else { format!("{} ", to.eastern().strftime("%a %d %b")) };
     let (from, to) = (shown::time_of(from), shown::time_of(to));
     Words::of("While you were away", Role::PaneTitleFocus)
-        .say(format!("  {day}{from} – {to} ET, {}, {why}", shown::age_words(span)), Role::Text)
+        .say(format!("  {day}{from} – {end}{to} ET, {}, {why}", shown::age_words(span)), Role::Text)
 }
 
-fn lines(model: &Model, away: &Away) -> Vec<Line> {
-    let mut lines = vec![left(summary(away)), left(Words::new())];
+fn lines(model: &Model, away: &Away) -> Vec<Words> {
+    let mut lines = vec![summary(away), Words::new()];
     section(&mut lines, "Orders", away.orders.iter().map(|changed| order(model, changed)));
     let fills = away.executions.iter().filter_map(|id| model.orders.executions.get(id));
     section(&mut lines, "Executions", fills.map(|fill| execution(model, fill)));
     section(&mut lines, "Positions", away.positions.iter().map(position));
     section(&mut lines, "Cash", cash(away).into_iter());
-    let (live, all) = select::watch_counts(model);
+    let (live, rest) = select::watch_counts(model);
+    let all = live + rest;
     let role = if live == all { Role::Text } else { Role::NoticeWarn };
     section(
         &mut lines,
         "Market data",
-        std::iter::once(Words::of(format!("{live} of {all} rows are quoted again"), role)),
+        std::iter::once(Words::of(format!("  {live} of {all} rows are quoted again"), role)),
     );
     section(&mut lines, "Missing", missing(away).into_iter());
     let sent = if away.cancels == 0 {
@@ -67,15 +69,15 @@ fn lines(model: &Model, away: &Away) -> Vec<Line> {
         let cancels = words::count(away.cancels, "cancel");
         format!("Nothing was sent while you were away; {cancels} that waited went out with the connection.")
     };
-    lines.push(left(Words::of(sent, Role::TextDim)));
+    lines.push(Words::of(sent, Role::TextDim));
     lines
 }
 
-fn section(lines: &mut Vec<Line>, name: &str, rows: impl Iterator<Item = Words>) {
+fn section(lines: &mut Vec<Words>, name: &str, rows: impl Iterator<Item = Words>) {
     let mut rows = rows.peekable();
     if rows.peek().is_some() {
         lines.push(heading(name));
-        lines.extend(rows.map(left));
+        lines.extend(rows);
     }
 }
 
@@ -107,7 +109,7 @@ fn order(model: &Model, changed: &Changed) -> Words {
     let (role, now) = present(model, order);
     let name = select::order_name(order);
     let mark = if order.ownership == Ownership::Foreign { "  of another client" } else { "" };
-    Words::of(format!("  {name:<5}"), Role::TextDim)
+    Words::of(format!("  {name:<4} "), Role::TextDim)
         .say(format!("{:<SENTENCE$} ", words::order(model, order)), Role::Text)
         .say(format!("{was:<WAS$}→  "), Role::TextDim)
         .say(now, role)
@@ -147,6 +149,7 @@ fn present(model: &Model, order: &Order) -> (Role, String) {
             let part = if order.filled.is_positive() { format!(", {filled} filled{average}") } else { String::new() };
             (Role::NoticeWarn, format!("cancelled {at}{part}{why}"))
         }
+        OrderState::Working if order.filled.is_positive() => (Role::Text, format!("partial {filled}{average}")),
         state if order.filled.is_positive() => (Role::Text, format!("{}, {filled} filled{average}", state_word(state))),
         state => (Role::Text, format!("{}{why}", state_word(state))),
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use super::sheet::{self, Line, heading, left};
+use super::sheet::{self, heading};
 use crate::app::action::{Action, Way};
 use crate::app::eod::{self, Card, Sums, Traded};
 use crate::app::keymap::GLOBAL;
@@ -29,10 +29,10 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, top: usize) {
     sheet::draw(canvas, room, title, keys, &lines(model, &card), top);
 }
 
-fn lines(model: &Model, card: &Card) -> Vec<Line> {
+fn lines(model: &Model, card: &Card) -> Vec<Words> {
     let mut lines = Vec::new();
     lines.push(heading("Without a stop"));
-    lines.extend(bare(model, card).into_iter().map(left));
+    lines.extend(bare(model, card).into_iter());
     orders(&mut lines, "Dies with the day", card.dying.iter().map(|key| order(model, key, None)), "nothing");
     let staying = card.staying.iter().map(|(key, ends)| {
         let ends = ends.map(|day| format!("by IB's rule until {} at the latest", day.strftime("%d %b %Y")));
@@ -44,18 +44,16 @@ fn lines(model: &Model, card: &Card) -> Vec<Line> {
     }
     lines.push(heading("Traded"));
     if card.traded.is_empty() {
-        lines.push(left(Words::of("  nothing", Role::TextDim)));
+        lines.push(Words::of("  nothing", Role::TextDim));
     }
-    lines.extend(card.traded.iter().map(|row| left(traded(row))));
-    lines.extend(card.sums.iter().map(|(currency, sums)| left(sum(currency, sums))));
+    lines.extend(card.traded.iter().map(traded));
+    lines.extend(card.sums.iter().map(|(currency, sums)| sum(currency, sums)));
     if !card.trips.is_empty() {
         lines.push(heading("Round trips that ended"));
-        lines.extend(card.trips.iter().map(|(trip, far)| left(round(model, trip, far.as_ref()))));
+        lines.extend(card.trips.iter().map(|(trip, far)| round(model, trip, far.as_ref())));
     }
-    lines.push(left(Words::of(
-        "Average cost, executions known here; lots and taxes are in the broker's statements.",
-        Role::TextDim,
-    )));
+    let basis = "Average cost, executions known here; lots and taxes are in the broker's statements.";
+    lines.push(Words::of(basis, Role::TextDim));
     lines
 }
 
@@ -82,18 +80,18 @@ fn bare(model: &Model, card: &Card) -> Vec<Words> {
     rows
 }
 
-fn orders(lines: &mut Vec<Line>, name: &str, rows: impl Iterator<Item = Words>, none: &str) {
+fn orders(lines: &mut Vec<Words>, name: &str, rows: impl Iterator<Item = Words>, none: &str) {
     lines.push(heading(name));
     let before = lines.len();
-    lines.extend(rows.map(left));
+    lines.extend(rows);
     if lines.len() == before {
-        lines.push(left(Words::of(format!("  {none}"), Role::TextDim)));
+        lines.push(Words::of(format!("  {none}"), Role::TextDim));
     }
 }
 
 fn order(model: &Model, key: &OrderKey, ends: Option<String>) -> Words {
     let Some(order) = select::order(model, key) else { return Words::new() };
-    let mut words = Words::of(format!("  {:<5}", select::order_name(order)), Role::TextDim)
+    let mut words = Words::of(format!("  {:<4} ", select::order_name(order)), Role::TextDim)
         .say(format!("{} {}", words::order(model, order), order.spec.tif), Role::Text);
     if order.filled.is_positive() {
         let filled = format!("   {}/{} filled", shown::qty(order.filled), shown::qty(order.spec.qty));
@@ -101,6 +99,9 @@ fn order(model: &Model, key: &OrderKey, ends: Option<String>) -> Words {
     }
     if guards(model, order) {
         words.push("   an exit", Role::NoticeWarn);
+    }
+    if let Some(entry) = eod::waits_for(model, order) {
+        words.push(format!("   ends with {}", select::order_name(entry)), Role::TextDim);
     }
     if let Some(ends) = ends {
         words.push(format!("   {ends}"), Role::TextDim);
