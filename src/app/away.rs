@@ -24,8 +24,6 @@ use crate::money::{Cash, Qty};
 
 /// Days of executions IB gives back at most, today among them.
 const DAYS_BACK: i32 = 7;
-/// A fill this much before the gap may not have been heard of before it.
-const SLACK: i64 = 300 * 1_000_000_000;
 
 /// Where things stood when the gap began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +166,7 @@ impl Standing {
     }
 
     /// How things stood at the end of the run before, as the journal has them.
-    pub fn remembered(before: Before, live: &[Order], executions: &[Execution]) -> Self {
+    pub fn remembered(before: Before, live: &[Order]) -> Self {
         let held = before.holdings.into_iter().filter(|h| !h.qty.is_zero());
         Self {
             at: before.at,
@@ -177,7 +175,7 @@ impl Standing {
             held: held.map(|h| (h.con_id, (h.symbol, h.qty))).collect(),
             positions_known: true,
             cash: before.cash,
-            executions: executions.iter().map(|e| e.exec_id.clone()).collect(),
+            executions: before.executions.into_iter().collect(),
         }
     }
 }
@@ -206,16 +204,14 @@ pub fn tell(model: &Model, before: Standing) -> Away {
 }
 
 fn new_fills<'m>(model: &'m Model, before: &Standing) -> Vec<&'m Execution> {
-    let is_new = |e: &&Execution| {
-        !before.executions.contains(&e.exec_id) && e.time.is_none_or(|t| t >= before.at.saturating_sub(SLACK))
-    };
+    let is_new = |e: &&Execution| !before.executions.contains(&e.exec_id);
     let all = ledger::current(model.orders.executions.values());
     all.into_iter().filter(is_new).collect()
 }
 
 fn changed(model: &Model, before: &Standing) -> Vec<Changed> {
     let differs = |order: &&Order| match before.orders.get(&order.key) {
-        Some(was) => *was != (order.state, order.filled),
+        Some(was) => *was != (order.state, order.filled) && !went_its_way(*was, order),
         // What ended before the gap is no news; what another hand placed during it is.
         None => order.state.is_live() && order.placed_at.wall > before.at,
     };
@@ -226,6 +222,13 @@ fn changed(model: &Model, before: &Standing) -> Vec<Changed> {
         filled: order.filled,
     };
     model.orders.all.values().filter(differs).map(row).collect()
+}
+
+/// Whether an order that was on its way has merely arrived: nobody need be told.
+fn went_its_way((state, filled): (OrderState, Qty), order: &Order) -> bool {
+    matches!(state, OrderState::Sending | OrderState::Held)
+        && matches!(order.state, OrderState::Held | OrderState::Working)
+        && filled == order.filled
 }
 
 fn moved(model: &Model, before: &Standing, fills: &[&Execution]) -> Vec<Moved> {

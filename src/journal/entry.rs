@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::SafeText;
-use crate::domain::fill::Execution;
+use crate::domain::fill::{ExecId, Execution};
 use crate::domain::instrument::ConId;
 use crate::domain::order::{OrderKey, OrderSpec};
 use crate::money::{Cash, Qty};
@@ -200,4 +200,7 @@ pub struct Before {
     pub holdings: Vec<Holding>,
     /// The cash.
     pub cash: Option<CashKnown>,
+    /// The latest executions recorded, whatever time they are of.
+    #[serde(default)]
+    pub executions: Vec<ExecId>,
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::entry::{Before, CashKnown, Holding};
 use super::{JournalError, schema};
+use crate::domain::SafeText;
 use crate::domain::fill::{ExecId, Execution};
 use crate::domain::order::{Order, OrderKey, OrderKind, OrderState};
 use crate::domain::quote::Quote;
@@ -15,6 +16,9 @@ use crate::ledger::Terms;
 
 /// How far back executions are reported at the opening: the seven days that IB itself may still tell in a SYNC.
 const EXECUTIONS_BACK: Duration = Duration::from_hours(24 * 8);
+
+/// Executions known by their ids at the opening: more than an account fills in the days that IB gives back.
+const EXECUTIONS_LATEST: i64 = 20_000;
 
 /// The name in `meta` of the moment of the last record.
 pub(super) const LAST_AT: &str = "last_at";
@@ -148,7 +152,15 @@ pub(super) fn before(conn: &Connection) -> Result<Option<Before>, JournalError> 
     let cash: Option<String> =
         conn.query_row("SELECT body FROM known WHERE name = ?1", [CASH], |row| row.get(0)).optional()?;
     let cash: Option<CashKnown> = cash.map(|body| parse("cash", &body)).transpose()?;
-    Ok(Some(Before { at, holdings: holdings(conn)?, cash }))
+    Ok(Some(Before { at, holdings: holdings(conn)?, cash, executions: latest(conn)? }))
+}
+
+/// The ids of the executions recorded last. By their place in the journal and not by their time: the broker's clock may be
+/// another than ours.
+fn latest(conn: &Connection) -> Result<Vec<ExecId>, JournalError> {
+    let mut statement = conn.prepare_cached("SELECT exec_id FROM executions ORDER BY rowid DESC LIMIT ?1")?;
+    let ids = statement.query_map([EXECUTIONS_LATEST], |row| row.get::<_, String>(0))?;
+    Ok(ids.map(|id| id.map(|id| ExecId(SafeText::new(&id)))).collect::<Result<_, _>>()?)
 }
 
 /// The positions as last recorded, those that were closed among them.

@@ -19,7 +19,7 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
         JournalFact::Opened { run, tag, live, executions, terms, before } => {
             model.desk.journal = Journal::Open { tag, run };
             if let Some(before) = before {
-                model.away.before = Some(Box::new(Standing::remembered(before, &live, &executions)));
+                model.away.before = Some(Box::new(Standing::remembered(before, &live)));
             }
             model.orders.terms.extend(terms);
             for execution in executions {

@@ -145,7 +145,7 @@ fn a_restart_is_a_gap_too_and_begins_at_the_last_word_of_the_run_before() {
         live,
         executions: Vec::new(),
         terms: Vec::new(),
-        before: Some(Before { at, holdings: vec![holding], cash: Some(cash) }),
+        before: Some(Before { at, holdings: vec![holding], cash: Some(cash), executions: Vec::new() }),
     }));
     let answer = after_fill(&d, &key, 100, 200, "81279");
     d.connect("DU0000001", answer);
@@ -160,7 +160,8 @@ fn a_restart_is_a_gap_too_and_begins_at_the_last_word_of_the_run_before() {
 fn a_journal_that_opens_after_ready_still_tells_what_changed_since_its_last_word() {
     let mut d = Desk::unconnected(crate::domain::account::Mode::Paper);
     d.connect("DU0000001", Snapshot { positions: vec![held(5)], ..snapshot() });
-    let before = Before { at: d.model.now.wall - 60_000_000_000, holdings: Vec::new(), cash: None };
+    let before =
+        Before { at: d.model.now.wall - 60_000_000_000, holdings: Vec::new(), cash: None, executions: Vec::new() };
     d.tell(Msg::Journal(JournalFact::Opened {
         run: 43,
         tag: SafeText::new("tw4k"),
