@@ -145,8 +145,8 @@ impl Away {
 
     /// Whether positions, fills and cash agree with each other, as far as is known.
     pub fn agrees(&self) -> bool {
-        self.positions.iter().all(|p| p.unexplained().is_some_and(|u| u.is_zero()))
-            && self.cash.as_ref().is_none_or(|c| c.unexplained().is_some_and(|u| u.is_zero()))
+        self.positions.iter().all(|p| p.unexplained().is_some_and(Qty::is_zero))
+            && self.cash.as_ref().is_none_or(|c| c.unexplained().is_some_and(Cash::is_zero))
     }
 }
 
@@ -188,7 +188,7 @@ fn standing_of(order: &Order) -> (OrderKey, (OrderState, Qty)) {
 pub fn tell(model: &Model, before: Standing) -> Away {
     let executions = new_fills(model, &before);
     let positions = moved(model, &before, &executions);
-    let explained = positions.iter().all(|p| p.unexplained().is_some_and(|u| u.is_zero()));
+    let explained = positions.iter().all(|p| p.unexplained().is_some_and(Qty::is_zero));
     let seen = model.orders.executions.values().filter_map(|e| e.time).map(day_of).collect();
     Away {
         from: before.at,

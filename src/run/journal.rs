@@ -55,24 +55,24 @@ fn show(place: &Place, options: &Journal) -> Result<i32, Report> {
     if orders {
         let rows =
             books.orders(span)?.iter().map(|order| OrderRow::of(&books, order)).collect::<Result<Vec<_>, _>>()?;
-        print(&rows, |rows| rows::orders(rows), options.json, &words)?;
+        print(&rows, rows::orders, options.json, &words)?;
     } else if executions {
         let rows: Vec<FillRow> = books.within(span).map(|fill| FillRow::of(&books, fill)).collect();
-        print(&rows, |rows| rows::fills(rows), options.json, &words)?;
+        print(&rows, rows::fills, options.json, &words)?;
     } else if events {
         let rows: Vec<EventRow> = books.happenings(span)?.into_iter().map(EventRow::from).collect();
-        print(&rows, |rows| rows::events(rows), options.json, &words)?;
+        print(&rows, rows::events, options.json, &words)?;
     } else {
         let booked = books.ledger();
         let ended: Vec<&Trip> = booked.trips.iter().filter(|trip| concerns(trip, span)).collect();
         if trips || options.json {
-            print(&ended, |rows| rows::trips(rows), options.json, &words)?;
+            print(&ended, rows::trips, options.json, &words)?;
         } else {
             let days = days(&books, span, &booked);
-            print(&days, |rows| rows::days(rows), false, &words)?;
+            print(&days, rows::days, false, &words)?;
             if !days.is_empty() || !ended.is_empty() {
                 writeln!(io::stdout())?;
-                print(&ended, |rows| rows::trips(rows), false, &words)?;
+                print(&ended, rows::trips, false, &words)?;
             }
         }
     }

@@ -6,7 +6,8 @@ use crate::app::notices::{Notice, Tone};
 use crate::broker::Link;
 use crate::domain::SafeText;
 use crate::domain::account::AccountValues;
-use crate::domain::order::{OrderKey, OrderSpec};
+use crate::domain::order::{OrderKey, OrderKind, OrderSpec};
+use crate::domain::quote::Quote;
 use crate::journal::{CashKnown, Decision, Entry};
 use crate::ledger::Terms;
 use crate::risk::{Approved, Assessment, Consent};
@@ -105,10 +106,10 @@ pub(super) fn passed(model: &mut Model, step: &mut Step, approved: &Approved, ve
     step.note(Entry::Guard(Box::new(decision)));
     let quote = approved.quote().filter(|q| q.is_two_sided());
     let stop = approved.exits().iter().find_map(|exit| match exit.spec.kind {
-        crate::domain::order::OrderKind::Stop { trigger, .. } => Some(trigger),
+        OrderKind::Stop { trigger, .. } => Some(trigger),
         _ => None,
     });
-    let terms = Terms { stop, arrival: quote.and_then(|q| q.mid()) };
+    let terms = Terms { stop, arrival: quote.and_then(Quote::mid) };
     // A change keeps what the order itself was decided on.
     model.orders.terms.entry(approved.key().clone()).or_insert(terms);
 }

@@ -178,7 +178,7 @@ fn execution(row: &Row, faults: &mut Vec<String>) -> Option<Execution> {
     let currency = row.need("currency", faults);
     let side = side(row, faults);
     let qty = row.decimal("quantity", faults).map(|q| Qty(q.abs()));
-    if qty.is_some_and(|q| q.is_zero()) {
+    if qty.is_some_and(Qty::is_zero) {
         faults.push("quantity is 0".to_owned());
     }
     let price = row.decimal("tradePrice", faults).map(Price);

@@ -32,7 +32,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, top: usize) {
 fn lines(model: &Model, card: &Card) -> Vec<Words> {
     let mut lines = Vec::new();
     lines.push(heading("Without a stop"));
-    lines.extend(bare(model, card).into_iter());
+    lines.extend(bare(model, card));
     orders(&mut lines, "Dies with the day", card.dying.iter().map(|key| order(model, key, None)), "nothing");
     let staying = card.staying.iter().map(|(key, ends)| {
         let ends = ends.map(|day| format!("by IB's rule until {} at the latest", day.strftime("%d %b %Y")));
