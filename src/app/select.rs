@@ -10,7 +10,7 @@ use crate::domain::SafeText;
 use crate::domain::bar::{Bar, BarKey};
 use crate::domain::fill::Execution;
 use crate::domain::instrument::{ConId, Instrument};
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState, Ownership};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderState, Ownership};
 use crate::domain::position::Position;
 use crate::domain::quote::{Quote, Truth};
 use crate::money::Qty;
@@ -138,10 +138,8 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
 
 /// Whether what is left of a working order can increase the position.
 pub fn class_of(model: &Model, order: &Order) -> Class {
-    let others: Vec<&Order> = live_of(model, order.spec.con_id).into_iter().filter(|o| o.key != order.key).collect();
-    let ctx = context(model, order.spec.con_id, &others, Origin::Key);
-    let rest = OrderSpec { qty: order.remaining(), ..order.spec.clone() };
-    crate::risk::assess(&rest, &ctx).class
+    let live = live_of(model, order.spec.con_id);
+    crate::risk::class_of(order, &context(model, order.spec.con_id, &live, Origin::Key))
 }
 
 /// The order of this key.

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod bar;
+pub mod bracket;
 pub mod calendar;
 pub mod fill;
 pub mod instrument;

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
+use super::working::{is_attached, of_side};
 use super::{Class, Context, Finding, Origin, Readiness, Weight};
 use crate::domain::account::Mode;
 use crate::domain::instrument::{Instrument, SecType};
-use crate::domain::order::{Order, OrderKey, OrderKind, OrderSpec, Side, Verb};
+use crate::domain::order::{OrderKey, OrderKind, OrderSpec, Side, Verb};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty, Rounding};
 
@@ -54,14 +55,18 @@ pub(super) fn run(spec: &OrderSpec, ctx: &Context<'_>, class: Class, own: Option
     found
 }
 
-/// Entry or exit: an exit can neither increase the position nor cross zero, counting every other working order of its side.
+/// Entry or exit: an exit can neither increase the position nor cross zero, counting every other working order of its side
+/// that does not fill instead of it.
 pub(super) fn classify(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Class {
+    if is_attached(spec, ctx, own) {
+        return Class::Exit;
+    }
     let Some(position) = ctx.position else { return Class::Entry };
     let reduces = match spec.side {
         Side::Buy => position.is_negative(),
         Side::Sell => position.is_positive(),
     };
-    let total = open(spec, ctx, own).and_then(|open| working_of_side(spec.side, ctx, own)?.plus(open));
+    let total = open(spec, ctx, own).and_then(|open| of_side(spec.side, spec, ctx, own)?.plus(open));
     match total {
         Some(total) if reduces && total <= position.abs() => Class::Exit,
         _ => Class::Entry,
@@ -76,18 +81,6 @@ fn open(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<Q
 /// What has filled of the order being changed.
 fn filled(ctx: &Context<'_>, own: Option<&OrderKey>) -> Qty {
     own.and_then(|key| ctx.working.iter().find(|o| o.key == *key)).map_or(Qty::ZERO, |o| o.filled)
-}
-
-/// What a working order can still fill at most: while a change of its size is unanswered, either size may be the true one.
-fn most_open(order: &Order) -> Option<Qty> {
-    let before = order.before_change.as_ref().map_or(Some(Qty::ZERO), |old| old.qty.minus(order.filled))?;
-    Some(order.remaining().max(before))
-}
-
-/// What other orders of this side can still fill.
-fn working_of_side(side: Side, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<Qty> {
-    let others = ctx.working.iter().filter(|o| o.spec.side == side && own.is_none_or(|k| o.key != *k));
-    others.map(|o| most_open(o)).try_fold(Qty::ZERO, |sum, open| sum.plus(open?))
 }
 
 /// A finding without a fix.
@@ -375,12 +368,13 @@ fn quote(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     }
 }
 
-/// G18: `sell` never goes through zero; `short` says so, and a buy that crosses from short to long is a flip too.
+/// G18: `sell` never goes through zero; `short` says so, and a buy that crosses from short to long is a flip too. `flip` says
+/// that it is meant.
 fn flip(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<Finding> {
     let Some(position) = ctx.position else {
         return finding("G18", Weight::Hard, format!("the position in {} is not known yet", spec.symbol));
     };
-    let (Some(working), Some(open)) = (working_of_side(spec.side, ctx, own), open(spec, ctx, own)) else {
+    let (Some(working), Some(open)) = (of_side(spec.side, spec, ctx, own), open(spec, ctx, own)) else {
         return finding("G18", Weight::Hard, "the orders at work are too large to add up");
     };
     let Some(total) = working.plus(open) else {
@@ -389,6 +383,7 @@ fn flip(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<F
     let held = position.abs();
     let rest = held.minus(working)?;
     let (text, verb_ok) = match (spec.verb, spec.side) {
+        (Verb::Buy | Verb::Sell | Verb::Short, _) if spec.attributes.flip => (String::new(), true),
         (Verb::Close, _) => (format!("{}, closing {}", standing(position), shown::qty(open)), false),
         (Verb::Sell, Side::Sell) => (format!("{}, selling {}", standing(position), shown::qty(total)), false),
         (Verb::Short, Side::Sell) if position.is_positive() => {

@@ -13,13 +13,14 @@ mod checks;
 pub mod samples;
 #[cfg(test)]
 mod tests;
+mod working;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Stamp;
 use crate::domain::account::{AccountId, Mode};
 use crate::domain::instrument::Instrument;
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, Side};
 use crate::domain::quote::{Quote, Truth};
 use crate::money::{Cash, Qty};
 
@@ -253,6 +254,17 @@ pub fn assess_family<'e>(
     assessment.findings.extend(checks::exits(spec, exits, ctx));
     assessment.findings.sort_by_key(|f| std::cmp::Reverse(f.weight));
     assessment
+}
+
+/// Whether what is left of a working order can increase the position; the order is among those of the context.
+pub fn class_of(order: &Order, ctx: &Context<'_>) -> Class {
+    checks::classify(&order.spec, ctx, Some(&order.key))
+}
+
+/// What working orders can still fill on a side, as far as they do not fill instead of one another or of an order of
+/// these terms; `None` when that cannot be added up.
+pub fn working_of_side(side: Side, spec: &OrderSpec, ctx: &Context<'_>) -> Option<Qty> {
+    working::of_side(side, spec, ctx, None)
 }
 
 /// What the guard thinks of a changed order.
