@@ -4,19 +4,22 @@
 //! A process of its own, since it measures memory. The long run:
 //! `cargo test --test hostile -- --ignored --nocapture` sends a million frames; `FUZZ_SEED=n` picks another stream.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, and their figures")]
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tradewind::clock::Stamp;
 use tradewind::gateway::{Options, bind};
 
 /// Memory is the process's: one test at a time.
 static ALONE: Mutex<()> = Mutex::new(());
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PROTOBUF: u32 = 200;
 /// AAPL.
 const CON_ID: u64 = 265_598;
@@ -31,7 +34,7 @@ struct Gateway {
 impl Gateway {
     fn start() -> Self {
         let stop = CancellationToken::new();
-        let (told, address) = std::sync::mpsc::channel();
+        let (told, address) = std::sync::mpsc::sync_channel(1);
         let stopped = stop.clone();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -304,7 +307,7 @@ fn fuzz(frames: usize) {
     let corpora = [corpus(false), corpus(true)];
     let mut scratch = vec![0; 256 * 1024];
     let (mut sent, mut connections, mut before) = (0, 0_u64, 0);
-    let begun = Instant::now();
+    let begun = Stamp::now();
     let worst = std::thread::scope(|scope| {
         // A client like any other is served all the while.
         let honest = scope.spawn(|| {
@@ -312,9 +315,9 @@ fn fuzz(frames: usize) {
             client.send(&about_apple(1, 5, 2));
             let mut worst = Duration::ZERO;
             while !done.load(Ordering::Relaxed) {
-                let asked = Instant::now();
+                let asked = Stamp::now();
                 client.round_trip();
-                worst = worst.max(asked.elapsed());
+                worst = worst.max(Stamp::now().since(asked));
             }
             worst
         });
@@ -338,7 +341,7 @@ fn fuzz(frames: usize) {
         done.store(true, Ordering::Relaxed);
         honest.join().expect("the honest client is served to the end")
     });
-    let (after, seconds) = (resident(), begun.elapsed().as_secs_f64());
+    let (after, seconds) = (resident(), Stamp::now().since(begun).as_secs_f64());
     println!(
         "seed {seed}: {sent} frames over {connections} connections in {seconds:.1} s, resident {before} KiB after a tenth, \
          {after} KiB at the end, slowest answer to the honest client {worst:?}"
@@ -369,16 +372,16 @@ fn a_reader_that_stops_costs_no_memory_and_hears_every_order() {
     }
     let mut other = Client::start(gateway.address, 1);
     // Wait until the gateway's first bursts are behind it: memory is compared over what follows.
-    let until = Instant::now() + Duration::from_secs(2);
-    while Instant::now() < until {
+    let begun = Stamp::now();
+    while Stamp::now().since(begun) < Duration::from_secs(2) {
         other.round_trip();
     }
     let before = resident();
     for order_id in 1..=10 {
         lazy.send(&limit_order(order_id));
     }
-    let until = Instant::now() + Duration::from_secs(6);
-    while Instant::now() < until {
+    let begun = Stamp::now();
+    while Stamp::now().since(begun) < Duration::from_secs(6) {
         other.round_trip();
     }
     let grown = resident() - before;

@@ -75,7 +75,7 @@ struct Faults {
 /// A request on its way to the venue.
 #[derive(Debug, Clone)]
 enum Wire {
-    Place(OrderRequest),
+    Place(Box<OrderRequest>),
     Cancel(i32),
     Ask,
 }
@@ -407,7 +407,7 @@ impl World {
                 self.not_sent(&key, "the approval is older than 1 s");
             } else {
                 let ids = BrokerIds { client_id: CLIENT, order_id, perm_id: 0 };
-                self.send(Wire::Place(request(&approved, order_id)));
+                self.send(Wire::Place(Box::new(request(&approved, order_id))));
                 self.tell(Msg::Broker(Event::Sent { key, ids }));
             }
         }
@@ -441,7 +441,7 @@ impl World {
 
     fn arrive(&mut self, wire: Wire) {
         let events = match wire {
-            Wire::Place(request) => self.venue.place(self.now, &self.market, request),
+            Wire::Place(request) => self.venue.place(self.now, &self.market, *request),
             Wire::Cancel(order_id) => self.venue.cancel(self.now, &self.market, CLIENT, order_id),
             Wire::Ask => {
                 let snapshot = self.snapshot();
