@@ -17,7 +17,6 @@
 mod excursion;
 mod lot;
 #[cfg(test)]
-#[expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test that is wrong may panic")]
 mod tests;
 
 use std::collections::BTreeMap;

@@ -16,6 +16,7 @@ mod status;
 pub mod widgets;
 
 #[cfg(test)]
+#[expect(clippy::large_stack_arrays, reason = "a test may hold several models")]
 mod tests;
 
 pub use hits::Hits;
