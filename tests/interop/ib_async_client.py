@@ -6,7 +6,6 @@ client below are answered by a message whose number is looked for in the client'
 
 import inspect
 import logging
-import os
 import re
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ from ib_async.client import Client
 from ib_async.ib import StartupFetchALL
 from ib_async.wrapper import RequestError
 
-from checks import EMPTY, NOTED, PATIENCE, SERVED, Checks, Failed, main, sane_bars, wait
+from checks import EMPTY, NOTED, PATIENCE, SERVED, Checks, main, sane_bars, wait
 
 # Methods of the two classes that ask nothing of the gateway.
 LOCAL = {"disconnect", "isConnected", "waitOnUpdate", "loopUntil", "setTimeout"}
@@ -434,7 +433,7 @@ def triggers(s, shares):
 
 
 def unserved(s):
-    c, ib = s.c, s.ib
+    ib = s.ib
     scan = ScannerSubscription(instrument="STK", locationCode="STK.US.MAJOR", scanCode="TOP_PERC_GAIN")
     s.refused(10187, "reqHistoricalTicks", s.apple, "20240102 10:00:00", "", 10, "TRADES", True)
     s.refused(430, "reqFundamentalData", s.apple, "ReportSnapshot")
