@@ -70,7 +70,7 @@ fn pictures(all: &[(&'static str, Model)]) -> String {
 #[test]
 fn studies_over_and_below_the_bars() {
     use StudyKind::{Atr, Bollinger, Ema, EmaSlow, Keltner, Macd, Rsi, Sma, Vwap};
-    let all = [
+    let all = vec![
         ("two averages, RSI", with_studies(&[Ema, EmaSlow, Rsi])),
         ("bands, MACD", with_studies(&[Bollinger, Macd])),
         ("channel, average, ATR", with_studies(&[Keltner, Sma, Atr])),
@@ -103,7 +103,7 @@ fn styles_and_scales() {
         m.market.bars.insert(bar_key("MSFT", Interval::Min5), loaded(swing(100, 41_400)));
         m.panes.chart.compare = Some(Compare { symbol: SafeText::new("MSFT"), con_id: Some(id_of("MSFT")) });
     };
-    let all = [
+    let all = vec![
         ("bars", swung(|m| m.panes.chart.style = Style::Bars)),
         ("line", swung(|m| m.panes.chart.style = Style::Line)),
         ("Heikin-Ashi", swung(|m| m.panes.chart.style = Style::HeikinAshi)),
