@@ -239,3 +239,32 @@ fn a_family_goes_on_after_a_restart() {
     assert_eq!(words(&venue.step(6 * LEAF, &script)), words(&other.step(6 * LEAF, &script)));
     assert_eq!(venue.saved(), other.saved());
 }
+
+#[test]
+fn a_grandchild_that_is_transmitted_releases_its_parents_siblings_too() {
+    let mut script = Script::still(10_000, 10_001, 1);
+    script.half_life = 50 * MS;
+    script.regular = (17 * LEAF, 25 * LEAF);
+    script.day_end = 32 * LEAF;
+    let market = |id, parent_id, action, transmit| {
+        let terms = Terms { parent_id, ..Terms::default() };
+        OrderRequest { transmit, terms, outside_rth: false, ..order(id, action, 1, Kind::Market) }
+    };
+    let early = 874 * MS;
+    let below = Terms { parent_id: 2, ..Terms::default() };
+    let acts = [
+        (early, market(2, 0, Action::Sell, true)),
+        (early, OrderRequest { transmit: false, terms: below, outside_rth: false, ..sell(3, 3, "99.99") }),
+        (3_734 * MS, market(4, 2, Action::Buy, false)),
+        (17 * LEAF, market(5, 3, Action::Sell, true)),
+    ];
+    let mut venue = Venue::new(0, &script);
+    for (at, request) in &acts {
+        venue.place(*at, &script, request.clone());
+    }
+    venue.step(40 * LEAF, &script);
+    let filled: Vec<_> = venue.executions.iter().map(|e| (e.order_id, e.at, e.price.to_string())).collect();
+    let open = 17 * LEAF;
+    // The sibling bought, and so ended the order that had sold one of three.
+    assert_eq!(filled, [(2, open, "100".into()), (3, open, "99.99".into()), (4, open, "100.01".into())]);
+}

@@ -730,8 +730,13 @@ impl Naive<'_> {
     /// A transmitted child sends its parents and siblings along.
     fn release(&mut self, child: usize, at: Nanos) {
         let mut above = self.orders[child].request.terms.parent_id;
-        while let Some(parent) = self.orders.iter().position(|order| above != 0 && order.is(above)) {
-            let family: Vec<usize> = std::iter::once(parent).chain(self.children(parent)).collect();
+        while above != 0 {
+            // The parent may have filled already; its other children are released all the same.
+            let parent = self.orders.iter().position(|order| order.request.order_id == above);
+            let below = |order: &Known| !order.gone && order.request.terms.parent_id == above;
+            let children = (0..self.orders.len()).filter(|index| below(&self.orders[*index]));
+            let living = parent.filter(|parent| !self.orders[*parent].gone);
+            let family: Vec<usize> = living.into_iter().chain(children).collect();
             for index in &family {
                 self.orders[*index].held = false;
             }
@@ -742,7 +747,7 @@ impl Naive<'_> {
                 }
                 self.settle(at);
             }
-            above = self.orders[parent].request.terms.parent_id;
+            above = living.map_or(0, |parent| self.orders[parent].request.terms.parent_id);
         }
     }
 
