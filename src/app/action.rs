@@ -30,6 +30,8 @@ pub enum Touch {
     Mid,
     /// The far side's best.
     Take,
+    /// The position's average cost: break-even.
+    Avg,
 }
 
 /// The verb of a staging key.
@@ -126,6 +128,15 @@ pub enum Action {
         /// Which verb.
         verb: StageVerb,
     },
+    /// Stages a stop for what of the position has none.
+    #[serde(rename = "order.protect")]
+    Protect,
+    /// Stages the way out of a position: cancel its orders, wait, count again, close.
+    #[serde(rename = "position.flatten")]
+    Flatten,
+    /// Stages the same with the position turned around.
+    #[serde(rename = "position.reverse")]
+    Reverse,
     /// Sends the staged order.
     #[serde(rename = "order.send")]
     Send,
@@ -195,7 +206,7 @@ pub enum Action {
     /// Marks the previous field.
     #[serde(rename = "ticket.field-prev")]
     FieldPrev,
-    /// Market or limit.
+    /// The next order type.
     #[serde(rename = "ticket.kind")]
     TicketKind,
     /// The next time in force.
@@ -204,6 +215,9 @@ pub enum Action {
     /// Regular hours only, or extended.
     #[serde(rename = "ticket.session")]
     TicketSession,
+    /// Opens the stop loss, then the target.
+    #[serde(rename = "ticket.exits")]
+    TicketExits,
     /// Halves the size.
     #[serde(rename = "ticket.half")]
     TicketHalf,
@@ -222,6 +236,9 @@ pub enum Action {
     /// Deletes to the end of the text.
     #[serde(rename = "text.delete-to-end")]
     TextDeleteToEnd,
+    /// Takes the first fix, or the first word that may come next.
+    #[serde(rename = "command.complete")]
+    CommandComplete,
     /// Takes what was typed or selected.
     #[serde(rename = "text.accept")]
     TextAccept,
@@ -342,7 +359,7 @@ impl Action {
     /// Whether it can move money.
     pub const fn hazard(self) -> Hazard {
         match self {
-            Self::Stage { .. } | Self::PickUp => Hazard::Stages,
+            Self::Stage { .. } | Self::PickUp | Self::Protect | Self::Flatten | Self::Reverse => Hazard::Stages,
             Self::Send | Self::Confirm | Self::Nudge { .. } => Hazard::Sends,
             Self::Cancel | Self::CancelSymbol | Self::CancelAll | Self::Kill => Hazard::Cancels,
             _ => Hazard::None,

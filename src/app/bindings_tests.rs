@@ -65,11 +65,11 @@ fn hints_follow_the_files_order_and_group_what_goes_to_and_fro() {
     };
     let watchlist = row(&["watchlist", "list", "global"]);
     assert!(
-        watchlist.starts_with("b buy  s sell  c close  ,/. size  X cancel entries  a add  d remove"),
+        watchlist.starts_with("b buy  s sell  c close  p protect  ,/. size  X cancel entries  a add  d remove"),
         "{watchlist}"
     );
     let ticket = row(&["ticket", "global"]);
-    let wanted = "Enter send  Esc drop  0-9 size  @ price  ↑↓ tick  j join  m mid  t take  e session  k type  i TIF";
+    let wanted = "Enter send  Esc drop  0-9 size  @ price  ↑↓ tick  j join  m mid  t take  l sl and tp  e session  k type  i TIF";
     assert!(ticket.starts_with(wanted), "{ticket}");
     let blotter = row(&["blotter", "list", "global"]);
     assert!(blotter.starts_with("m modify  x cancel  +- tick  X cancel entries  Enter open  ←→ tab"), "{blotter}");

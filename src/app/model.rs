@@ -29,6 +29,7 @@ use crate::domain::order::{Order, OrderKey};
 use crate::domain::position::Position;
 use crate::domain::quote::Quote;
 use crate::ledger::Terms;
+use crate::panes::ticket::Staged;
 use crate::panes::watchlist::{Row, Watchlist};
 use crate::panes::{PaneKind, Panes};
 use crate::risk::{Limits, Recent};
@@ -282,8 +283,21 @@ pub struct Orders {
     pub cancel_wanted: IndexSet<OrderKey>,
     /// Orders the broker said it does not know (10147) when their cancel came.
     pub disowned: IndexSet<OrderKey>,
+    /// Positions on their way out.
+    pub unwinding: BTreeMap<ConId, Unwinding>,
     /// How much of each position had a stop behind it when that was last looked at.
     pub covered: BTreeMap<ConId, crate::money::Qty>,
+}
+
+/// A position on its way out: its orders are being cancelled.
+#[derive(Debug, Clone)]
+pub struct Unwinding {
+    /// What is sent then; its size is counted again.
+    pub plan: Box<Staged>,
+    /// The orders being cancelled.
+    pub cancelled: Vec<OrderKey>,
+    /// When the desk asks rather than waits.
+    pub until: Stamp,
 }
 
 /// An answer of the broker that is waited for.
@@ -362,6 +376,10 @@ pub enum Overlay {
         input: Input,
         /// What is wrong with it: the byte range and the cause, all at once.
         errors: Vec<(std::ops::Range<usize>, String)>,
+        /// The text with the first thing mended, where something would mend it.
+        fixed: Option<String>,
+        /// Which sentence of before is shown, counted from the newest.
+        recalled: Option<usize>,
     },
     /// `/` a symbol search.
     Search {

@@ -28,7 +28,7 @@ fn protects(model: &Model, order: &Order, held: Qty) -> bool {
 }
 
 /// The stops that protect a position.
-fn stops(model: &Model, con_id: ConId, held: Qty) -> impl Iterator<Item = &Order> {
+pub fn stops(model: &Model, con_id: ConId, held: Qty) -> impl Iterator<Item = &Order> {
     model.orders.live().filter(move |o| o.spec.con_id == con_id && protects(model, o, held))
 }
 

@@ -79,7 +79,7 @@ pub fn held(model: &Model, con_id: ConId) -> Option<Qty> {
 }
 
 /// What of a position an order can be judged by while a fill may not be in it yet.
-fn certain(model: &Model, con_id: ConId) -> Option<Qty> {
+pub fn certain(model: &Model, con_id: ConId) -> Option<Qty> {
     let position = held(model, con_id)?;
     let settling = model.orders.settling.get(&con_id);
     Some(settling.map_or(position, |s| s.certain(position, model.now)))

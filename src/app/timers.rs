@@ -72,7 +72,8 @@ fn due(model: &Model, timer: Timer) -> Option<Stamp> {
         }
         Timer::Answer => {
             let waits = model.orders.waits.values().map(|w| w.until);
-            waits.chain(model.desk.leaving).min_by_key(|s| s.mono)
+            let unwinding = model.orders.unwinding.values().map(|u| u.until);
+            waits.chain(unwinding).chain(model.desk.leaving).min_by_key(|s| s.mono)
         }
         Timer::Nudge => model.orders.nudge.as_ref().map(|(_, _, until)| *until),
     }

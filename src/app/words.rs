@@ -3,7 +3,7 @@
 use super::model::Model;
 use super::select;
 use crate::domain::instrument::{ConId, PriceRule};
-use crate::domain::order::{Order, OrderSpec};
+use crate::domain::order::{Oca, Order, OrderSpec};
 use crate::domain::shown;
 use crate::money::{Price, Qty};
 
@@ -22,12 +22,21 @@ pub fn average(model: &Model, con_id: ConId, average: Price) -> String {
 
 /// The order as a sentence that the grammar reads: `buy 100 AAPL lmt 187.20 day rth`.
 pub fn sentence(spec: &OrderSpec, rule: Option<&PriceRule>) -> String {
-    crate::sentence::text(spec, decimals(spec, rule))
+    let decimals = decimals(spec, rule);
+    match &spec.attributes.oca {
+        // What makes a group's name unique on the wire is nobody's business on the screen.
+        Some(oca) if oca.shown() != oca.name => {
+            let mut spec = spec.clone();
+            spec.attributes.oca = Some(Oca { name: oca.shown().to_owned(), kind: oca.kind });
+            crate::sentence::text(&spec, decimals)
+        }
+        _ => crate::sentence::text(spec, decimals),
+    }
 }
 
 /// The decimals of an order's limit.
 fn decimals(spec: &OrderSpec, rule: Option<&PriceRule>) -> u32 {
-    let Some(limit) = spec.kind.limit() else { return 0 };
+    let Some(limit) = spec.kind.limit().or(spec.kind.trigger()) else { return 0 };
     rule.map_or_else(|| limit.0.normalize().scale(), |rule| rule.decimals_at(limit))
 }
 

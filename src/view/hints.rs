@@ -90,7 +90,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
     let room = limit.saturating_sub(tail_cells);
     for hint in model.keymap.hints(&keymap::scopes(model)) {
         let sends = matches!(hint.action, Action::Send | Action::Confirm);
-        let refused = sends && model.panes.ticket.staged.as_ref().is_some_and(Staged::is_refused);
+        let refused = sends && model.panes.ticket.staged.as_deref().is_some_and(Staged::is_refused);
         if is_always(hint.action) || refused {
             continue;
         }

@@ -1,13 +1,13 @@
 //! Actions, by family: one call per arm.
 
-use super::{cancel, chart, lists, overlay, send, ticket};
+use super::{cancel, chart, lists, overlay, protect, send, ticket, unwind};
 use crate::app::action::{Action, Hazard, Touch, Way};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
 use crate::app::workspace::{Layout, arrange};
 use crate::panes::PaneKind;
-use crate::panes::ticket::Pricing;
+use crate::sentence::{PriceExpr, Ref};
 
 /// How an action was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,9 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::Send => send::send(model, step, by),
         Action::Confirm => send::confirm(model, step),
         Action::Cancel => cancel::selected(model, step),
+        Action::Protect => protect::stage(model),
+        Action::Flatten => unwind::stage(model, false),
+        Action::Reverse => unwind::stage(model, true),
         Action::PickUp => ticket::pick_up(model),
         Action::Nudge { way } => send::nudge(model, step, way),
         Action::CancelSymbol => cancel::symbol(model, step),
@@ -68,14 +71,15 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::TicketDrop => ticket::drop(model),
         Action::TicketSize => ticket::open_size(model, by.typed),
         Action::TicketPrice => ticket::open_price(model),
-        Action::TicketTouch { at } => ticket::price(
-            model,
-            match at {
-                Touch::Join => Pricing::Join,
-                Touch::Mid => Pricing::Mid,
-                Touch::Take => Pricing::Take,
-            },
-        ),
+        Action::TicketTouch { at } => {
+            let of = match at {
+                Touch::Join => Ref::Join,
+                Touch::Mid => Ref::Mid,
+                Touch::Take => Ref::Take,
+                Touch::Avg => Ref::Average,
+            };
+            ticket::price(model, PriceExpr::Market(of, None));
+        }
         Action::TicketTick { way, by: ticks } => {
             let ticks = i64::from(ticks);
             ticket::tick(model, if way == Way::Up { ticks } else { ticks.saturating_neg() });
@@ -85,12 +89,14 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::TicketKind => ticket::kind(model),
         Action::TicketTif => ticket::tif(model),
         Action::TicketSession => ticket::session(model),
+        Action::TicketExits => ticket::exits(model),
         Action::TicketHalf => ticket::half(model),
         Action::TicketFix => ticket::fix(model),
         Action::FieldRevert => ticket::revert(model),
         Action::TextClear => text(model, step, tui_input::InputRequest::DeleteLine),
         Action::TextDeleteWord => text(model, step, tui_input::InputRequest::DeletePrevWord),
         Action::TextDeleteToEnd => text(model, step, tui_input::InputRequest::DeleteTillEnd),
+        Action::CommandComplete => overlay::complete(model),
         Action::TextAccept => overlay::accept(model, step),
         Action::ListMove { way } => lists::by(model, step, sign(way)),
         Action::ListPage { way } => lists::page(model, step, sign(way)),

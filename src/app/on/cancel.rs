@@ -87,7 +87,7 @@ fn is_under_way(model: &Model, order: &Order) -> bool {
 }
 
 /// Whether only we can cancel the order.
-fn is_ours(model: &Model, order: &Order) -> bool {
+pub(super) fn is_ours(model: &Model, order: &Order) -> bool {
     match &model.desk.account {
         Some(_) => order.ids.client_id == model.desk.client_id || order.state == OrderState::Sending,
         None => order.ownership == Ownership::Own,
@@ -157,6 +157,7 @@ pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
     model.desk.halted = true;
     model.desk.killed_at = Some(now);
     model.orders.nudge = None;
+    model.orders.unwinding.clear();
     step.push(Effect::Send(Command::DropUnsent));
     let entry_keys = of_class(model, None, Class::Entry);
     let entry_count = cancel_all(model, step, &entry_keys);

@@ -19,7 +19,7 @@ const LINES_MAX: usize = 10_000;
 pub(super) const NO_MATCH: &str = "no contract matches";
 
 pub(super) fn command(model: &mut Model) {
-    model.overlay = Some(Overlay::Command { input: Input::default(), errors: Vec::new() });
+    model.overlay = Some(Overlay::Command { input: Input::default(), errors: Vec::new(), fixed: None, recalled: None });
 }
 
 pub(super) fn search(model: &mut Model) {
@@ -87,11 +87,12 @@ pub(super) fn edit(model: &mut Model, step: &mut Step, request: InputRequest) {
             filter.handle(request);
             *top = 0;
         }
-        Some(Overlay::Command { input, errors }) => {
+        Some(Overlay::Command { input, errors, fixed, recalled }) => {
             let before = input.value().to_owned();
             input.handle(request);
             if input.value() != before {
                 errors.clear();
+                (*fixed, *recalled) = (None, None);
             }
         }
         Some(Overlay::Search { input, matches, refused, selected, job, .. }) => {
@@ -134,7 +135,25 @@ fn ask_matches(model: &mut Model, step: &mut Step, pattern: &str) {
 /// Moves the selection, or the text, of the overlay.
 pub(super) fn scroll(model: &mut Model, by: isize) {
     let said = model.notices.list.len();
+    let history = &model.panes.ticket.history;
     match &mut model.overlay {
+        Some(Overlay::Command { input, errors, fixed, recalled }) => {
+            // Up goes back in time.
+            let next = match (*recalled, by < 0) {
+                (None, true) => Some(0),
+                (Some(at), true) => Some(at.saturating_add(1).min(history.len().saturating_sub(1))),
+                (Some(at), false) => at.checked_sub(1),
+                (None, false) => return,
+            };
+            let said = next.and_then(|at| history.iter().rev().nth(at).cloned());
+            if next.is_some() && said.is_none() {
+                return;
+            }
+            *input = Input::new(said.unwrap_or_default());
+            *recalled = next;
+            errors.clear();
+            *fixed = None;
+        }
         Some(Overlay::Help { top, .. }) => *top = top.saturating_add_signed(by).min(10_000),
         // The last page is not known here: the view shows it where this would go beyond.
         Some(Overlay::Away { top } | Overlay::Eod { top }) => *top = top.saturating_add_signed(by).min(LINES_MAX),
@@ -147,6 +166,26 @@ pub(super) fn scroll(model: &mut Model, by: isize) {
         }
         _ => {}
     }
+}
+
+/// Tab on the command line: what mends the first error, else the first word that may come next.
+pub(super) fn complete(model: &mut Model) {
+    let Some(Overlay::Command { input, errors, fixed, recalled }) = &mut model.overlay else { return };
+    if let Some(text) = fixed.take() {
+        *input = Input::new(text);
+        errors.clear();
+        *recalled = None;
+        return;
+    }
+    let text = input.value().to_owned();
+    let cursor = text.char_indices().nth(input.cursor()).map_or(text.len(), |(at, _)| at);
+    let words = crate::sentence::complete(&text, cursor);
+    let Some(first) = words.into_iter().find(|w| text.get(w.span.clone()) != Some(w.text)) else { return };
+    let (before, after) = (text.get(..first.span.start), text.get(first.span.end..));
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let start = format!("{before}{}{}", first.text, if after.is_empty() { " " } else { "" });
+    *input = Input::new(format!("{start}{after}")).with_cursor(start.chars().count());
+    errors.clear();
 }
 
 /// Enter in the command line or the search.
@@ -166,7 +205,7 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
                 }
                 _ => {}
             }
-            super::say::say(model, &text);
+            super::say::say(model, step, &text);
         }
         // A row for it would never show a price. How a share class is written in a search is not certain: such a
         // symbol is left to the contract request.

@@ -1,161 +1,175 @@
-//! Sentences of the command line: read, given their contract, staged. Enter stages and never sends.
-//!
-//! Absent: carrying out what manages orders (cancel, modify, flatten …), and every order type, attribute and time beyond
-//! what the ticket carries. Such a sentence is read, and refused at the word that cannot be sent.
+//! Sentences of the command line: an order is staged and never sent; what manages orders does what its key does.
 
-use std::ops::Range;
-
-use super::ticket;
+use super::{cancel, ticket, unwind};
+use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay};
+use crate::app::notices::Tone;
+use crate::app::saying::{self, Complaint, Ordered, Said};
 use crate::app::select;
-use crate::domain::order::{Session, Tif, Verb};
-use crate::domain::terms;
-use crate::panes::ticket::{self as compose, Pricing, View};
-use crate::risk::Origin;
-use crate::sentence::{self, Class, Entry, Instrument, PriceExpr, Sentence, Size, Spans};
+use crate::domain::instrument::ConId;
+use crate::domain::order::{Order, OrderKey, Side};
+use crate::panes::ticket::Staged;
+use crate::risk::{Class, Origin};
+use crate::sentence::{Change, Contract, Manage, Part, Size, Target};
 
-/// Stages the sentence, or says everything that is wrong with it under its words.
-pub(super) fn say(model: &mut Model, text: &str) {
+/// Sentences that are kept.
+const HISTORY_MAX: usize = 200;
+
+/// Carries the sentence out, or says everything that is wrong with it under its words.
+pub(super) fn say(model: &mut Model, step: &mut Step, text: &str) {
     if text.trim().is_empty() {
         model.overlay = None;
         return;
     }
-    let today = model.now.eastern().date();
-    let faults = match sentence::read(text, Some(today)) {
-        Ok(read) => match plain(&read.sentence, &read.spans).and_then(|said| staged(model, &said, &read.spans)) {
-            Ok(()) => return,
-            Err(faults) => faults,
-        },
-        Err(faults) => faults.into_iter().map(|f| (f.span.clone(), with_fixes(f))).collect(),
-    };
-    if let Some(Overlay::Command { errors, .. }) = &mut model.overlay {
-        *errors = faults;
-    }
-}
-
-/// The cause, and what would mend it.
-fn with_fixes(fault: sentence::Fault) -> String {
-    if fault.fixes.is_empty() {
-        return fault.cause;
-    }
-    let fixes: Vec<&str> = fault.fixes.iter().map(|fix| fix.text.as_str()).collect();
-    format!("{}: {}", fault.cause, fixes.join(" or "))
-}
-
-type Fault = (Range<usize>, String);
-
-/// An order that the ticket can carry.
-struct Plain {
-    verb: Verb,
-    size: Size,
-    symbol: String,
-    pricing: Pricing,
-    tif: Tif,
-    session: Session,
-}
-
-/// The order, if the ticket can carry all that was said; otherwise each word it cannot, with the reason.
-fn plain(said: &Sentence, spans: &Spans) -> Result<Plain, Vec<Fault>> {
-    let Some(entry) = said.entry() else {
-        let verb = said.to_string().split(' ').next().unwrap_or_default().to_owned();
-        return Err(vec![(spans.verb.clone(), format!("{verb} as a sentence cannot be carried out yet"))]);
-    };
-    let mut faults: Vec<Fault> = Vec::new();
-    let mut refuse =
-        |span: &Range<usize>, what: &str| faults.push((span.clone(), format!("{what} cannot be sent yet")));
-    match entry.size {
-        Size::Risk(_) => refuse(&spans.size, "sizes by risk"),
-        Size::Percent(..) => refuse(&spans.size, "sizes in percent"),
-        _ => {}
-    }
-    let symbol = symbol(entry);
-    if symbol.is_none() {
-        refuse(&spans.instrument, "anything but a stock by its symbol");
-    }
-    let pricing = match entry.pricing {
-        terms::Pricing::Market => Some(Pricing::Market),
-        terms::Pricing::Limit(expr) => match compose::not_sent_yet(expr) {
-            Some(cause) => {
-                faults.push((spans.pricing.clone(), cause));
-                None
-            }
-            None => Some(Pricing::from(expr)),
-        },
-        other => {
-            refuse(&spans.pricing, other.keyword());
-            None
+    let done = match saying::read(model, text) {
+        Ok(Said::Order(order)) => {
+            stage(model, *order);
+            Ok(())
         }
-    };
-    let mut refuse =
-        |span: &Range<usize>, what: &str| faults.push((span.clone(), format!("{what} cannot be sent yet")));
-    let (tif, session) = (tif(entry.clauses.tif), session(entry.clauses.session));
-    for (word, span) in &spans.clauses {
-        match (*word, tif, session) {
-            ("tif", None, _) => refuse(span, "this time in force"),
-            ("session", _, None) => refuse(span, "these hours"),
-            ("tif" | "session", ..) => {}
-            _ => refuse(span, word),
+        Ok(Said::Manage(manage, span)) => {
+            let at = |text| vec![Complaint { span, text, fix: None }];
+            self::manage(model, step, &manage).map_err(at)
         }
-    }
-    match (symbol, pricing, tif, session) {
-        (Some(symbol), Some(pricing), Some(tif), Some(session)) if faults.is_empty() => {
-            Ok(Plain { verb: entry.verb, size: entry.size.clone(), symbol, pricing, tif, session })
-        }
-        _ => {
-            if faults.is_empty() {
-                faults.push((spans.instrument.clone(), "this order cannot be sent yet".into()));
-            }
-            Err(faults)
-        }
-    }
-}
-
-/// The symbol of a stock.
-fn symbol(entry: &Entry) -> Option<String> {
-    match &entry.instrument {
-        Instrument::One(contract) if contract.class() == Class::Stock => contract.plain_symbol(),
-        _ => None,
-    }
-}
-
-fn tif(said: Option<Tif>) -> Option<Tif> {
-    said.filter(|tif| matches!(tif, Tif::Day | Tif::Gtc | Tif::Ioc))
-}
-
-fn session(said: Option<Session>) -> Option<Session> {
-    said.filter(|session| matches!(session, Session::Regular | Session::Extended))
-}
-
-fn staged(model: &mut Model, said: &Plain, spans: &Spans) -> Result<(), Vec<Fault>> {
-    let fault = |span: &Range<usize>, cause: String| Err(vec![(span.clone(), cause)]);
-    let Some(instrument) = select::by_symbol(model, &said.symbol) else {
-        let cause = format!("{} is not known here yet; / finds it and adds it to the list", said.symbol);
-        return fault(&spans.instrument, cause);
+        Err(against) => Err(against),
     };
-    let con_id = instrument.con_id;
-    let quote = model.market.quotes.get(&con_id);
-    let view = View { instrument, quote, position: select::held(model, con_id), working: None };
-    let side = compose::side_of(said.verb, view.position);
-    if said.verb == Verb::Close && side.is_none() {
-        let cause = match view.position {
-            None => format!("the position in {} is not known yet", said.symbol),
-            Some(_) => format!("{} is flat, there is nothing to close", said.symbol),
-        };
-        return fault(&spans.verb, cause);
+    match done {
+        Ok(()) => remember(model, text),
+        Err(against) => complain(model, text, &against),
     }
-    let with_fix = |(cause, fix): compose::Invalid| fix.map_or(cause.clone(), |fix| format!("{cause}: {fix}"));
-    if let (Pricing::Fixed(price), Some(side)) = (said.pricing, side)
-        && let Err(invalid) = compose::parse_price(&PriceExpr::Fixed(price).to_string(), side, &view)
-    {
-        return fault(&spans.pricing, with_fix(invalid));
+}
+
+/// Shows what stands against the sentence.
+fn complain(model: &mut Model, text: &str, against: &[Complaint]) {
+    let mended = against.iter().find_map(|c| c.fix.as_ref()).map(|fix| fix.apply(text));
+    if let Some(Overlay::Command { errors, fixed, .. }) = &mut model.overlay {
+        *errors = against.iter().map(|c| (c.span.clone(), c.text.clone())).collect();
+        *fixed = mended;
     }
-    let price =
-        || side.and_then(|side| compose::touch(said.pricing, side, &view).or_else(|| compose::far(side, &view)));
-    let qty = match compose::size_of(&said.size, ticket::preset(model), price, &view) {
-        Ok(qty) => qty,
-        Err(invalid) => return fault(&spans.size, with_fix(invalid)),
-    };
+}
+
+/// Keeps a sentence that was carried out, once in a row.
+fn remember(model: &mut Model, text: &str) {
+    let history = &mut model.panes.ticket.history;
+    let text = text.trim();
+    if history.last().is_none_or(|last| last != text) {
+        history.push(text.to_owned());
+    }
+    let over = history.len().saturating_sub(HISTORY_MAX);
+    history.drain(..over);
+}
+
+fn stage(model: &mut Model, order: Ordered) {
     model.overlay = None;
-    ticket::put(model, con_id, said.verb, Some(qty), said.pricing, (said.tif, said.session), Origin::Sentence);
+    let Some(symbol) = select::symbol(model, order.con_id) else { return };
+    let back = ticket::return_to(model);
+    let entry = order.entry;
+    let new = Staged::new((order.con_id, symbol), entry.verb, Some(order.qty), entry.pricing, back);
+    let units = match entry.size {
+        Size::Risk(units) => Some(units),
+        _ => None,
+    };
+    ticket::place(model, Staged { units, clauses: entry.clauses, origin: Origin::Sentence, ..new });
+}
+
+fn con_id(model: &Model, contract: &Contract) -> Result<ConId, String> {
+    saying::contract(model, contract).map(|i| i.con_id)
+}
+
+fn manage(model: &mut Model, step: &mut Step, manage: &Manage) -> Result<(), String> {
+    match manage {
+        Manage::Cancel(target) => {
+            let keys = targets(model, target)?;
+            model.overlay = None;
+            let n = keys.iter().filter(|key| cancel::order(model, step, key)).count();
+            let text = format!("Cancelling {}.", crate::app::words::count(n, "order"));
+            model.notices.say(model.now, Tone::Info, text, None);
+            Ok(())
+        }
+        Manage::Modify { order, change } => modify(model, *order, change),
+        Manage::Flatten { what: Some(contract), pricing } => {
+            let con_id = con_id(model, contract)?;
+            model.overlay = None;
+            unwind::stage_for(model, con_id, false, *pricing);
+            Ok(())
+        }
+        Manage::Flatten { what: None, .. } => Err("all positions at once cannot be flattened yet: name one".into()),
+        Manage::Reverse(contract) => {
+            let con_id = con_id(model, contract)?;
+            model.overlay = None;
+            unwind::stage_for(model, con_id, true, None);
+            Ok(())
+        }
+        Manage::Halt => {
+            model.overlay = None;
+            model.desk.halted = true;
+            step.draw(Redraw::Now);
+            model.notices.say(model.now, Tone::Warn, "HALT. Exits and cancels only; o h lifts it.", None);
+            Ok(())
+        }
+        Manage::Resume => {
+            model.overlay = None;
+            cancel::lift(model);
+            Ok(())
+        }
+        Manage::Roll { .. } => Err("positions cannot be rolled yet".into()),
+        Manage::Exercise(..) | Manage::Lapse(..) => Err("options cannot be exercised or lapsed yet".into()),
+    }
+}
+
+/// The working order of ours with this number.
+fn numbered(model: &Model, number: u32) -> Result<OrderKey, String> {
+    let id = i32::try_from(number).unwrap_or(0);
+    let ours = |o: &&Order| o.ids.order_id == id && id != 0 && o.ids.client_id == model.desk.client_id;
+    let found = model.orders.live().find(ours).map(|o| o.key.clone());
+    found.ok_or_else(|| format!("no order {number} of this desk works"))
+}
+
+/// The working orders of ours that a cancel means; none is said.
+fn targets(model: &Model, target: &Target) -> Result<Vec<OrderKey>, String> {
+    let (con_id, part) = match target {
+        Target::Order(number) => return numbered(model, *number).map(|key| vec![key]),
+        Target::Of(contract, part) => (Some(con_id(model, contract)?), *part),
+        Target::All(part) => (None, *part),
+        Target::Oca(name) => {
+            let of = |o: &&Order| o.spec.attributes.oca.as_ref().is_some_and(|oca| oca.shown() == name);
+            let keys: Vec<OrderKey> = model.orders.live().filter(of).map(|o| o.key.clone()).collect();
+            return if keys.is_empty() { Err(format!("no order of the group {name} works")) } else { Ok(keys) };
+        }
+    };
+    let fits = |o: &&Order| {
+        con_id.is_none_or(|id| o.spec.con_id == id)
+            && match part {
+                None => true,
+                Some(Part::Buys) => o.spec.side == Side::Buy,
+                Some(Part::Sells) => o.spec.side == Side::Sell,
+                Some(Part::Entries) => select::class_of(model, o) == Class::Entry,
+                Some(Part::Exits) => select::class_of(model, o) == Class::Exit,
+            }
+    };
+    let live = model.orders.live().filter(|o| cancel::is_ours(model, o));
+    let keys: Vec<OrderKey> = live.filter(fits).map(|o| o.key.clone()).collect();
+    if keys.is_empty() { Err("no such order of this desk works".into()) } else { Ok(keys) }
+}
+
+/// Stages the changed order.
+fn modify(model: &mut Model, number: u32, change: &Change) -> Result<(), String> {
+    let key = numbered(model, number)?;
+    let order = select::order(model, &key).ok_or("the order is not known any more")?;
+    if let Some(why) = ticket::unchangeable(model, order) {
+        return Err(why);
+    }
+    let mut staged = ticket::change_of(order, order.spec.kind, ticket::return_to(model));
+    if let Some(pricing) = change.pricing {
+        staged.pricing = pricing;
+    }
+    match (change.left, change.total) {
+        (Some(left), _) => staged.qty = Some(left.plus(order.filled).ok_or("that is too large")?),
+        (None, Some(total)) => staged.qty = Some(total),
+        (None, None) => {}
+    }
+    staged.clauses.tif = change.tif.or(staged.clauses.tif);
+    staged.clauses.session = change.session.or(staged.clauses.session);
+    staged.origin = Origin::Sentence;
+    ticket::place(model, staged);
     Ok(())
 }

@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use super::act::By;
 use super::chronicle;
-use super::ticket;
+use super::{ticket, unwind};
 use crate::app::action::Way;
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::domain::account::Mode;
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState};
+use crate::domain::order::{BrokerIds, Oca, Order, OrderKey, OrderSpec, OrderState};
 use crate::panes::PaneKind;
 use crate::panes::ticket::{Aim, Sending, Staged};
-use crate::risk::{self, Approved, Assessment, Consent, Recent, Weight};
+use crate::risk::{self, Approved, Assessment, Attached, Consent, Recent, Weight};
+use crate::sentence::{Missing, Why};
 
 /// After a typed character, and after a confirmation was painted, a send waits so long for the eye.
 const DWELL: Duration = Duration::from_millis(150);
@@ -41,7 +42,7 @@ pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
         return say_too_soon(model, ago);
     }
     let (Some(spec), Some(verdict)) = (staged.spec.clone(), &staged.assessment) else {
-        let why = staged.invalid.as_ref().map_or_else(|| unsaid(model, staged), |(text, _)| text.clone());
+        let why = staged.invalid.as_ref().map_or_else(|| unsaid(staged), |(text, _)| text.clone());
         return model.notices.say(model.now, Tone::Warn, why, None);
     };
     if let Aim::Change(key) = &staged.aim
@@ -85,15 +86,15 @@ fn say_too_soon(model: &mut Model, ago: Duration) {
 }
 
 /// Why there is no order yet.
-fn unsaid(model: &Model, staged: &Staged) -> String {
-    if staged.qty.is_none() {
-        return "No order yet: the size is missing.".into();
+fn unsaid(staged: &Staged) -> String {
+    match &staged.refusal {
+        Some(refusal) if matches!(refusal.why, Why::Missing(Missing::Bid | Missing::Ask | Missing::Last)) => {
+            format!("No order yet: no price of {} is known. @ takes a price.", staged.symbol)
+        }
+        Some(refusal) => format!("No order yet: {refusal}."),
+        None if staged.qty.is_none() => "No order yet: the size is missing.".into(),
+        None => "No order yet: it cannot be said with what is known.".into(),
     }
-    let touch = model.market.quotes.get(&staged.con_id).is_none_or(|q| q.bid.is_none() || q.ask.is_none());
-    if touch {
-        return format!("No order yet: no price of {} is known. @ takes a price.", staged.symbol);
-    }
-    "No order yet: it cannot be said with what is known.".into()
 }
 
 /// Says what the guard refuses, and what would pass.
@@ -137,6 +138,7 @@ fn dispatch(model: &mut Model, step: &mut Step, consent: Consent) {
     let Some(spec) = staged.spec.clone() else { return };
     let (aim, return_to) = (staged.aim.clone(), staged.return_to);
     let result = match &aim {
+        Aim::Unwind => return unwind::run(model, step),
         Aim::New => approve_new(model, staged, spec, consent),
         Aim::Change(key) => approve_change(model, staged, key, spec, consent),
     };
@@ -168,7 +170,7 @@ fn dispatch(model: &mut Model, step: &mut Step, consent: Consent) {
 /// The order a change is of.
 const fn key_of(aim: &Aim) -> Option<&OrderKey> {
     match aim {
-        Aim::New => None,
+        Aim::New | Aim::Unwind => None,
         Aim::Change(key) => Some(key),
     }
 }
@@ -182,16 +184,53 @@ enum Refusal {
 }
 
 fn approve_new(model: &Model, staged: &Staged, spec: OrderSpec, consent: Consent) -> Result<Box<Approved>, Refusal> {
-    let key = match &model.desk.journal {
-        Journal::Open { tag, run } => OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref)),
-        Journal::Opening => return Err(Refusal::Desk("The journal is not open yet. Nothing was sent.".into())),
-        Journal::Failed(why) => {
-            return Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent.")));
+    let name = |nth: u32| match &model.desk.journal {
+        Journal::Open { tag, run } => {
+            Ok(OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref.saturating_add(nth))))
         }
+        Journal::Opening => Err(Refusal::Desk("The journal is not open yet. Nothing was sent.".into())),
+        Journal::Failed(why) => Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent."))),
     };
+    let key = name(0)?;
+    let mut spec = spec;
+    spec.attributes.oca = spec.attributes.oca.map(|oca| on_wire(model, &oca, &key));
+    let mut exits = Vec::new();
+    for (nth, exit) in (1..).zip(&staged.exits) {
+        let mut exit = exit.clone();
+        exit.attributes.oca = exit.attributes.oca.map(|oca| oca.on_wire(key.as_str()));
+        exits.push(Attached { key: name(nth)?, spec: exit });
+    }
     let live = select::live_of(model, spec.con_id);
     let ctx = select::context(model, spec.con_id, &live, staged.origin);
-    risk::check_new(spec, key, &ctx, consent).map(Box::new).map_err(Refusal::Guard)
+    risk::check_family(spec, key, exits, &ctx, consent).map(Box::new).map_err(Refusal::Guard)
+}
+
+/// A group by its name on the wire: that of the orders at work which the trader knows under the same name, else a new one.
+fn on_wire(model: &Model, oca: &Oca, key: &OrderKey) -> Oca {
+    let groups = model.orders.live().filter_map(|o| o.spec.attributes.oca.as_ref());
+    let joined = groups.filter(|g| g.name != g.shown() && g.shown() == oca.name).last();
+    joined.map_or_else(|| oca.on_wire(key.as_str()), |group| Oca { name: group.name.clone(), kind: oca.kind })
+}
+
+/// Sends an exit whose trader has agreed to it before: counted, judged, handed over; or gives it back.
+pub(super) fn now(model: &mut Model, step: &mut Step, mut staged: Staged) -> Result<(), Box<Staged>> {
+    let composed = ticket::view_of(model, &staged).and_then(|view| ticket::composed(&staged, &view));
+    let Some(order) = composed else { return Err(Box::new(staged)) };
+    (staged.spec, staged.exits, staged.text) = (Some(order.spec.clone()), order.exits, Some(order.text));
+    match approve_new(model, &staged, order.spec, Consent::Given) {
+        Ok(approved) => {
+            let busy = model.panes.ticket.staged.take();
+            let overlay = model.overlay.take();
+            hand_over(model, step, approved, &Aim::New, staged.return_to);
+            (model.panes.ticket.staged, model.overlay) = (busy, overlay);
+            Ok(())
+        }
+        Err(Refusal::Guard(verdict)) => {
+            staged.assessment = Some(verdict);
+            Err(Box::new(staged))
+        }
+        Err(Refusal::Desk(_)) => Err(Box::new(staged)),
+    }
 }
 
 fn approve_change(
@@ -229,10 +268,12 @@ fn hand_over(model: &mut Model, step: &mut Step, approved: Box<Approved>, aim: &
     let at = model.now;
     let (key, spec) = (approved.key().clone(), approved.spec().clone());
     let rule = select::instrument(model, spec.con_id).map(|i| i.rule.clone());
-    let sentence = words::sentence(&spec, rule.as_ref());
+    let said = model.panes.ticket.staged.as_ref().and_then(|s| s.text.clone());
+    let sentence = said.unwrap_or_else(|| words::sentence(&spec, rule.as_ref()));
     match aim {
-        Aim::New => {
-            model.desk.next_ref = model.desk.next_ref.saturating_add(1);
+        Aim::New | Aim::Unwind => {
+            let family = u32::try_from(approved.exits().len()).unwrap_or(u32::MAX).saturating_add(1);
+            model.desk.next_ref = model.desk.next_ref.saturating_add(family);
             begin(model, key.clone(), spec.clone(), None);
             for exit in approved.exits() {
                 begin(model, exit.key.clone(), exit.spec.clone(), Some(key.clone()));
@@ -283,13 +324,13 @@ pub(super) fn nudge(model: &mut Model, step: &mut Step, way: Way) {
     if let Some(why) = ticket::unchangeable(model, order).filter(|_| order.before_change.is_none()) {
         return model.notices.say(model.now, Tone::Warn, why, Some(key));
     }
-    let Some(limit) = under_way.or_else(|| order.spec.kind.limit()) else {
-        let text = format!("{} has no limit to move.", select::order_name(order));
+    let Some(now) = under_way.or_else(|| order.spec.kind.handle()) else {
+        let text = format!("{} has no price to move.", select::order_name(order));
         return model.notices.say(model.now, Tone::Warn, text, Some(key));
     };
     let Some(instrument) = select::instrument(model, order.spec.con_id) else { return };
     let ticks = if way == Way::Up { 1 } else { -1 };
-    let Some(next) = instrument.rule.step(limit, ticks).filter(|p| p.is_positive()) else { return };
+    let Some(next) = instrument.rule.step(now, ticks).filter(|p| p.is_positive()) else { return };
     if model.orders.nudge.as_ref().is_some_and(|(k, _, _)| *k != key) {
         // Another order's run ends where it stands.
         nudge_now(model, step);
@@ -317,7 +358,7 @@ fn nudge_now(model: &mut Model, step: &mut Step) {
     if let Some(why) = ticket::unchangeable(model, order) {
         return model.notices.say(model.now, Tone::Warn, why, Some(key));
     }
-    let spec = OrderSpec { kind: OrderKind::Limit(price), ..order.spec.clone() };
+    let spec = OrderSpec { kind: order.spec.kind.with_handle(price), ..order.spec.clone() };
     if spec == order.spec {
         return;
     }
@@ -348,8 +389,8 @@ fn nudge_now(model: &mut Model, step: &mut Step) {
                 let text = format!("{name} was not moved: it needs ctrl-y, and the screen is in use.");
                 return model.notices.say(model.now, Tone::Warn, text, Some(key));
             }
-            let staged = ticket::change_of(order, OrderKind::Limit(price), model.workspace.focus);
-            model.panes.ticket.staged = Some(Staged { spec: Some(spec), confirming: true, ..staged });
+            let staged = ticket::change_of(order, spec.kind, model.workspace.focus);
+            model.panes.ticket.staged = Some(Box::new(Staged { spec: Some(spec), confirming: true, ..staged }));
             model.overlay = Some(Overlay::Confirm);
         }
     }

@@ -7,24 +7,26 @@ use crate::app::action::StageVerb;
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
-use crate::app::{charting, select, words};
+use crate::app::{charting, market_context, select, words};
 use crate::domain::instrument::ConId;
 use crate::domain::order::{Order, OrderKey, OrderKind, OrderSpec, OrderState, Session, Side, Tif, Verb};
+use crate::domain::terms::Exits;
 use crate::keys::{Chord, Key};
 use crate::money::Qty;
 use crate::panes::PaneKind;
-use crate::panes::ticket::{self as compose, Aim, Field, Pricing, Staged, View};
-use crate::risk::{self, Assessment, Origin, Weight};
+use crate::panes::ticket::{self as compose, Aim, Field, Pricing, Sized, Staged, View};
+use crate::risk::{self, Assessment, Weight};
+use crate::sentence::PriceExpr;
 
 /// What the ticket is composed against.
 pub(super) fn view_of<'m>(model: &'m Model, staged: &Staged) -> Option<View<'m>> {
     let instrument = select::instrument(model, staged.con_id)?;
     let working = match &staged.aim {
-        Aim::New => None,
+        Aim::New | Aim::Unwind => None,
         Aim::Change(key) => Some(select::order(model, key)?),
     };
-    let quote = model.market.quotes.get(&staged.con_id);
-    Some(View { instrument, quote, position: select::held(model, staged.con_id), working })
+    let context = market_context::context(model, instrument);
+    Some(View { instrument, position: select::held(model, staged.con_id), working, context })
 }
 
 /// Stages an order for what is selected.
@@ -49,14 +51,14 @@ pub(super) fn stage(model: &mut Model, verb: StageVerb) {
         (other, _) => (other.verb(), None),
     };
     let qty = qty.unwrap_or_else(|| preset(model));
-    put(model, con_id, verb, Some(qty), price_here(model, verb), (Tif::Day, Session::Regular), Origin::Key);
+    put(model, con_id, verb, Some(qty), price_here(model, verb));
 }
 
 /// The price that a staging key takes: on the chart that of the crosshair, if there is one; else the own side's best.
 fn price_here(model: &Model, verb: Verb) -> Pricing {
     let aimed = model.workspace.focus == PaneKind::Chart && verb != Verb::Close;
     let price = charting::cursor_price(model).filter(|_| aimed);
-    price.map_or(Pricing::Join, Pricing::Fixed)
+    price.map_or(compose::JOIN, compose::limit)
 }
 
 /// The size that a staging key takes.
@@ -65,51 +67,22 @@ pub(super) fn preset(model: &Model) -> Qty {
 }
 
 /// Puts an order on the ticket and gives it the focus.
-pub(super) fn put(
-    model: &mut Model,
-    con_id: ConId,
-    verb: Verb,
-    qty: Option<Qty>,
-    pricing: Pricing,
-    (tif, session): (Tif, Session),
-    origin: Origin,
-) {
+pub(super) fn put(model: &mut Model, con_id: ConId, verb: Verb, qty: Option<Qty>, pricing: Pricing) {
     let Some(symbol) = select::symbol(model, con_id) else { return };
-    let staged = Staged {
-        aim: Aim::New,
-        verb,
-        con_id,
-        symbol,
-        qty,
-        pricing,
-        tif,
-        session,
-        field: Field::Size,
-        typing: None,
-        invalid: None,
-        spec: None,
-        assessment: None,
-        origin,
-        revision: 0,
-        typed_at: None,
-        return_to: return_to(model),
-        confirming: false,
-        before_typing: None,
-        dirty: true,
-        painted_at: None,
-    };
+    let staged = Staged::new((con_id, symbol), verb, qty, pricing, return_to(model));
     place(model, staged);
 }
 
-fn place(model: &mut Model, staged: Staged) {
+/// Puts this on the ticket.
+pub(super) fn place(model: &mut Model, staged: Staged) {
     model.overlay = None;
-    model.panes.ticket.staged = Some(staged);
+    model.panes.ticket.staged = Some(Box::new(staged));
     model.panes.ticket.sending = None;
     act::focus(model, PaneKind::Ticket);
 }
 
 /// Where focus returns after the order: where it was staged.
-fn return_to(model: &Model) -> PaneKind {
+pub(super) fn return_to(model: &Model) -> PaneKind {
     let ticket = &model.panes.ticket;
     match model.workspace.focus {
         PaneKind::Ticket => {
@@ -174,9 +147,14 @@ pub(super) fn unchangeable(model: &Model, order: &Order) -> Option<String> {
 /// Puts a working order on the ticket.
 pub(super) fn pick_up(model: &mut Model) {
     let Some(key) = meant(model) else { return };
-    let Some(order) = select::order(model, &key) else { return };
+    pick_up_this(model, &key);
+}
+
+/// Puts this working order on the ticket.
+pub(super) fn pick_up_this(model: &mut Model, key: &OrderKey) {
+    let Some(order) = select::order(model, key) else { return };
     if let Some(why) = unchangeable(model, order) {
-        return model.notices.say(model.now, Tone::Warn, why, Some(key));
+        return model.notices.say(model.now, Tone::Warn, why, Some(key.clone()));
     }
     let staged = change_of(order, order.spec.kind, return_to(model));
     place(model, staged);
@@ -184,29 +162,18 @@ pub(super) fn pick_up(model: &mut Model) {
 
 /// A working order on the ticket, at these terms.
 pub(super) fn change_of(order: &Order, kind: OrderKind, return_to: PaneKind) -> Staged {
-    Staged {
-        aim: Aim::Change(order.key.clone()),
-        verb: order.spec.verb,
-        con_id: order.spec.con_id,
-        symbol: order.spec.symbol.clone(),
-        qty: Some(order.spec.qty),
-        pricing: kind.limit().map_or(Pricing::Market, Pricing::Fixed),
-        tif: order.spec.tif,
-        session: order.spec.session,
-        field: if kind.limit().is_some() { Field::Limit } else { Field::Size },
-        typing: None,
-        invalid: None,
-        spec: None,
-        assessment: None,
-        origin: Origin::Key,
-        revision: 0,
-        typed_at: None,
-        return_to,
-        confirming: false,
-        before_typing: None,
-        dirty: true,
-        painted_at: None,
-    }
+    let (spec, pricing) = (&order.spec, compose::pricing_of(kind));
+    let new = Staged::new((spec.con_id, spec.symbol.clone()), spec.verb, Some(spec.qty), pricing, return_to);
+    let mut clauses = new.clauses.clone();
+    clauses.tif = Some(spec.tif);
+    clauses.session = (!kind.is_auction()).then_some(spec.session);
+    let field = if kind.handle().is_some() { handle_field(&pricing) } else { Field::Size };
+    Staged { aim: Aim::Change(order.key.clone()), clauses, field, ..new }
+}
+
+/// The field of the price that `+` and `-` move.
+const fn handle_field(pricing: &Pricing) -> Field {
+    if pricing.is_triggered() { Field::Trigger } else { Field::Limit }
 }
 
 /// Empties the ticket, or leaves what is on its way to the blotter; focus returns.
@@ -259,72 +226,126 @@ fn change(model: &mut Model, f: impl FnOnce(&mut Staged, View<'_>)) {
     model.panes.ticket.staged = Some(staged);
 }
 
-/// The direction of what is staged.
-fn side(staged: &Staged, view: &View<'_>) -> Option<Side> {
-    view.working.map(|o| o.spec.side).or_else(|| compose::side_of(staged.verb, view.position))
-}
-
-/// Sets the price by name.
-pub(super) fn price(model: &mut Model, pricing: Pricing) {
-    change(model, |staged, _| {
+/// Sets the price by name: the limit, or the trigger of what has no limit; a stop is not put where it would be triggered at
+/// once.
+pub(super) fn price(model: &mut Model, expr: PriceExpr) {
+    let mut past = None;
+    change(model, |staged, view| {
+        let kept = staged.clone();
         // Digits go on meaning the size: a named price needs no typing.
         close_field(staged);
-        staged.pricing = pricing;
+        let triggered = staged.pricing.is_triggered() && !compose::has_limit(&staged.pricing);
+        staged.pricing = if triggered {
+            compose::with_handle(staged.pricing, expr)
+        } else {
+            compose::with_limit(staged.pricing, expr)
+        };
+        past = triggered.then(|| would_trigger(staged, &view)).flatten();
+        if past.is_some() {
+            *staged = kept;
+        }
     });
+    if let Some(trigger) = past {
+        let text = format!("The market is past {trigger} already: a stop there would be triggered at once.");
+        model.notices.say(model.now, Tone::Warn, text, None);
+    }
 }
 
-/// Moves the price by ticks; it is fixed from then on.
+/// The trigger of a stop that the market is past already.
+fn would_trigger(staged: &Staged, view: &View<'_>) -> Option<crate::money::Price> {
+    let Ok(OrderKind::Stop { trigger, .. } | OrderKind::StopProtect(trigger)) = compose::kind(staged, view) else {
+        return None;
+    };
+    let past = match compose::side(staged, view)? {
+        Side::Sell => view.context.bid.or(view.context.last)? <= trigger,
+        Side::Buy => view.context.ask.or(view.context.last)? >= trigger,
+    };
+    past.then_some(trigger)
+}
+
+/// Moves the price at hand by ticks; it is fixed from then on.
 pub(super) fn tick(model: &mut Model, ticks: i64) {
     change(model, |staged, view| {
-        let Some(side) = side(staged, &view) else { return };
-        let Some(now) = compose::touch(staged.pricing, side, &view) else { return };
+        let Ok(kind) = compose::kind(staged, &view) else { return };
+        let of_limit = staged.field == Field::Limit && kind.limit().is_some();
+        let Some(now) = (if of_limit { kind.limit() } else { kind.handle() }) else { return };
         let Some(next) = view.instrument.rule.step(now, ticks).filter(|p| p.is_positive()) else { return };
-        if staged.field == Field::Limit && staged.typing.is_some() {
+        if matches!(staged.field, Field::Limit | Field::Trigger) && staged.typing.is_some() {
             close_field(staged);
         }
-        staged.pricing = Pricing::Fixed(next);
+        let next = PriceExpr::Fixed(next);
+        staged.pricing = if of_limit {
+            compose::with_limit(staged.pricing, next)
+        } else {
+            compose::with_handle(staged.pricing, next)
+        };
     });
 }
 
-/// Market or limit.
+/// The next type of the round.
 pub(super) fn kind(model: &mut Model) {
     change(model, |staged, view| {
         close_field(staged);
-        let before = view.working.and_then(|o| o.spec.kind.limit()).map_or(Pricing::Join, Pricing::Fixed);
-        staged.pricing = if staged.pricing == Pricing::Market { before } else { Pricing::Market };
-        if staged.field == Field::Limit {
+        let before = view.working.and_then(|o| o.spec.kind.limit()).map_or(PriceExpr::JOIN, PriceExpr::Fixed);
+        let Some(side) = compose::side(staged, &view) else { return };
+        staged.pricing = compose::next_kind(&staged.pricing, side, before);
+        if staged.pricing.is_auction() {
+            (staged.clauses.tif, staged.clauses.session) = (Some(Tif::Day), None);
+        } else if staged.clauses.session.is_none() {
+            staged.clauses.session = Some(Session::Regular);
+        }
+        let gone = match staged.field {
+            Field::Limit => !compose::has_limit(&staged.pricing),
+            Field::Trigger => !staged.pricing.is_triggered(),
+            _ => false,
+        };
+        if gone {
             staged.field = Field::Size;
         }
     });
 }
 
-/// The next time in force.
+/// The next time in force; an auction has one only.
 pub(super) fn tif(model: &mut Model) {
     change(model, |staged, _| {
-        staged.tif = match staged.tif {
-            Tif::Day => Tif::Gtc,
-            Tif::Gtc => Tif::Ioc,
-            _ => Tif::Day,
+        let triggered = staged.pricing.is_triggered();
+        staged.clauses.tif = match staged.clauses.tif {
+            same if staged.pricing.is_auction() => same,
+            Some(Tif::Day) => Some(Tif::Gtc),
+            Some(Tif::Gtc) if !triggered => Some(Tif::Ioc),
+            _ => Some(Tif::Day),
         };
     });
 }
 
-/// Regular hours, or extended.
+/// Regular hours, or extended; an auction has none to choose.
 pub(super) fn session(model: &mut Model) {
     change(model, |staged, _| {
-        staged.session = match staged.session {
+        staged.clauses.session = staged.clauses.session.map(|session| match session {
             Session::Regular => Session::Extended,
             _ => Session::Regular,
-        };
+        });
     });
+}
+
+/// Opens the stop loss, and from there the target.
+pub(super) fn exits(model: &mut Model) {
+    let here = model.panes.ticket.staged.as_ref();
+    if here.is_none_or(|s| s.aim != Aim::New || s.verb == Verb::Close) {
+        let text = "sl and tp go out with a new order that opens a position.";
+        return model.notices.say(model.now, Tone::Info, text, None);
+    }
+    let field = if here.is_some_and(|s| s.field == Field::Stop) { Field::Target } else { Field::Stop };
+    open(model, field, Input::default());
 }
 
 /// Half the size.
 pub(super) fn half(model: &mut Model) {
     change(model, |staged, view| {
-        if let Some(qty) = staged.qty.and_then(|q| compose::halved(q, view.instrument.size_increment)) {
+        let now = staged.spec.as_ref().map(|s| s.qty).or(staged.qty);
+        if let Some(qty) = now.and_then(|q| compose::halved(q, view.instrument.size_increment)) {
             close_field(staged);
-            staged.qty = Some(qty);
+            (staged.qty, staged.units) = (Some(qty), None);
             staged.field = Field::Size;
         }
     });
@@ -335,7 +356,8 @@ pub(super) fn size_step(model: &mut Model, up: bool) {
     if model.panes.ticket.staged.is_some() {
         return change(model, |staged, _| {
             close_field(staged);
-            staged.qty = staged.qty.map(|q| compose::next_size(q, up));
+            let now = staged.spec.as_ref().map(|s| s.qty).or(staged.qty);
+            (staged.qty, staged.units) = (now.map(|q| compose::next_size(q, up)), None);
             staged.field = Field::Size;
         });
     }
@@ -345,10 +367,10 @@ pub(super) fn size_step(model: &mut Model, up: bool) {
     model.notices.say(model.now, Tone::Info, text, None);
 }
 
-/// A digit: replaces the size, or the limit if that is marked.
+/// A digit: replaces the size, or the price that is marked.
 pub(super) fn open_size(model: &mut Model, typed: Option<char>) {
     let field = match model.panes.ticket.staged.as_ref().map(|s| s.field) {
-        Some(Field::Limit) => Field::Limit,
+        Some(field @ (Field::Limit | Field::Trigger | Field::Stop | Field::Target)) => field,
         _ => Field::Size,
     };
     let input = Input::new(typed.filter(char::is_ascii_digit).map(String::from).unwrap_or_default());
@@ -357,20 +379,22 @@ pub(super) fn open_size(model: &mut Model, typed: Option<char>) {
 
 /// The price field, empty; without a character the price stays what it is.
 pub(super) fn open_price(model: &mut Model) {
-    open(model, Field::Limit, Input::default());
+    let pricing = model.panes.ticket.staged.as_ref().map(|s| s.pricing);
+    let field = pricing.as_ref().map_or(Field::Limit, handle_field);
+    open(model, field, Input::default());
 }
 
 fn open(model: &mut Model, field: Field, input: Input) {
-    let (now, preset) = (model.now, preset(model));
+    let now = model.now;
     change(model, |staged, view| {
         close_field(staged);
         staged.field = field;
-        staged.before_typing = Some((staged.qty, staged.pricing));
+        staged.before_typing = Some(staged.draft());
         let typed = !input.value().is_empty();
         staged.typing = Some(input);
         if typed {
             staged.typed_at = Some(now);
-            read_field(staged, preset, &view);
+            read_field(staged, &view);
         }
     });
 }
@@ -380,7 +404,9 @@ pub(super) fn takes(model: &Model, chord: Chord) -> bool {
     let word_follows = model.panes.ticket.staged.as_ref().is_some_and(|s| {
         // `left 120`, `total 200`: the one value that has a blank.
         let text = s.typing.as_ref().map(|t| t.value().to_ascii_lowercase()).unwrap_or_default();
-        s.field == Field::Size && matches!(text.as_str(), "left" | "total")
+        let size = s.field == Field::Size && matches!(text.as_str(), "left" | "total");
+        let exit = matches!(s.field, Field::Stop | Field::Target | Field::Trigger);
+        size || exit && !text.is_empty() && s.invalid.as_ref().is_none_or(|(_, fix)| fix.is_none())
     });
     chord.key != Key::Char(' ') || word_follows
 }
@@ -390,58 +416,86 @@ pub(super) fn edit(model: &mut Model, step: &mut Step, request: InputRequest) {
     if request == InputRequest::InsertChar('@') {
         return open_price(model);
     }
-    let (now, preset) = (model.now, preset(model));
+    let now = model.now;
     change(model, |staged, view| {
         let Some(input) = &mut staged.typing else { return };
         let before = input.value().to_owned();
         input.handle(request);
         if input.value() != before {
             staged.typed_at = Some(now);
-            read_field(staged, preset, &view);
+            read_field(staged, &view);
         }
     });
     step.draw(Redraw::Now);
 }
 
 /// Takes over what stands in the open field, or says what is wrong with it.
-fn read_field(staged: &mut Staged, preset: Qty, view: &View<'_>) {
+fn read_field(staged: &mut Staged, view: &View<'_>) {
     let Some(input) = &staged.typing else { return };
     let text = input.value().to_owned();
-    let Some((qty, pricing)) = staged.before_typing else { return };
+    let Some(before) = staged.before_typing.clone() else { return };
     staged.invalid = None;
     if text.trim().is_empty() {
         // An emptied field holds what it held before.
-        (staged.qty, staged.pricing) = (qty, pricing);
-        return;
+        return staged.restore(before);
     }
+    if let Err(invalid) = take_text(staged, &text, view) {
+        if staged.field == Field::Size {
+            staged.qty = None;
+        }
+        staged.invalid = Some(invalid);
+    }
+}
+
+/// Puts what was typed into the marked field.
+fn take_text(staged: &mut Staged, text: &str, view: &View<'_>) -> Result<(), compose::Invalid> {
+    let Some(side) = compose::side(staged, view) else { return Ok(()) };
     match staged.field {
-        Field::Size => match compose::parse_size(&text, staged, preset, view) {
-            Ok(qty) => staged.qty = Some(qty),
-            Err(invalid) => {
-                staged.qty = None;
-                staged.invalid = Some(invalid);
-            }
+        Field::Size => match compose::parse_size(text, staged, view)? {
+            Sized::Number(qty) => (staged.qty, staged.units) = (Some(qty), None),
+            Sized::Units(units) => (staged.qty, staged.units) = (None, Some(units)),
         },
-        Field::Limit => {
-            let Some(side) = side(staged, view) else { return };
-            match compose::parse_price(&text, side, view) {
-                Ok(pricing) => staged.pricing = pricing,
-                Err(invalid) => staged.invalid = Some(invalid),
+        Field::Limit if text.trim().eq_ignore_ascii_case("mkt") => staged.pricing = Pricing::Market,
+        Field::Limit => staged.pricing = compose::with_limit(staged.pricing, compose::parse_price(text, side, view)?),
+        Field::Trigger => match staged.pricing {
+            Pricing::Trail { limit_offset, from, .. } => {
+                let said = compose::parse_trail(text)?;
+                if let Pricing::Trail { by, from: start, .. } = said {
+                    staged.pricing = Pricing::Trail { by, from: start.or(from), limit_offset };
+                }
             }
+            other => staged.pricing = compose::with_handle(other, compose::parse_price(text, side, view)?),
+        },
+        Field::Stop => {
+            let stop = compose::parse_stop(text)?;
+            change_exits(staged, |exits| exits.stop = stop);
+        }
+        Field::Target => {
+            let targets = compose::parse_targets(text)?;
+            change_exits(staged, |exits| exits.targets = targets);
         }
         Field::Kind | Field::Tif | Field::Session => {}
     }
+    Ok(())
+}
+
+/// Changes the exits; they work until cancelled, in the hours of the order. Without stop and target there are none.
+fn change_exits(staged: &mut Staged, f: impl FnOnce(&mut Exits<PriceExpr, crate::sentence::Dist>)) {
+    let none = || Exits { stop: None, targets: Vec::new(), tif: Tif::Gtc, session: staged.clauses.session };
+    let mut exits = staged.clauses.exits.clone().unwrap_or_else(none);
+    f(&mut exits);
+    staged.clauses.exits = (exits.stop.is_some() || !exits.targets.is_empty()).then_some(exits);
 }
 
 /// Closes the open field; what was wrong goes back to what was right.
 fn close_field(staged: &mut Staged) {
+    let before = staged.before_typing.take();
     if staged.invalid.take().is_some()
-        && let Some((qty, pricing)) = staged.before_typing
+        && let Some(before) = before
     {
-        (staged.qty, staged.pricing) = (qty, pricing);
+        staged.restore(before);
     }
     staged.typing = None;
-    staged.before_typing = None;
 }
 
 /// Marks the next field.
@@ -451,11 +505,25 @@ pub(super) fn field(model: &mut Model, next: bool) {
             return;
         }
         close_field(staged);
-        let limit = staged.pricing != Pricing::Market;
-        let fields: Vec<Field> = [Field::Size, Field::Kind, Field::Limit, Field::Tif, Field::Session]
-            .into_iter()
-            .filter(|f| *f != Field::Limit || limit)
-            .collect();
+        let exits = staged.aim == Aim::New && staged.clauses.exits.is_some();
+        let shown = |field: &Field| match field {
+            Field::Limit => compose::has_limit(&staged.pricing),
+            Field::Trigger => staged.pricing.is_triggered(),
+            Field::Session => staged.clauses.session.is_some(),
+            Field::Stop | Field::Target => exits,
+            _ => true,
+        };
+        let all = [
+            Field::Size,
+            Field::Kind,
+            Field::Limit,
+            Field::Trigger,
+            Field::Tif,
+            Field::Session,
+            Field::Stop,
+            Field::Target,
+        ];
+        let fields: Vec<Field> = all.into_iter().filter(shown).collect();
         let here = fields.iter().position(|f| *f == staged.field).unwrap_or(0);
         let len = fields.len();
         let to = if next { here.saturating_add(1) } else { here.saturating_add(len).saturating_sub(1) };
@@ -466,8 +534,8 @@ pub(super) fn field(model: &mut Model, next: bool) {
 /// Esc in a field: what it held before.
 pub(super) fn revert(model: &mut Model) {
     change(model, |staged, _| {
-        if let Some((qty, pricing)) = staged.before_typing.take() {
-            (staged.qty, staged.pricing) = (qty, pricing);
+        if let Some(before) = staged.before_typing.take() {
+            staged.restore(before);
         }
         staged.invalid = None;
         staged.typing = None;
@@ -486,23 +554,21 @@ pub(super) fn fix(model: &mut Model) {
         let fix = s.assessment.as_ref()?.findings.iter().find_map(|f| f.fix.clone())?;
         s.invalid.is_none().then_some(*fix)
     });
-    let (now, preset) = (model.now, preset(model));
+    let now = model.now;
     change(model, |staged, view| {
         if let Some((_, Some(value))) = &staged.invalid {
             staged.typing = Some(Input::new(value.clone()));
             staged.typed_at = Some(now);
-            read_field(staged, preset, &view);
+            read_field(staged, &view);
         } else if let Some(fix) = fixed {
             close_field(staged);
-            staged.qty = Some(fix.qty);
-            staged.pricing = match fix.kind {
-                OrderKind::Market => Pricing::Market,
-                // A floating price that passes goes on floating.
-                OrderKind::Limit(limit) if staged.spec.as_ref().and_then(|s| s.kind.limit()) != Some(limit) => {
-                    Pricing::Fixed(limit)
-                }
-                _ => staged.pricing,
-            };
+            // A floating price or a size by risk that passes goes on following.
+            if staged.spec.as_ref().is_none_or(|s| s.qty != fix.qty) {
+                (staged.qty, staged.units) = (Some(fix.qty), None);
+            }
+            if staged.spec.as_ref().is_none_or(|s| s.kind != fix.kind) {
+                staged.pricing = compose::pricing_of(fix.kind);
+            }
         }
     });
 }
@@ -510,17 +576,30 @@ pub(super) fn fix(model: &mut Model) {
 /// A refused order comes back to the ticket as it was said.
 fn restage(model: &mut Model, key: &OrderKey) {
     let Some(order) = select::order(model, key).filter(|o| o.state == OrderState::Rejected) else { return };
-    let spec = order.spec.clone();
-    let pricing = spec.kind.limit().map_or(Pricing::Market, Pricing::Fixed);
-    put(model, spec.con_id, spec.verb, Some(spec.qty), pricing, (spec.tif, spec.session), Origin::Key);
+    let back = return_to(model);
+    let staged = change_of(order, order.spec.kind, back);
+    let mut clauses = staged.clauses.clone();
+    let said = &order.spec.attributes;
+    clauses.attributes.flip = said.flip;
+    clauses.attributes.hidden = said.hidden;
+    clauses.attributes.all_or_none = said.all_or_none;
+    clauses.attributes.show = said.show;
+    clauses.attributes.trigger = said.trigger;
+    let staged = Staged { aim: Aim::New, clauses, field: Field::Size, ..staged };
+    place(model, staged);
+}
+
+/// What is staged as an order, if it can be said.
+pub(super) fn composed(staged: &Staged, view: &View<'_>) -> Option<compose::Composed> {
+    compose::compose(staged, view)?.ok()
 }
 
 /// What the guard thinks of an order on the ticket.
-pub(super) fn assess(model: &Model, staged: &Staged, spec: &OrderSpec) -> Option<Assessment> {
-    let live = select::live_of(model, spec.con_id);
+pub(super) fn assess(model: &Model, staged: &Staged, spec: &OrderSpec, exits: &[OrderSpec]) -> Option<Assessment> {
+    let live = if staged.aim == Aim::Unwind { Vec::new() } else { select::live_of(model, spec.con_id) };
     let ctx = select::context(model, spec.con_id, &live, staged.origin);
     match &staged.aim {
-        Aim::New => Some(risk::assess(spec, &ctx)),
+        Aim::New | Aim::Unwind => Some(risk::assess_family(spec, exits, &ctx)),
         Aim::Change(key) => Some(risk::assess_change(select::order(model, key)?, spec, &ctx)),
     }
 }
@@ -528,16 +607,34 @@ pub(super) fn assess(model: &Model, staged: &Staged, spec: &OrderSpec) -> Option
 /// Composes and judges what is staged again: the market, the position, the connection may have moved.
 pub(in crate::app) fn refresh(model: &mut Model, step: &mut Step) {
     let Some(mut staged) = model.panes.ticket.staged.take() else { return };
-    let spec = match &staged.spec {
-        Some(pinned) if staged.confirming => Some(pinned.clone()),
-        _ => view_of(model, &staged).and_then(|view| compose::compose(&staged, &view)),
-    };
-    let assessment = spec.as_ref().and_then(|spec| assess(model, &staged, spec));
-    let floats = !matches!(staged.pricing, Pricing::Fixed(_) | Pricing::Market);
+    let (old_spec, old_exits) = (staged.spec.take(), std::mem::take(&mut staged.exits));
+    if staged.confirming {
+        (staged.spec, staged.exits) = (old_spec.clone(), old_exits.clone());
+    } else {
+        super::unwind::recount(model, &mut staged);
+        let composed = view_of(model, &staged).and_then(|view| compose::compose(&staged, &view));
+        (staged.text, staged.refusal) = (None, None);
+        match composed {
+            Some(Ok(order)) => {
+                (staged.spec, staged.exits, staged.text) = (Some(order.spec), order.exits, Some(order.text));
+            }
+            Some(Err(refusal)) => staged.refusal = Some(refusal),
+            None => {}
+        }
+    }
+    let assessment = staged.spec.as_ref().and_then(|spec| assess(model, &staged, spec, &staged.exits));
+    let floats = staged.floats();
     // A tick under a floating price is no change of the order; everything else is.
-    let same_order = match (&staged.spec, &spec) {
-        (Some(old), Some(new)) if floats => OrderSpec { kind: new.kind, ..old.clone() } == *new,
-        (old, new) => old == new,
+    let same = |old: &OrderSpec, new: &OrderSpec| {
+        if floats { OrderSpec { kind: new.kind, ..old.clone() } == *new } else { old == new }
+    };
+    let same_order = match (&old_spec, &staged.spec) {
+        (Some(old), Some(new)) => {
+            let pairs = old_exits.iter().zip(&staged.exits);
+            same(old, new) && old_exits.len() == staged.exits.len() && pairs.into_iter().all(|(o, n)| same(o, n))
+        }
+        (None, None) => true,
+        _ => false,
     };
     let (before, after) = (heavy(staged.assessment.as_ref()), heavy(assessment.as_ref()));
     // A verdict that has become lighter does not have to be seen first.
@@ -549,7 +646,6 @@ pub(in crate::app) fn refresh(model: &mut Model, step: &mut Step) {
     if staged.dirty || before != after {
         step.draw(Redraw::Now);
     }
-    staged.spec = spec;
     staged.assessment = assessment;
     model.panes.ticket.staged = Some(staged);
 }

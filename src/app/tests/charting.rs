@@ -15,7 +15,7 @@ use crate::domain::instrument::ConId;
 use crate::domain::quote::{DataType, Quote};
 use crate::panes::PaneKind;
 use crate::panes::chart::{Scale, StudyKind, Style};
-use crate::panes::ticket::Pricing;
+use crate::panes::ticket::{JOIN, limit};
 
 /// The start of the five-minute bar at 10:40 in New York.
 const BAR: i64 = 1_795_189_200;
@@ -212,14 +212,14 @@ fn the_crosshair_moves_along_bars_and_rows_and_stages_a_limit_there() {
     let mut d = desk();
     loaded(&mut d, Interval::Min5, 100);
     d.keys("2 b");
-    assert_eq!(d.staged().pricing, Pricing::Join, "without a crosshair");
+    assert_eq!(d.staged().pricing, JOIN, "without a crosshair");
     d.keys("esc left");
     assert_eq!(charting::cursor_price(&d.model), Some(price("187.20")), "the close of its bar");
     d.keys("down down");
     let at = charting::cursor_price(&d.model).unwrap();
     assert!(at < price("187.20"), "{at}");
     d.keys("left b");
-    assert_eq!(d.staged().pricing, Pricing::Fixed(at), "the row stays while the bar changes");
+    assert_eq!(d.staged().pricing, limit(at), "the row stays while the bar changes");
     assert!(d.sentence().starts_with(&format!("buy 100 AAPL lmt {:.2}", at.0)), "{}", d.sentence());
     d.keys("enter");
     assert_eq!(d.placed_one().spec().kind.limit(), Some(at));
@@ -233,7 +233,7 @@ fn escape_takes_the_crosshair_away_and_staging_joins_again() {
     d.keys("2 up up up");
     assert!(charting::cursor_price(&d.model).unwrap() > price("187.20"));
     d.keys("esc s");
-    assert_eq!((d.model.panes.chart.level, d.staged().pricing), (None, Pricing::Join));
+    assert_eq!((d.model.panes.chart.level, d.staged().pricing), (None, JOIN));
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn a_crosshair_on_another_pane_does_not_price_an_order() {
     let mut d = desk();
     loaded(&mut d, Interval::Min5, 100);
     d.keys("2 left up 1 b");
-    assert_eq!(d.staged().pricing, Pricing::Join);
+    assert_eq!(d.staged().pricing, JOIN);
 }
 
 #[test]

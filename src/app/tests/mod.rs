@@ -3,6 +3,7 @@
 mod away;
 mod cancelling;
 mod charting;
+mod desk;
 mod fixture;
 mod linking;
 mod listing;

@@ -394,15 +394,16 @@ fn a_sentence_with_faults_shows_each_under_its_word() {
 #[test]
 fn a_sentence_beyond_the_ticket_is_refused_at_its_word_and_never_sent_as_something_else() {
     let beyond = [
-        ("buy 1r AAPL 187 sl 186", "1r"),
-        ("buy 10%nlv AAPL 187", "10%nlv"),
-        ("buy 100 AAPL vwap", "vwap"),
-        ("buy 100 AAPL 187 sl 186", "sl 186"),
-        ("buy 100 AAPL 187 tag a", "tag a"),
-        ("buy 100 AAPL 187 hidden", "hidden"),
+        ("buy 100 AAPL 187 if AAPL last above 190", "if AAPL last above 190"),
+        ("buy 100 AAPL 187 algo adaptive urgent", "algo adaptive urgent"),
+        ("buy 100 AAPL 187 via ARCA", "via ARCA"),
+        ("buy 100 AAPL 187 acct ira", "acct ira"),
+        ("buy 100 AAPL 187 ovn", "ovn"),
+        ("buy 100 AAPL 187 preview", "preview"),
         ("buy 1 AAPL 18DEC26 190C 3.20", "AAPL 18DEC26 190C"),
         ("buy 1 /ESZ26 5010", "/ESZ26"),
-        ("cancel all", "cancel"),
+        ("flatten all", "flatten all"),
+        ("roll /ESZ26 to H27", "roll /ESZ26 to H27"),
     ];
     for (text, word) in beyond {
         let mut d = desk();

@@ -5,7 +5,7 @@ use super::{desk, price, qty};
 use crate::broker::Event;
 use crate::domain::order::Verb;
 use crate::panes::PaneKind;
-use crate::panes::ticket::{Field, Pricing};
+use crate::panes::ticket::{Field, limit};
 
 #[test]
 fn b_stages_the_default_size_at_the_own_side() {
@@ -98,8 +98,8 @@ fn kind_tif_session_half_and_presets() {
     let mut d = desk();
     d.keys("b k i e h");
     assert_eq!(d.sentence(), "buy 50 AAPL mkt gtc ext");
-    d.keys("k i . .");
-    assert_eq!(d.sentence(), "buy 200 AAPL lmt 187.20 ioc ext");
+    d.keys("k k k k k k i . .");
+    assert_eq!(d.sentence(), "buy 200 AAPL lmt 187.20 gtc rth", "the auctions on the way have neither");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn tab_walks_the_fields_and_a_digit_types_into_the_marked_one() {
     d.keys("b tab tab");
     assert_eq!(d.staged().field, Field::Limit);
     d.keys("1 8 6");
-    assert_eq!(d.staged().pricing, Pricing::Fixed(price("186")));
+    assert_eq!(d.staged().pricing, limit(price("186")));
     assert_eq!(d.staged().qty, Some(qty(100)));
     d.keys("tab tab tab");
     assert_eq!(d.staged().field, Field::Size);

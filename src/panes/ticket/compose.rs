@@ -5,24 +5,38 @@
 use rust_decimal::Decimal;
 
 use super::state::{Aim, Pricing, Staged};
+use crate::domain::bracket;
 use crate::domain::instrument::Instrument;
-use crate::domain::order::{Attributes, Order, OrderKind, OrderSpec, Side, Verb};
-use crate::domain::quote::Quote;
+use crate::domain::order::{Attributes, Distance, Order, OrderKind, OrderSpec, Session, Side, Verb};
 use crate::domain::shown;
+use crate::domain::terms::{Clauses, Exits, OrderTerms, Quantity, StopExit};
 use crate::money::{Price, Qty, Rounding};
-use crate::sentence::{self, Fault, Percent, PriceExpr, Ref, Size, Unit};
+use crate::sentence::{
+    self, At, Contract, Dist, Entry, Fault, Missing, PriceExpr, Refusal, Resolved, Sentence, Size, Why,
+};
 
 /// What an order is composed against.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     /// The contract.
     pub instrument: &'a Instrument,
-    /// Its quote.
-    pub quote: Option<&'a Quote>,
     /// What is held of it.
     pub position: Option<Qty>,
     /// The order being changed.
     pub working: Option<&'a Order>,
+    /// All else that is known.
+    pub context: sentence::Context<'a>,
+}
+
+/// An order with its exits, every number absolute.
+#[derive(Debug, Clone)]
+pub struct Composed {
+    /// The order.
+    pub spec: OrderSpec,
+    /// The exits that go out with it.
+    pub exits: Vec<OrderSpec>,
+    /// The sentence of both, which the grammar reads.
+    pub text: String,
 }
 
 /// What is wrong with what was typed, and a value that would do.
@@ -41,61 +55,248 @@ pub fn side_of(verb: Verb, position: Option<Qty>) -> Option<Side> {
     }
 }
 
-/// The price a touch stands for now.
-pub fn touch(pricing: Pricing, side: Side, view: &View<'_>) -> Option<Price> {
-    let expr = match pricing {
-        Pricing::Market => return None,
-        Pricing::Fixed(price) => return Some(price),
-        Pricing::Join => PriceExpr::Market(Ref::Join, None),
-        Pricing::Mid => PriceExpr::Market(Ref::Mid, None),
-        Pricing::Take => PriceExpr::Market(Ref::Take, None),
-        Pricing::Follow(expr) => expr,
-    };
-    resolve(expr, side, view)
+/// The direction of what is staged.
+pub fn side(staged: &Staged, view: &View<'_>) -> Option<Side> {
+    view.working.map(|o| o.spec.side).or_else(|| side_of(staged.verb, view.position))
 }
 
-/// What a price as said comes to, rounded away from the far side.
-fn resolve(expr: PriceExpr, side: Side, view: &View<'_>) -> Option<Price> {
-    let quote = view.quote?;
-    let market = |of: Ref| match (of, side) {
-        (Ref::Bid, _) | (Ref::Join, Side::Buy) | (Ref::Take, Side::Sell) => quote.bid,
-        (Ref::Ask, _) | (Ref::Join, Side::Sell) | (Ref::Take, Side::Buy) => quote.ask,
-        (Ref::Mid, _) => quote.mid(),
-        (Ref::Last, _) => quote.last,
+/// The instrument of a sentence about a contract with this symbol.
+pub fn named(symbol: &str) -> Option<sentence::Instrument> {
+    match sentence::parse(&format!("buy 1 {symbol}")) {
+        Ok(Sentence::Entry(entry)) => Some(entry.instrument),
         _ => None,
-    };
-    let near = quote.mid().or(quote.last).or(quote.bid).or(quote.ask)?;
-    let tick = view.instrument.rule.tick_at(near);
-    let away = if side == Side::Buy { Rounding::Down } else { Rounding::Up };
-    let price = expr.resolve(market, tick, away).filter(|p| p.is_positive())?;
-    // The rule may have another tick at the price itself than near the market.
-    view.instrument.rule.round(price, away).filter(|p| p.is_positive())
+    }
 }
 
-/// The order as it would be sent now; `None` while it cannot be said.
-pub fn compose(staged: &Staged, view: &View<'_>) -> Option<OrderSpec> {
-    let side = match view.working {
-        Some(order) => order.spec.side,
-        None => side_of(staged.verb, view.position)?,
-    };
-    let kind = match staged.pricing {
-        Pricing::Market => OrderKind::Market,
-        pricing => OrderKind::Limit(touch(pricing, side, view)?),
-    };
+/// What is staged as a sentence in a direction. Whether the position allows it is left to the guard, which offers what
+/// would pass.
+fn entry(staged: &Staged, side: Side, size: Size, view: &View<'_>) -> Entry {
+    let attributes = Attributes { flip: true, ..staged.clauses.attributes.clone() };
+    let exits = staged.clauses.exits.clone().filter(|_| view.working.is_none());
+    Entry {
+        verb: if side == Side::Buy { Verb::Buy } else { Verb::Sell },
+        size,
+        instrument: named(&staged.symbol).unwrap_or(sentence::Instrument::One(Contract::ConId(staged.con_id.0))),
+        pricing: staged.pricing,
+        clauses: Clauses { exits, attributes, ..staged.clauses.clone() },
+    }
+}
+
+fn resolved(staged: &Staged, size: Size, view: &View<'_>) -> Result<(Side, Resolved), Refusal> {
+    let side = side(staged, view).ok_or_else(|| {
+        let why = if view.position.is_none() { Why::Missing(Missing::Position) } else { Why::Flat };
+        Refusal { at: At::Verb, why }
+    })?;
+    sentence::resolve(&entry(staged, side, size, view), &view.context).map(|resolved| (side, resolved))
+}
+
+/// How the order is priced in numbers, whatever its size is.
+pub fn kind(staged: &Staged, view: &View<'_>) -> Result<OrderKind, Refusal> {
+    let one = Size::Number(view.instrument.size_increment);
+    let bare = Staged { clauses: Clauses { exits: None, ..staged.clauses.clone() }, ..staged.clone() };
+    resolved(&bare, one, view).map(|(_, resolved)| resolved.terms.pricing)
+}
+
+/// The order as it would be sent now, or why it cannot be said; `None` while a field holds what is no value.
+pub fn compose(staged: &Staged, view: &View<'_>) -> Option<Result<Composed, Refusal>> {
     if staged.invalid.is_some() {
         return None;
     }
-    Some(OrderSpec {
+    let size = match staged.units {
+        Some(units) => Size::Risk(units),
+        None => Size::Number(staged.qty?),
+    };
+    Some(said(staged, size, view))
+}
+
+fn said(staged: &Staged, size: Size, view: &View<'_>) -> Result<Composed, Refusal> {
+    let (side, mut resolved) = resolved(staged, size, view)?;
+    let none = || Refusal { at: At::Size, why: Why::NoSize };
+    let Quantity::Units(qty) = resolved.terms.quantity else { return Err(none()) };
+    resolved.verb = staged.verb;
+    resolved.terms.clauses.attributes.flip = staged.clauses.attributes.flip;
+    let OrderTerms { pricing, clauses, .. } = &resolved.terms;
+    let (tif, session) = (clauses.tif.unwrap_or_default(), clauses.session.unwrap_or(Session::Regular));
+    if let Some(order) = view.working {
+        // A change keeps all that it does not say.
+        let spec = OrderSpec { qty, kind: *pricing, tif, session, ..order.spec.clone() };
+        return Ok(Composed { spec, exits: Vec::new(), text: resolved.to_string() });
+    }
+    let attributes = without_contracts(clauses.attributes.clone()).ok_or_else(none)?;
+    let spec = OrderSpec {
         con_id: staged.con_id,
         symbol: staged.symbol.clone(),
         verb: staged.verb,
         side,
-        qty: staged.qty?,
-        kind,
-        tif: staged.tif,
-        session: staged.session,
-        attributes: Attributes::default(),
+        qty,
+        kind: *pricing,
+        tif,
+        session,
+        attributes,
+    };
+    let exits = match &clauses.exits {
+        Some(exits) => bracket::exits_of(&spec, exits).ok_or_else(none)?,
+        None => Vec::new(),
+    };
+    Ok(Composed { spec, exits, text: resolved.to_string() })
+}
+
+/// The same attributes where they name no other contract; tests of other contracts cannot be sent.
+fn without_contracts<C>(attributes: Attributes<Distance, Contract>) -> Option<Attributes<Distance, C>> {
+    if attributes.when.is_some() || attributes.cancel_when.is_some() {
+        return None;
+    }
+    Some(Attributes {
+        show: attributes.show,
+        min: attributes.min,
+        discretion: attributes.discretion,
+        hidden: attributes.hidden,
+        all_or_none: attributes.all_or_none,
+        sweep: attributes.sweep,
+        post: attributes.post,
+        non_guaranteed: attributes.non_guaranteed,
+        after: attributes.after,
+        trigger: attributes.trigger,
+        oca: attributes.oca,
+        when: None,
+        cancel_when: None,
+        algo: attributes.algo,
+        via: attributes.via,
+        account: attributes.account,
+        tag: attributes.tag,
+        hold: attributes.hold,
+        flip: attributes.flip,
+        preview: attributes.preview,
     })
+}
+
+/// The price that `+` and `-` move, at another place.
+#[must_use]
+pub const fn with_handle(pricing: Pricing, price: PriceExpr) -> Pricing {
+    match pricing {
+        Pricing::Stop { limit, .. } => Pricing::Stop { trigger: price, limit },
+        Pricing::Touched { limit, .. } => Pricing::Touched { trigger: price, limit },
+        Pricing::StopProtect(_) => Pricing::StopProtect(price),
+        Pricing::Trail { by, limit_offset, .. } => Pricing::Trail { by, from: Some(price), limit_offset },
+        other => with_limit(other, price),
+    }
+}
+
+/// The same with another limit or cap; a market order becomes a limit order, a stop one with a limit.
+#[must_use]
+pub const fn with_limit(pricing: Pricing, price: PriceExpr) -> Pricing {
+    match pricing {
+        Pricing::Stop { trigger, .. } => Pricing::Stop { trigger, limit: Some(price) },
+        Pricing::Touched { trigger, .. } => Pricing::Touched { trigger, limit: Some(price) },
+        Pricing::LimitOnClose(_) | Pricing::MarketOnClose => Pricing::LimitOnClose(price),
+        Pricing::LimitOnOpen(_) | Pricing::MarketOnOpen => Pricing::LimitOnOpen(price),
+        Pricing::Auction(_) => Pricing::Auction(price),
+        Pricing::Midprice { .. } => Pricing::Midprice { cap: Some(price) },
+        Pricing::Pegged { to, offset, .. } => Pricing::Pegged { to, offset, cap: Some(price) },
+        Pricing::Market
+        | Pricing::Limit(_)
+        | Pricing::MarketToLimit
+        | Pricing::MarketProtect
+        | Pricing::StopProtect(_)
+        | Pricing::Trail { .. }
+        | Pricing::Volatility(_) => Pricing::Limit(price),
+    }
+}
+
+/// Whether the order has a limit or a cap, or can have one.
+pub const fn has_limit(pricing: &Pricing) -> bool {
+    matches!(
+        pricing,
+        Pricing::Limit(_)
+            | Pricing::LimitOnClose(_)
+            | Pricing::LimitOnOpen(_)
+            | Pricing::Auction(_)
+            | Pricing::Stop { limit: Some(_), .. }
+            | Pricing::Touched { limit: Some(_), .. }
+            | Pricing::Midprice { .. }
+            | Pricing::Pegged { .. }
+    )
+}
+
+/// The next type in the round, with prices that the market gives: LMT, MKT, STP, STP LMT, TRAIL, MOC, LOC. Triggers begin
+/// one percent from the last trade, where they do nothing yet.
+pub fn next_kind(pricing: &Pricing, side: Side, limit: PriceExpr) -> Pricing {
+    let sign = if side == Side::Buy { Decimal::ONE } else { Decimal::NEGATIVE_ONE };
+    let offset = sentence::Offset { by: sign, unit: sentence::Unit::Percent };
+    let beyond = PriceExpr::Market(sentence::Ref::Last, Some(offset));
+    match pricing {
+        Pricing::Limit(_) => Pricing::Market,
+        Pricing::Market => Pricing::Stop { trigger: beyond, limit: None },
+        Pricing::Stop { trigger, limit: None } => Pricing::Stop { trigger: *trigger, limit: Some(*trigger) },
+        Pricing::Stop { .. } => {
+            let by = Dist { by: Decimal::ONE, unit: sentence::Unit::Percent };
+            Pricing::Trail { by, from: None, limit_offset: None }
+        }
+        Pricing::Trail { .. } => Pricing::MarketOnClose,
+        Pricing::MarketOnClose => Pricing::LimitOnClose(PriceExpr::JOIN),
+        _ => Pricing::Limit(limit),
+    }
+}
+
+/// What `text` says where the words before it are given: a clause of an order of this contract.
+fn clause(before: &str, text: &str) -> Result<Box<Entry>, Invalid> {
+    let start = format!("{before} ");
+    let whole = format!("{start}{}", text.trim());
+    match sentence::parse(&whole) {
+        Ok(Sentence::Entry(entry)) => Ok(entry),
+        Ok(Sentence::Manage(_)) => Err(("this is no value".into(), None)),
+        Err(faults) => {
+            let Some(Fault { cause, fixes, .. }) = faults.into_iter().next() else {
+                return Err(("this is no value".into(), None));
+            };
+            let fixed = fixes.first().map(|fix| fix.apply(&whole));
+            Err((cause, fixed.and_then(|fixed| fixed.strip_prefix(&start).map(str::to_owned))))
+        }
+    }
+}
+
+/// How far a trail stays behind, and where it starts if that was said, as typed.
+pub fn parse_trail(text: &str) -> Result<Pricing, Invalid> {
+    let entry = clause("sell 1 X trail", text)?;
+    match entry.pricing {
+        trail @ Pricing::Trail { .. } if entry.clauses.exits.is_none() => Ok(trail),
+        _ => Err(("this is no distance".into(), None)),
+    }
+}
+
+/// A stop loss as typed: a price, `entry-0.50`, `185.50 lmt 185.30`, `trail 1%`; `none` takes it away.
+pub fn parse_stop(text: &str) -> Result<Option<StopExit<PriceExpr, Dist>>, Invalid> {
+    if text.trim().eq_ignore_ascii_case("none") {
+        return Ok(None);
+    }
+    let exits = clause("buy 1 X lmt 1 sl", text)?.clauses.exits;
+    match exits {
+        Some(Exits { stop: Some(stop), targets, .. }) if targets.is_empty() => Ok(Some(stop)),
+        _ => Err(("this is no stop".into(), None)),
+    }
+}
+
+/// Targets as typed: a price, `entry+2r`, `106 x50 tp 109 x50`; `none` takes them away.
+pub fn parse_targets(text: &str) -> Result<Vec<crate::domain::terms::Target<PriceExpr>>, Invalid> {
+    if text.trim().eq_ignore_ascii_case("none") {
+        return Ok(Vec::new());
+    }
+    let exits = clause("buy 1 X lmt 1 tp", text)?.clauses.exits;
+    match exits {
+        Some(Exits { stop: None, targets, .. }) if !targets.is_empty() => Ok(targets),
+        _ => Err(("this is no target".into(), None)),
+    }
+}
+
+/// A refusal as what is wrong with a field.
+pub fn refused(refusal: &Refusal) -> Invalid {
+    match &refusal.why {
+        Why::OffTick { said, tick, near } => {
+            let near = near.map(|p| shown::plain_price(p, tick.0.normalize().scale()));
+            (format!("{} is off the {} tick", said.0, tick.0.normalize()), near)
+        }
+        why => (why.to_string(), None),
+    }
 }
 
 /// The first thing wrong with a field, and what would do.
@@ -104,63 +305,52 @@ fn invalid(fault: Fault) -> Invalid {
     (cause, if fixes.is_empty() { None } else { Some(fixes.swap_remove(0).text) })
 }
 
-/// A size as typed: plain digits, `half`, `all`, `def`, money; for a partly filled order `left 120` or `total 200`.
-pub fn parse_size(text: &str, staged: &Staged, preset: Qty, view: &View<'_>) -> Result<Qty, Invalid> {
+/// A size as typed: a number, or units of risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sized {
+    /// So many.
+    Number(Qty),
+    /// What so many units of risk come to.
+    Units(Decimal),
+}
+
+/// A size as typed: plain digits, `half`, `all`, `def`, money, percent, units of risk; for a partly filled order `left 120`
+/// or `total 200`.
+pub fn parse_size(text: &str, staged: &Staged, view: &View<'_>) -> Result<Sized, Invalid> {
     if let (Aim::Change(_), Some(order)) = (&staged.aim, view.working)
         && order.filled.is_positive()
     {
-        return parse_rest(text, order, view.instrument.size_increment);
+        return parse_rest(text, order, view.instrument.size_increment).map(Sized::Number);
     }
     let size = sentence::parse_size(text).map_err(invalid)?;
-    let side = view.working.map(|o| o.spec.side).or_else(|| side_of(staged.verb, view.position));
-    let price = || side.and_then(|side| touch(staged.pricing, side, view).or_else(|| far(side, view)));
-    size_of(&size, preset, price, view)
+    size_of(&size, staged, view)
 }
 
 /// How many shares a size as said comes to.
-pub fn size_of(size: &Size, preset: Qty, price: impl Fn() -> Option<Price>, view: &View<'_>) -> Result<Qty, Invalid> {
+pub fn size_of(size: &Size, staged: &Staged, view: &View<'_>) -> Result<Sized, Invalid> {
     let step = view.instrument.size_increment;
     let held = || {
         let held = view.position.map(Qty::abs).filter(|q| q.is_positive());
         held.ok_or_else(|| (format!("{size} of what? Nothing of {} is held.", view.instrument.symbol), None))
     };
-    match size {
-        Size::Risk(_) => Err(("sizes by risk cannot be sent yet".into(), None)),
-        Size::Percent(_, of) => {
-            let fix = (*of == Percent::Position).then(|| "half".to_owned());
-            Err(("sizes in percent cannot be sent yet".into(), fix))
-        }
-        Size::Number(qty) => on_step(*qty, step),
-        Size::Default => Ok(preset),
-        Size::All => held(),
+    let qty = match size {
+        Size::Risk(units) if view.working.is_none() => return Ok(Sized::Units(*units)),
+        Size::Number(qty) => on_step(*qty, step)?,
+        Size::All => held()?,
         Size::Half => {
             let held = held()?;
-            halved(held, step).ok_or_else(|| (format!("half of {} is less than one", shown::qty(held)), None))
+            halved(held, step).ok_or_else(|| (format!("half of {} is less than one", shown::qty(held)), None))?
         }
-        Size::Money { .. } => {
-            let instrument = view.instrument;
-            let (cash, currency) = size.money().ok_or_else(|| ("that is too much money".to_owned(), None))?;
-            if !instrument.currency.eq_ignore_ascii_case(&currency) {
-                let text = format!("{} is priced in {}, not {currency}", instrument.symbol, instrument.currency);
-                return Err((text, None));
+        _ => match resolved(staged, size.clone(), view) {
+            Ok((_, Resolved { terms: OrderTerms { quantity: Quantity::Units(qty), .. }, .. })) => qty,
+            Ok(_) => return Err((format!("{size} is no number of shares"), None)),
+            Err(Refusal { why: Why::NoSize, .. }) => {
+                return Err((format!("{size} buys less than one {}", view.instrument.symbol), None));
             }
-            let price = price().ok_or_else(|| (format!("no price of {} to divide by", instrument.symbol), None))?;
-            let each = price.0.checked_mul(instrument.multiplier);
-            let qty = each.and_then(|each| cash.0.checked_div(each)).and_then(|q| floor_to(Qty(q), step));
-            qty.filter(|q| q.is_positive())
-                .ok_or_else(|| (format!("{size} buys less than one {}", instrument.symbol), None))
-        }
-    }
-}
-
-/// The far side's best, else the last trade: what a market order is valued at.
-pub fn far(side: Side, view: &View<'_>) -> Option<Price> {
-    let quote = view.quote?;
-    match side {
-        Side::Buy => quote.ask,
-        Side::Sell => quote.bid,
-    }
-    .or(quote.last)
+            Err(refusal) => return Err(refused(&refusal)),
+        },
+    };
+    Ok(Sized::Number(qty))
 }
 
 /// The size of a partly filled order: IB's number is the total, so a bare one is refused.
@@ -211,16 +401,13 @@ pub fn halved(qty: Qty, step: Qty) -> Option<Qty> {
     half.is_positive().then_some(half)
 }
 
-/// A price as typed: plain digits, `.33` for the price with that ending nearest to the touch, `mkt`, or a price of the
-/// market with a distance.
-pub fn parse_price(text: &str, side: Side, view: &View<'_>) -> Result<Pricing, Invalid> {
+/// A price as typed: plain digits, `.33` for the price with that ending nearest to the touch, or a price of the market with
+/// a distance.
+pub fn parse_price(text: &str, side: Side, view: &View<'_>) -> Result<PriceExpr, Invalid> {
     let word = text.trim();
-    if word.eq_ignore_ascii_case("mkt") {
-        return Ok(Pricing::Market);
-    }
     if word.starts_with('.') {
-        let near = touch(Pricing::Join, side, view).or_else(|| view.quote?.last);
-        let price = near.and_then(|near| sentence::nearest_ending(word, near));
+        let join = if side == Side::Buy { view.context.bid } else { view.context.ask };
+        let price = join.or(view.context.last).and_then(|near| sentence::nearest_ending(word, near));
         return match price {
             Some(price) => on_tick(price, side, view),
             None => Err((format!("no market price to find {word} near"), None)),
@@ -228,45 +415,16 @@ pub fn parse_price(text: &str, side: Side, view: &View<'_>) -> Result<Pricing, I
     }
     match sentence::parse_price(word).map_err(invalid)? {
         PriceExpr::Fixed(price) => on_tick(price, side, view),
-        floating => match not_sent_yet(floating) {
-            Some(cause) => Err((cause, None)),
-            None => Ok(floating.into()),
-        },
-    }
-}
-
-/// Why a price as said cannot be followed by the ticket, if it cannot: only what the quote itself holds can.
-pub fn not_sent_yet(expr: PriceExpr) -> Option<String> {
-    use Ref::{Ask, Bid, Join, Last, Mid, Take};
-    match expr {
-        PriceExpr::Net { .. } => Some("debits and credits cannot be sent yet".into()),
-        PriceExpr::Market(of, _) if !matches!(of, Join | Take | Bid | Ask | Mid | Last) => {
-            Some(format!("{} as a price cannot be sent yet", of.word()))
-        }
-        _ if matches!(expr.unit(), Some(Unit::Risk | Unit::Atr)) => {
-            Some("distances in r and atr cannot be sent yet".into())
-        }
-        _ => None,
-    }
-}
-
-impl From<PriceExpr> for Pricing {
-    fn from(expr: PriceExpr) -> Self {
-        match expr {
-            PriceExpr::Fixed(price) => Self::Fixed(price),
-            PriceExpr::Market(Ref::Join, None) => Self::Join,
-            PriceExpr::Market(Ref::Mid, None) => Self::Mid,
-            PriceExpr::Market(Ref::Take, None) => Self::Take,
-            other => Self::Follow(other),
-        }
+        PriceExpr::Net { .. } => Err(("debits and credits belong to combos, which cannot be sent yet".into(), None)),
+        floating @ PriceExpr::Market(..) => Ok(floating),
     }
 }
 
 /// A typed price, if the market accepts it there.
-fn on_tick(price: Price, side: Side, view: &View<'_>) -> Result<Pricing, Invalid> {
+fn on_tick(price: Price, side: Side, view: &View<'_>) -> Result<PriceExpr, Invalid> {
     let rule = &view.instrument.rule;
     if rule.accepts(price) {
-        return Ok(Pricing::Fixed(price));
+        return Ok(PriceExpr::Fixed(price));
     }
     let away = if side == Side::Buy { Rounding::Down } else { Rounding::Up };
     let near = rule.round(price, away).filter(|p| p.is_positive());

@@ -5,6 +5,7 @@ mod state;
 pub mod view;
 
 pub use compose::{
-    Invalid, View, compose, far, halved, next_size, not_sent_yet, parse_price, parse_size, side_of, size_of, touch,
+    Composed, Invalid, Sized, View, compose, halved, has_limit, kind, named, next_kind, next_size, parse_price,
+    parse_size, parse_stop, parse_targets, parse_trail, refused, side, side_of, size_of, with_handle, with_limit,
 };
-pub use state::{Aim, Field, Pricing, Sending, Staged, Ticket};
+pub use state::{Aim, Draft, Field, JOIN, Pricing, Sending, Staged, TAKE, Ticket, limit, pricing_of};

@@ -3,22 +3,24 @@
 //! What was typed stays in its field; what would be sent stands in the sentence. A price that follows the touch floats
 //! while the order is staged and is pinned when it is sent.
 
+use rust_decimal::Decimal;
 use tui_input::Input;
 
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{OrderKey, OrderSpec, Session, Tif, Verb};
+use crate::domain::order::{Attributes, OrderKey, OrderKind, OrderSpec, Session, Tif, Verb};
+use crate::domain::terms::{self, Clauses, Distance, Exits};
 use crate::money::{Price, Qty};
 use crate::panes::PaneKind;
 use crate::risk::{Assessment, Origin, Weight};
-use crate::sentence::PriceExpr;
+use crate::sentence::{Contract, Dist, PriceExpr, Ref, Refusal, Unit};
 
 /// The ticket.
 #[derive(Debug, Clone, Default)]
 pub struct Ticket {
     /// The staged order.
-    pub staged: Option<Staged>,
+    pub staged: Option<Box<Staged>>,
     /// The order sent from here and not answered yet.
     pub sending: Option<Sending>,
     /// The last order sent: when it was answered, its sentence as sent, its name. What has become of it stands in the
@@ -26,23 +28,34 @@ pub struct Ticket {
     pub last: Option<(Stamp, String, OrderKey)>,
     /// The size that `b` and `s` stage, where the trader has chosen another than the configured one.
     pub preset: Option<Qty>,
+    /// What was said on the command line, oldest first.
+    pub history: Vec<String>,
 }
 
-/// Where a limit price comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pricing {
-    /// At the market.
-    Market,
-    /// The own side's best price, floating.
-    Join,
-    /// The middle, rounded away from the far side, floating.
-    Mid,
-    /// The far side's best price, floating.
-    Take,
-    /// Another price of the market with a distance (`ask+2t`, `last-0.1%`), floating.
-    Follow(PriceExpr),
-    /// This price.
-    Fixed(Price),
+/// How the staged order is priced, as said: what follows the market goes on following it until the order is sent.
+pub type Pricing = terms::Pricing<PriceExpr, Dist>;
+
+/// A limit at the own side's best, floating.
+pub const JOIN: Pricing = Pricing::Limit(PriceExpr::JOIN);
+/// A limit at the far side's best, floating.
+pub const TAKE: Pricing = Pricing::Limit(PriceExpr::Market(Ref::Take, None));
+
+/// A limit at this price.
+pub const fn limit(price: Price) -> Pricing {
+    Pricing::Limit(PriceExpr::Fixed(price))
+}
+
+/// The pricing of an order that exists, as it would be said.
+pub fn pricing_of(kind: OrderKind) -> Pricing {
+    let price = |p: Price| Ok::<_, std::convert::Infallible>(PriceExpr::Fixed(p));
+    let distance = |d: Distance| {
+        Ok(match d {
+            Distance::Money(by) => Dist { by: by.0, unit: Unit::Money },
+            Distance::Percent(by) => Dist { by, unit: Unit::Percent },
+        })
+    };
+    let Ok(pricing) = kind.try_map(&mut { price }, &mut { distance });
+    pricing
 }
 
 /// A field of the ticket.
@@ -50,10 +63,16 @@ pub enum Pricing {
 pub enum Field {
     /// Number of shares.
     Size,
-    /// Market or limit.
+    /// The type.
     Kind,
-    /// The limit.
+    /// The limit, or the cap.
     Limit,
+    /// The trigger; of a trail, how far it stays behind.
+    Trigger,
+    /// The stop loss that goes out with it.
+    Stop,
+    /// The target that goes out with it.
+    Target,
     /// Time in force.
     Tif,
     /// Hours.
@@ -67,6 +86,21 @@ pub enum Aim {
     New,
     /// Change this working order.
     Change(OrderKey),
+    /// Cancel the contract's orders, wait until all have ended, count again, then close or turn what is held.
+    Unwind,
+}
+
+/// What a field being typed into changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The size.
+    pub qty: Option<Qty>,
+    /// The size in units of risk, where it was said so.
+    pub units: Option<Decimal>,
+    /// The price.
+    pub pricing: Pricing,
+    /// The exits.
+    pub exits: Option<Exits<PriceExpr, Dist>>,
 }
 
 /// An order being composed.
@@ -80,14 +114,14 @@ pub struct Staged {
     pub con_id: ConId,
     /// Its symbol.
     pub symbol: SafeText,
-    /// The size; `None` while what is typed is not one.
+    /// The size in numbers; `None` while what is typed is not one.
     pub qty: Option<Qty>,
+    /// The size in units of risk, where it was said so: the number follows the prices.
+    pub units: Option<Decimal>,
     /// The price.
     pub pricing: Pricing,
-    /// Time in force.
-    pub tif: Tif,
-    /// Hours.
-    pub session: Session,
+    /// How long, when, with which exits and attributes.
+    pub clauses: Clauses<PriceExpr, Dist, Contract>,
     /// The field that is marked.
     pub field: Field,
     /// The text of the open field; `None` when no field is being typed into.
@@ -96,6 +130,12 @@ pub struct Staged {
     pub invalid: Option<(String, Option<String>)>,
     /// The order as it would be sent; `None` while it cannot be said.
     pub spec: Option<OrderSpec>,
+    /// The exits that go out with it.
+    pub exits: Vec<OrderSpec>,
+    /// The sentence of both.
+    pub text: Option<String>,
+    /// Why it cannot be said.
+    pub refusal: Option<Refusal>,
     /// What the guard thinks of it.
     pub assessment: Option<Assessment>,
     /// Key or sentence.
@@ -109,7 +149,7 @@ pub struct Staged {
     /// Whether the confirmation is open; the order is pinned while it is.
     pub confirming: bool,
     /// What the open field held before it was typed into; Esc goes back to it.
-    pub before_typing: Option<(Option<Qty>, Pricing)>,
+    pub before_typing: Option<Draft>,
     /// Whether the order or its verdict has changed since `revision`.
     pub dirty: bool,
     /// When `revision` was on the screen.
@@ -117,6 +157,89 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// An order of this size and price, for the day and regular hours.
+    pub fn new(
+        (con_id, symbol): (ConId, SafeText),
+        verb: Verb,
+        qty: Option<Qty>,
+        pricing: Pricing,
+        return_to: PaneKind,
+    ) -> Self {
+        let clauses = Clauses {
+            tif: Some(Tif::Day),
+            session: (!pricing.is_auction()).then_some(Session::Regular),
+            exits: None,
+            attributes: Attributes::default(),
+        };
+        Self {
+            aim: Aim::New,
+            verb,
+            con_id,
+            symbol,
+            qty,
+            units: None,
+            pricing,
+            clauses,
+            field: Field::Size,
+            typing: None,
+            invalid: None,
+            spec: None,
+            exits: Vec::new(),
+            text: None,
+            refusal: None,
+            assessment: None,
+            origin: Origin::Key,
+            revision: 0,
+            typed_at: None,
+            return_to,
+            confirming: false,
+            before_typing: None,
+            dirty: true,
+            painted_at: None,
+        }
+    }
+
+    /// What a field being typed into may change.
+    pub fn draft(&self) -> Draft {
+        Draft { qty: self.qty, units: self.units, pricing: self.pricing, exits: self.clauses.exits.clone() }
+    }
+
+    /// Goes back to what the fields held.
+    pub fn restore(&mut self, draft: Draft) {
+        (self.qty, self.units, self.pricing) = (draft.qty, draft.units, draft.pricing);
+        self.clauses.exits = draft.exits;
+    }
+
+    /// Whether a part of it follows the market.
+    pub fn floats(&self) -> bool {
+        let mut floats = false;
+        let mut price = |p: PriceExpr| {
+            floats |= matches!(p, PriceExpr::Market(..));
+            Ok::<_, std::convert::Infallible>(p)
+        };
+        let Ok(_) = self.pricing.try_map(&mut price, &mut Ok);
+        if let Some(exits) = &self.clauses.exits {
+            if let Some(terms::StopExit::At { trigger, limit }) = exits.stop {
+                let _ = price(trigger);
+                let _ = limit.map(&mut price);
+            }
+            for target in &exits.targets {
+                let _ = price(target.price);
+            }
+        }
+        floats
+    }
+
+    /// How long it works.
+    pub fn tif(&self) -> Tif {
+        self.clauses.tif.unwrap_or_default()
+    }
+
+    /// In which hours it works.
+    pub fn session(&self) -> Session {
+        self.clauses.session.unwrap_or_default()
+    }
+
     /// Whether the guard refuses it as it stands, or it is no order yet: no key sends it then.
     pub fn is_refused(&self) -> bool {
         self.spec.is_none() || self.assessment.as_ref().and_then(Assessment::worst) == Some(Weight::Hard)

@@ -9,7 +9,7 @@
 use ratatui::layout::Rect;
 use rust_decimal::Decimal;
 
-use super::{Aim, Field, Pricing, Sending, Staged};
+use super::{Aim, Field, Pricing, Sending, Staged, has_limit};
 use crate::app::action::Action;
 use crate::app::keymap::GLOBAL;
 use crate::app::model::Model;
@@ -24,6 +24,7 @@ use crate::money::{Cash, Price, Qty, Rounding};
 use crate::panes::PaneKind;
 use crate::panes::blotter::view as blotter;
 use crate::risk::{Finding, Weight};
+use crate::sentence::{PriceExpr, Ref};
 use crate::theme::{Role, Theme};
 use crate::view::hints::{self, hint};
 use crate::view::numbers::{rule, stale_for, truth_role, verb_role};
@@ -36,9 +37,11 @@ const SCOPES: &[&str] = &["ticket", GLOBAL];
 /// Findings shown before `+n more`.
 const FINDINGS: usize = 4;
 /// Columns of side, size, type, limit, time in force and session, from the pane's edge.
-const WIDE: [u16; 6] = [2, 10, 19, 29, 51, 58];
+const WIDE: [u16; 7] = [2, 10, 19, 29, 40, 51, 58];
 /// The same in a narrow pane.
-const NARROW: [u16; 6] = [2, 9, 18, 27, 38, 45];
+const NARROW: [u16; 7] = [2, 9, 18, 27, 38, 38, 45];
+/// The same for an order with a trigger.
+const NARROW_TRIGGERED: [u16; 7] = [2, 8, 15, 24, 33, 43, 49];
 /// Width from which on the wide columns fit.
 const WIDE_FROM: u16 = 66;
 
@@ -67,6 +70,8 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) -> Option<Cu
     };
     let what = match &staged.aim {
         Aim::New => "new".to_owned(),
+        Aim::Unwind if staged.verb == Verb::Close => format!("flatten {}", staged.symbol),
+        Aim::Unwind => format!("reverse {}", staged.symbol),
         Aim::Change(key) => {
             let name = select::order(model, key).map_or_else(|| key.to_string(), select::order_name);
             format!("modify {name}")
@@ -324,22 +329,23 @@ fn sentence(model: &Model, staged: &Staged) -> Line {
         let size = staged.qty.map_or_else(|| "?".to_owned(), shown::plain_qty);
         let price = match staged.pricing {
             Pricing::Market => "mkt".to_owned(),
-            _ => "lmt ?".to_owned(),
+            pricing => format!("{} ?", pricing.keyword()),
         };
-        let text = format!(" {size} {} {price} {} {}", staged.symbol, staged.tif, staged.session.keyword());
+        let text = format!(" {size} {} {price} {} {}", staged.symbol, staged.tif(), staged.session().keyword());
         let verb = Words::of(staged.verb.word(), verb_role(staged.verb, side_of(staged.verb)));
         return (
             verb.say(text, Role::TextStrong),
             Words::of("= ", Role::TextDim).say(shown::ABSENT, Role::ValueAbsent),
         );
     };
-    let text = words::sentence(spec, rule);
+    let text = staged.text.clone().filter(|_| before.is_none()).unwrap_or_else(|| words::sentence(spec, rule));
     let rest = text.strip_prefix(spec.verb.word()).unwrap_or(&text).to_owned();
     let mut line = Words::of(spec.verb.word(), verb_role(spec.verb, spec.side));
-    match (before.and_then(|b| b.kind.limit()), spec.kind.limit()) {
-        (Some(old), Some(new)) if old != new => {
-            let (front, back) = rest.split_once(" lmt ").unwrap_or((rest.as_str(), ""));
-            line.push(format!("{front} lmt {} → {back}", plain(old, rule)), Role::TextStrong);
+    let word = format!(" {} ", spec.kind.keyword());
+    match (before.and_then(|b| b.kind.handle()), spec.kind.handle()) {
+        (Some(old), Some(new)) if old != new && rest.contains(&word) => {
+            let (front, back) = rest.split_once(&word).unwrap_or((rest.as_str(), ""));
+            line.push(format!("{front}{word}{} → {back}", plain(old, rule)), Role::TextStrong);
         }
         _ => line.push(rest, Role::TextStrong),
     }
@@ -376,7 +382,7 @@ fn value(model: &Model, instrument: &Instrument, spec: &OrderSpec) -> Option<Cas
 /// The terms of the order that is being changed.
 fn before<'m>(model: &'m Model, staged: &Staged) -> Option<&'m OrderSpec> {
     match &staged.aim {
-        Aim::New => None,
+        Aim::New | Aim::Unwind => None,
         Aim::Change(key) => select::order(model, key).map(|o| &o.spec),
     }
 }
@@ -457,14 +463,20 @@ fn works(model: &Model, spec: &OrderSpec) -> Words {
 /// Headers and values of the fields; the marked one in brackets, the open one with its cursor.
 fn fields(canvas: &mut Canvas<'_>, staged: &Staged, instrument: Option<&Instrument>, area: Rect) -> Option<Cursor> {
     let rule = instrument.map(|i| &i.rule);
-    let limit = match (staged.pricing, staged.spec.as_ref().and_then(|s| s.kind.limit())) {
-        (Pricing::Market, _) => shown::ABSENT.to_owned(),
-        (_, Some(price)) => rule.map_or_else(|| price.to_string(), |r| shown::price(price, r)),
-        (Pricing::Fixed(price), None) => plain(price, rule),
-        (_, None) => "?".to_owned(),
+    let shown = |said: bool, price: Option<Price>| match price {
+        _ if !said => shown::ABSENT.to_owned(),
+        Some(price) => rule.map_or_else(|| price.to_string(), |r| shown::price(price, r)),
+        None => "?".to_owned(),
     };
-    let kind = if staged.pricing == Pricing::Market { "MKT" } else { "LMT" };
-    let session = match staged.session {
+    let kind = staged.spec.as_ref().map(|s| s.kind);
+    let limit = shown(has_limit(&staged.pricing), kind.and_then(|k| k.limit()).or_else(|| fixed_limit(staged)));
+    let trigger = match (staged.pricing, kind) {
+        (Pricing::Trail { by, .. }, _) => by.to_string(),
+        (pricing, kind) => shown(pricing.is_triggered(), kind.and_then(|k| k.trigger())),
+    };
+    let kind = type_word(&staged.pricing);
+    let session = match staged.session() {
+        _ if staged.clauses.session.is_none() => shown::ABSENT,
         Session::Regular => "RTH",
         Session::Extended => "EXT",
         Session::Overnight => "OVN",
@@ -475,17 +487,25 @@ fn fields(canvas: &mut Canvas<'_>, staged: &Staged, instrument: Option<&Instrume
         _ => staged.spec.as_ref().map_or(side_of(staged.verb), |s| s.side).word(),
     };
     let side_role = verb_role(staged.verb, staged.spec.as_ref().map_or(side_of(staged.verb), |s| s.side));
-    let at = if area.width >= WIDE_FROM { WIDE } else { NARROW };
+    let wide = area.width >= WIDE_FROM;
+    let triggered = staged.pricing.is_triggered();
+    let at = match (wide, triggered) {
+        (true, _) => WIDE,
+        (false, false) => NARROW,
+        (false, true) => NARROW_TRIGGERED,
+    };
     let end = area.right().saturating_sub(1);
-    let size = staged.qty.map_or_else(|| "?".to_owned(), shown::qty);
+    let size = staged.qty.or(staged.spec.as_ref().map(|s| s.qty)).map_or_else(|| "?".to_owned(), shown::qty);
     let columns = [
         (at[0], "Side", side.to_owned(), None, side_role),
         (at[1], "Size", size, Some(Field::Size), Role::Text),
         (at[2], "Type", kind.to_owned(), Some(Field::Kind), Role::Text),
         (at[3], "Limit", limit, Some(Field::Limit), Role::Text),
-        (at[4], "TIF", staged.tif.word().to_owned(), Some(Field::Tif), Role::Text),
-        (at[5], "Session", session.to_owned(), Some(Field::Session), Role::Text),
+        (at[4], "Trigger", trigger, Some(Field::Trigger), Role::Text),
+        (at[5], "TIF", staged.tif().word().to_owned(), Some(Field::Tif), Role::Text),
+        (at[6], "Session", session.to_owned(), Some(Field::Session), Role::Text),
     ];
+    let columns = columns.into_iter().filter(|(_, name, ..)| wide || triggered || *name != "Trigger");
     let mut cursor = None;
     for (x, header, value, field, role) in columns {
         let x = area.x.saturating_add(x);
@@ -513,6 +533,22 @@ fn fields(canvas: &mut Canvas<'_>, staged: &Staged, instrument: Option<&Instrume
     cursor
 }
 
+/// The limit that was typed, while the order cannot be said.
+fn fixed_limit(staged: &Staged) -> Option<Price> {
+    match staged.pricing {
+        Pricing::Limit(PriceExpr::Fixed(price)) | Pricing::LimitOnClose(PriceExpr::Fixed(price)) => Some(price),
+        _ => None,
+    }
+}
+
+/// IB's word for a type.
+fn type_word(pricing: &Pricing) -> &'static str {
+    let price = |_| Ok::<_, std::convert::Infallible>(Price::ZERO);
+    let distance = |_| Ok(crate::domain::terms::Distance::Money(Price::ZERO));
+    let Ok(kind): Result<OrderKind, _> = pricing.try_map(&mut { price }, &mut { distance });
+    kind.word()
+}
+
 /// `tick 0.01   join 187.20   mid 187.21   take 187.22`, or what is wrong with what was typed. A price stands whole or
 /// not at all: the tick leaves first, then the mid.
 fn touch_line(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rect) {
@@ -534,15 +570,16 @@ fn touch_line(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rec
     let rounding = if side == Side::Buy { Rounding::Down } else { Rounding::Up };
     let mid = quote.mid().and_then(|m| instrument.rule.round(m, rounding));
     let near = join.or(take).unwrap_or(Price::ZERO);
-    let first = match before(model, staged).and_then(|b| b.kind.limit()) {
+    let first = match before(model, staged).and_then(|b| b.kind.handle()) {
         Some(confirmed) => ("confirmed", Some(confirmed), false),
         None => ("tick", Some(instrument.rule.tick_at(near)), false),
     };
+    let follows = |of: Ref| staged.pricing == Pricing::Limit(PriceExpr::Market(of, None));
     let items = [
         (3u16, first),
-        (26, ("join", join, staged.pricing == Pricing::Join)),
-        (40, ("mid", mid, staged.pricing == Pricing::Mid)),
-        (53, ("take", take, staged.pricing == Pricing::Take)),
+        (26, ("join", join, follows(Ref::Join))),
+        (40, ("mid", mid, follows(Ref::Mid))),
+        (53, ("take", take, follows(Ref::Take))),
     ];
     let narrow = area.width < WIDE_FROM;
     let worded = items.map(|(x, (word, price, follows))| {
@@ -576,7 +613,7 @@ fn contract_lines(canvas: &mut Canvas<'_>, model: &Model, instrument: Option<&In
     let end = area.right().saturating_sub(1);
     let (x, y) = (area.x + 2, area.y);
     canvas.put(x, y, end, "Contract", Role::RowHeader);
-    let account_at = area.x + if area.width >= WIDE_FROM { WIDE[4] } else { NARROW[5] };
+    let account_at = area.x + if area.width >= WIDE_FROM { WIDE[5] } else { NARROW[6] };
     canvas.put(account_at, y, end, "Account", Role::RowHeader);
     let text = instrument.map_or_else(
         || shown::ABSENT.to_owned(),
@@ -667,6 +704,7 @@ fn keys(model: &Model, staged: &Staged) -> Words {
         _ if mode == Mode::Live => Some(format!("asks for {confirm}")),
         (_, Aim::Change(_)) => Some("send the change".to_owned()),
         (_, Aim::New) => Some(format!("send to {}", mode.word())),
+        (_, Aim::Unwind) => Some(format!("run on {}", mode.word())),
     };
     if let Some(label) = sends.filter(|_| staged.spec.is_some()) {
         words.join(5, hint(key(Action::Send), &label));
@@ -681,10 +719,10 @@ fn keys(model: &Model, staged: &Staged) -> Words {
     let drop = match (&staged.aim, staged.typing.is_some()) {
         (_, true) => "back".to_owned(),
         (Aim::Change(_), false) => {
-            let kept = before(model, staged).and_then(|b| b.kind.limit());
+            let kept = before(model, staged).and_then(|b| b.kind.handle());
             kept.map_or_else(|| "drop".to_owned(), |p| format!("keep {}", plain(p, rule(model, staged.con_id))))
         }
-        (Aim::New, false) => "drop".to_owned(),
+        (Aim::New | Aim::Unwind, false) => "drop".to_owned(),
     };
     words.join(5, hint(key(back), &drop));
     words

@@ -8,6 +8,7 @@ use tui_input::Input;
 use crate::app::action::Action;
 use crate::app::keymap::GLOBAL;
 use crate::app::model::Model;
+use crate::app::saying::{self, Said};
 use crate::theme::Role;
 use crate::view::widgets::canvas::{Canvas, width};
 use crate::view::widgets::field;
@@ -17,6 +18,8 @@ use crate::view::{Cursor, hints};
 const EXAMPLE: &str = "buy 100 AAPL lmt 187.20 day   close all MSFT   a sentence stages, Enter then sends it";
 /// Errors listed above the line.
 const ERRORS: usize = 5;
+/// Words offered as the next.
+const NEXT: usize = 8;
 
 /// Draws the line on the last row of `room`, squiggles and errors above it.
 pub fn draw(
@@ -53,6 +56,11 @@ pub fn draw(
     if typed < text_end.saturating_sub(text_at) {
         field::squiggle(canvas, text_at, under, text_end, input.value(), &spans);
     }
+    if errors.is_empty() && !input.value().trim().is_empty() {
+        let (text, role) = preview(model, input.value());
+        let text = canvas.cut(&text, end.saturating_sub(text_at));
+        canvas.put(text_at, under, end, &text, role);
+    }
     if errors.is_empty() && input.value().is_empty() {
         let example = canvas.cut(EXAMPLE, end.saturating_sub(text_at));
         canvas.put(text_at, under, end, &example, Role::TextDim);
@@ -66,4 +74,21 @@ pub fn draw(
         canvas.put(at, y, end, text, Role::Text);
     }
     field::draw(canvas, text_at, line, text_end, input, Role::InputText)
+}
+
+/// The sentence as it would be carried out, and what may come next; while it is not complete, the first thing amiss.
+fn preview(model: &Model, text: &str) -> (String, Role) {
+    let next: Vec<&str> = crate::sentence::complete(text, text.len()).iter().take(NEXT).map(|w| w.text).collect();
+    let next = if next.is_empty() { String::new() } else { format!("   next: {}", next.join(" ")) };
+    match saying::read(model, text) {
+        Ok(Said::Order(order)) => (format!("= {}{next}", order.text), Role::Text),
+        Ok(Said::Manage(manage, _)) => {
+            let words = crate::sentence::meaning(&crate::sentence::Sentence::Manage(manage));
+            (format!("= {words}"), Role::Text)
+        }
+        Err(against) => {
+            let first = against.into_iter().next().map_or_else(String::new, |c| c.text);
+            (format!("{first}{next}"), Role::TextDim)
+        }
+    }
 }

@@ -31,7 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: R
             notices::draw(canvas, model, beside(room, ticket), *top);
             None
         }
-        Overlay::Command { input, errors } => command::draw(canvas, model, room, input, errors),
+        Overlay::Command { input, errors, .. } => command::draw(canvas, model, room, input, errors),
         Overlay::Search { input, job, matches, refused, selected, purpose } => {
             let asking = job.is_some();
             let found =

@@ -19,17 +19,15 @@ use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
 use crate::domain::calendar::Hours;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::ConId;
-use crate::domain::order::{
-    BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Session, Side, Tif, Verb,
-};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Side, Tif, Verb};
 use crate::domain::position::{Pnl, Position};
 use crate::domain::quote::{DataType, Direction, Quote};
 use crate::domain::samples::stock;
 use crate::money::{Cash, Price, Qty};
 use crate::panes::PaneKind;
-use crate::panes::ticket::{Aim, Field, Pricing, Staged};
+use crate::panes::ticket::{self, JOIN, Staged};
 use crate::panes::watchlist::Row;
-use crate::risk::{Assessment, Class, Finding, Origin, Weight};
+use crate::risk::{Assessment, Class, Finding, Weight};
 
 /// 10:42:07 ET on 2026-11-20.
 pub const NOW: i64 = 1_795_189_327_000_000_000;
@@ -148,29 +146,15 @@ pub fn staged(width: u16, height: u16) -> Model {
 /// Stages a buy of 100 AAPL at a limit, with what the guard has found.
 pub fn stage(model: &mut Model, limit: &str, findings: Vec<Finding>) {
     let spec = spec("AAPL", Verb::Buy, 100, Some(limit), Tif::Day);
-    model.panes.ticket.staged = Some(Staged {
-        aim: Aim::New,
-        verb: Verb::Buy,
-        con_id: spec.con_id,
-        symbol: spec.symbol.clone(),
-        qty: Some(spec.qty),
-        pricing: if limit == "187.20" { Pricing::Join } else { Pricing::Fixed(price(limit)) },
-        tif: Tif::Day,
-        session: Session::Regular,
-        field: Field::Size,
-        typing: None,
-        invalid: None,
+    let pricing = if limit == "187.20" { JOIN } else { ticket::limit(price(limit)) };
+    let staged =
+        Staged::new((spec.con_id, spec.symbol.clone()), Verb::Buy, Some(spec.qty), pricing, PaneKind::Watchlist);
+    model.panes.ticket.staged = Some(Box::new(Staged {
         spec: Some(spec),
         assessment: Some(Assessment { class: Class::Entry, findings }),
-        origin: Origin::Key,
-        revision: 0,
-        typed_at: None,
-        return_to: PaneKind::Watchlist,
-        confirming: false,
-        before_typing: None,
         dirty: false,
-        painted_at: None,
-    });
+        ..staged
+    }));
     model.workspace.focus_on(PaneKind::Ticket);
 }
 

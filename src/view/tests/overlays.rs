@@ -53,7 +53,9 @@ fn help_scrolls_and_filters_at_80_by_24() {
 
 #[test]
 fn command_line_with_and_without_errors() {
-    let command = |text: &str, errors| open((100, 30), Overlay::Command { input: Input::new(text.into()), errors });
+    let command = |text: &str, errors| {
+        open((100, 30), Overlay::Command { input: Input::new(text.into()), errors, fixed: None, recalled: None })
+    };
     let wrong = "buy 100 AAPL 187.203 gtd tomorow";
     let errors = vec![
         (13..20, "off the 0.01 tick: 187.20 or 187.21".to_owned()),
@@ -260,7 +262,7 @@ fn no_overlay_covers_the_status_bar_or_the_hint_row() {
     let overlays = [
         Overlay::Help { top: 0, filter: Input::default() },
         Overlay::Notices { top: 0 },
-        Overlay::Command { input: Input::default(), errors: Vec::new() },
+        Overlay::Command { input: Input::default(), errors: Vec::new(), fixed: None, recalled: None },
         Overlay::Search {
             input: Input::default(),
             job: None,

@@ -45,6 +45,8 @@ fn overlay(kind: usize) -> Option<Overlay> {
         0 => Overlay::Help { top: 7, filter: Input::new("c".into()) },
         1 => Overlay::Notices { top: 9 },
         2 => Overlay::Command {
+            fixed: None,
+            recalled: None,
             input: Input::new("buy ärger 100 AAPL and a sentence that is wider than any narrow screen would be".into()),
             errors: vec![(4..10, "not a size".into()), (5..6, "inside a character".into()), (90..400, "beyond".into())],
         },

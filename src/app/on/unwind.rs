@@ -1,0 +1,165 @@
+//! The way out of a position: cancel its orders, wait until all have ended, count again, send.
+//!
+//! Invariants: nothing is sent while an order of ours of the contract can still fill, or while a fill is not in the position
+//! yet; what is sent is counted from the position at that moment; without certainty after two seconds the desk asks and
+//! sends nothing.
+//!
+//! Must not know: the screen. Absent: all positions at once.
+
+use std::time::Duration;
+
+use super::{cancel, send, ticket};
+use crate::app::effect::{Redraw, Step};
+use crate::app::model::{Model, Overlay, Unwinding};
+use crate::app::notices::Tone;
+use crate::app::{select, words};
+use crate::broker::Link;
+use crate::clock::Phase;
+use crate::domain::instrument::ConId;
+use crate::domain::order::{Order, OrderKey, Session, Verb};
+use crate::domain::shown;
+use crate::money::Qty;
+use crate::panes::ticket::{Aim, Pricing, Staged, TAKE};
+
+/// Without certainty by then the desk asks.
+const CERTAIN: Duration = Duration::from_secs(2);
+
+/// `Z` and `V`: stages the way out of what is selected.
+pub(super) fn stage(model: &mut Model, reverse: bool) {
+    match select::subject(model) {
+        Some(con_id) => stage_for(model, con_id, reverse, None),
+        None => model.notices.say(model.now, Tone::Info, "No symbol is selected here.", None),
+    }
+}
+
+/// Stages the way out of a position, at the market while that is open, else at the far side's best in extended hours.
+pub(super) fn stage_for(model: &mut Model, con_id: ConId, reverse: bool, pricing: Option<Pricing>) {
+    let symbol = select::symbol(model, con_id).unwrap_or_default();
+    let Some(held) = select::held(model, con_id) else {
+        let text = format!("{symbol}: its position is not known yet.");
+        return model.notices.say(model.now, Tone::Warn, text, None);
+    };
+    if held.is_zero() {
+        let text = format!("{symbol} is flat. X cancels its orders.");
+        return model.notices.say(model.now, Tone::Info, text, None);
+    }
+    let open = model.desk.hours.phase(&model.now.eastern()) == Phase::Regular;
+    let pricing = pricing.unwrap_or(if open { Pricing::Market } else { TAKE });
+    let verb = if reverse { turning(held) } else { Verb::Close };
+    let new = Staged::new((con_id, symbol), verb, None, pricing, ticket::return_to(model));
+    let mut clauses = new.clauses.clone();
+    clauses.attributes.flip = reverse;
+    if !open && clauses.session.is_some() {
+        clauses.session = Some(Session::Extended);
+    }
+    ticket::place(model, Staged { aim: Aim::Unwind, clauses, ..new });
+}
+
+/// The verb that turns a position around.
+fn turning(held: Qty) -> Verb {
+    if held.is_positive() { Verb::Sell } else { Verb::Buy }
+}
+
+/// Counts what the way out comes to from the position as it is now.
+pub(super) fn recount(model: &Model, staged: &mut Staged) {
+    if staged.aim != Aim::Unwind {
+        return;
+    }
+    let held = select::held(model, staged.con_id).filter(|q| !q.is_zero());
+    if staged.verb == Verb::Close {
+        staged.qty = held.map(Qty::abs);
+    } else if let Some(held) = held {
+        staged.verb = turning(held);
+        staged.qty = held.abs().plus(held.abs());
+    } else {
+        staged.qty = None;
+    }
+}
+
+/// Enter on the staged way out: the cancels go, the rest waits for their answers.
+pub(super) fn run(model: &mut Model, step: &mut Step) {
+    let Some(staged) = model.panes.ticket.staged.take() else { return };
+    if matches!(model.overlay, Some(Overlay::Confirm)) {
+        model.overlay = None;
+    }
+    ticket::return_focus(model, staged.return_to);
+    model.notices.dismiss_errors();
+    let con_id = staged.con_id;
+    let symbol = staged.symbol.clone();
+    let keys: Vec<OrderKey> = ours(model, con_id).map(|o| o.key.clone()).collect();
+    for key in &keys {
+        cancel::order(model, step, key);
+    }
+    let until = model.now.plus(CERTAIN);
+    let plan = Staged { aim: Aim::Unwind, confirming: false, ..*staged };
+    model.orders.unwinding.insert(con_id, Unwinding { plan: Box::new(plan), cancelled: keys.clone(), until });
+    if !keys.is_empty() {
+        let text = format!("{symbol}: cancelling {}, then the position.", words::count(keys.len(), "order"));
+        model.notices.say(model.now, Tone::Info, text, None);
+    }
+}
+
+/// Orders of ours of a contract that can still fill.
+fn ours(model: &Model, con_id: ConId) -> impl Iterator<Item = &Order> {
+    model.orders.live().filter(move |o| o.spec.con_id == con_id && cancel::is_ours(model, o))
+}
+
+/// Whether every fill of these orders is known, and is in the position.
+fn is_counted(model: &Model, con_id: ConId, cancelled: &[OrderKey]) -> bool {
+    let known = |key: &OrderKey| {
+        let sum = select::executions_of(model, key).try_fold(Qty::ZERO, |sum, e| sum.plus(e.qty));
+        select::order(model, key).is_none_or(|o| sum == Some(o.filled))
+    };
+    let held = select::held(model, con_id);
+    held.is_some() && select::certain(model, con_id) == held && cancelled.iter().all(known)
+}
+
+/// A fact has come, or time has passed: goes on with every way out that can.
+pub(in crate::app) fn advance(model: &mut Model, step: &mut Step) {
+    let all: Vec<ConId> = model.orders.unwinding.keys().copied().collect();
+    for con_id in all {
+        let Some(unwinding) = model.orders.unwinding.get(&con_id) else { continue };
+        let ready = matches!(model.desk.link, Link::Ready { .. })
+            && ours(model, con_id).next().is_none()
+            && is_counted(model, con_id, &unwinding.cancelled);
+        let due = unwinding.until.mono <= model.now.mono;
+        if !ready && !due {
+            continue;
+        }
+        let Some(unwinding) = model.orders.unwinding.remove(&con_id) else { continue };
+        let mut staged = Staged { dirty: true, assessment: None, spec: None, ..*unwinding.plan };
+        recount(model, &mut staged);
+        step.draw(Redraw::Now);
+        let symbol = staged.symbol.clone();
+        if ready && staged.qty.is_none() {
+            let text = format!("{symbol} is flat: nothing was left to send.");
+            model.notices.say(model.now, Tone::Info, text, None);
+        } else if ready {
+            let qty = staged.qty.map_or_else(String::new, shown::qty);
+            if let Err(staged) = send::now(model, step, Staged { aim: Aim::New, ..staged }) {
+                let text =
+                    format!("{symbol}: the orders are cancelled, but {qty} could not be sent. Look at the ticket.");
+                ask(model, *staged, text);
+            }
+        } else {
+            let open = ours(model, con_id).count();
+            let text = if open > 0 {
+                format!(
+                    "{symbol}: {} not confirmed as cancelled after 2 s. Nothing was sent.",
+                    words::count(open, "order")
+                )
+            } else {
+                format!("{symbol}: its fills are not all in the position after 2 s. Nothing was sent.")
+            };
+            ask(model, staged, text);
+        }
+    }
+}
+
+/// Puts the way out back on the ticket, unless that is in use, and says why.
+fn ask(model: &mut Model, staged: Staged, text: String) {
+    if model.panes.ticket.staged.is_none() && model.overlay.is_none() {
+        ticket::place(model, Staged { aim: Aim::Unwind, ..staged });
+    }
+    model.notices.say(model.now, Tone::Error, text, None);
+}

@@ -1,0 +1,159 @@
+//! The command line's sentence: read, given its contract and its numbers, or everything that stands against it.
+//!
+//! Must not know: the screen; it changes nothing. Absent: combos and anything but stocks, conditions, algorithms, routes,
+//! overnight hours, margin previews. Each is refused at its word.
+
+use std::ops::Range;
+
+use super::model::Model;
+use super::{market_context, select};
+use crate::domain::instrument::{ConId, Instrument};
+use crate::domain::order::Session;
+use crate::domain::terms::Quantity;
+use crate::money::Qty;
+use crate::sentence::{self, At, Class, Contract, Entry, Fix, Manage, Refusal, Sentence, Spans, Why};
+
+/// What stands against a sentence, at which bytes, and what would mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The bytes.
+    pub span: Range<usize>,
+    /// The cause, with what would mend it.
+    pub text: String,
+    /// The text that mends it.
+    pub fix: Option<Fix>,
+}
+
+/// What was said, as far as it can be done.
+#[derive(Debug, Clone)]
+pub enum Said {
+    /// An order.
+    Order(Box<Ordered>),
+    /// Something done to orders and positions, and where its words stand.
+    Manage(Box<Manage>, Range<usize>),
+}
+
+/// An order that can be staged.
+#[derive(Debug, Clone)]
+pub struct Ordered {
+    /// The contract.
+    pub con_id: ConId,
+    /// What was said.
+    pub entry: Entry,
+    /// What the size comes to now.
+    pub qty: Qty,
+    /// The sentence in numbers.
+    pub text: String,
+}
+
+/// Reads a sentence as the desk would carry it out now.
+pub fn read(model: &Model, text: &str) -> Result<Said, Vec<Complaint>> {
+    let today = model.now.eastern().date();
+    let read =
+        sentence::read(text, Some(today)).map_err(|faults| faults.into_iter().map(complaint).collect::<Vec<_>>())?;
+    match read.sentence {
+        Sentence::Manage(manage) => Ok(Said::Manage(manage, 0..text.trim_end().len())),
+        Sentence::Entry(entry) => ordered(model, *entry, &read.spans).map(|order| Said::Order(Box::new(order))),
+    }
+}
+
+/// The cause, and what would mend it.
+fn complaint(fault: sentence::Fault) -> Complaint {
+    let fixes: Vec<&str> = fault.fixes.iter().map(|fix| fix.text.as_str()).filter(|t| !t.is_empty()).collect();
+    let text = if fixes.is_empty() { fault.cause.clone() } else { format!("{}: {}", fault.cause, fixes.join(" or ")) };
+    Complaint { span: fault.span, text, fix: fault.fixes.into_iter().next() }
+}
+
+fn at(span: &Range<usize>, text: impl Into<String>) -> Complaint {
+    Complaint { span: span.clone(), text: text.into(), fix: None }
+}
+
+/// The contract of a name, once it is confirmed.
+pub fn contract<'m>(model: &'m Model, contract: &Contract) -> Result<&'m Instrument, String> {
+    let (found, name) = match contract {
+        Contract::ConId(id) => (select::instrument(model, ConId(*id)), format!("conid:{id}")),
+        Contract::Named(_) => match contract.plain_symbol() {
+            Some(symbol) if contract.class() == Class::Stock => (select::by_symbol(model, &symbol), symbol),
+            _ => return Err("anything but a stock by its symbol cannot be sent yet".into()),
+        },
+    };
+    found.ok_or_else(|| format!("{name} is not known here yet; / finds it and adds it to the list"))
+}
+
+fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Complaint>> {
+    let mut against = unsendable(&entry, spans);
+    let instrument = match &entry.instrument {
+        sentence::Instrument::One(one) => contract(model, one),
+        sentence::Instrument::Combo(_) => Err("combos cannot be sent yet".into()),
+    };
+    let instrument = match instrument {
+        Ok(instrument) if against.is_empty() => instrument,
+        Ok(_) => return Err(against),
+        Err(text) => {
+            against.insert(0, at(&spans.instrument, text));
+            return Err(against);
+        }
+    };
+    let context = market_context::context(model, instrument);
+    let resolved =
+        sentence::resolve(&entry, &context).map_err(|r| vec![refused(&entry, &r, spans, &instrument.symbol)])?;
+    let Quantity::Units(qty) = resolved.terms.quantity else {
+        return Err(vec![at(&spans.size, "sizes in money cannot be sent yet for this contract")]);
+    };
+    Ok(Ordered { con_id: instrument.con_id, text: resolved.to_string(), entry, qty })
+}
+
+/// The words that cannot be sent yet.
+fn unsendable(entry: &Entry, spans: &Spans) -> Vec<Complaint> {
+    let said = &entry.clauses.attributes;
+    let overnight = matches!(entry.clauses.session, Some(Session::Overnight | Session::ExtendedOvernight));
+    let exits = entry.clauses.exits.as_ref().and_then(|e| e.session);
+    let exits_overnight = matches!(exits, Some(Session::Overnight | Session::ExtendedOvernight));
+    let absent = [
+        (said.when.is_some(), "if", "conditions"),
+        (said.cancel_when.is_some(), "cancelif", "conditions"),
+        (said.algo.is_some(), "algo", "algorithms"),
+        (said.via.is_some(), "via", "routes other than SMART"),
+        (said.account.is_some(), "acct", "orders for another account"),
+        (said.non_guaranteed, "ng", "combos"),
+        (said.preview, "preview", "margin previews"),
+        (overnight, "session", "overnight hours"),
+        (exits_overnight, "exits", "overnight hours"),
+    ];
+    let refused = absent.into_iter().filter(|(is, ..)| *is);
+    refused
+        .map(|(_, word, what)| {
+            let span = spans.clause(word).unwrap_or_else(|| spans.verb.clone());
+            at(&span, format!("{what} cannot be sent yet"))
+        })
+        .collect()
+}
+
+/// A refusal at the word it is about.
+fn refused(entry: &Entry, refusal: &Refusal, spans: &Spans, symbol: &str) -> Complaint {
+    let clause = |word: &str| spans.clause(word).unwrap_or_else(|| spans.pricing.clone());
+    let span = match refusal.at {
+        At::Verb => spans.verb.clone(),
+        At::Size => spans.size.clone(),
+        At::Instrument => spans.instrument.clone(),
+        At::Price => spans.pricing.clone(),
+        At::Stop => clause("sl"),
+        At::Target => clause("tp"),
+        At::Time if entry.clauses.attributes.after.is_some() => clause("after"),
+        At::Time => clause("tif"),
+        At::Discretion => clause("disc"),
+    };
+    let text = match &refusal.why {
+        Why::Flat => format!("{symbol} is flat, there is nothing to close"),
+        _ => refusal.to_string(),
+    };
+    let fix = match &refusal.why {
+        Why::OffTick { near: Some(near), .. } if refusal.at == At::Price => {
+            // The price is the last word of a pricing with one price.
+            matches!(entry.pricing, crate::domain::terms::Pricing::Limit(_))
+                .then(|| Fix { span: span.clone(), text: format!("lmt {}", near.0) })
+        }
+        _ => None,
+    };
+    Complaint { span, text, fix }
+}
