@@ -383,3 +383,45 @@ async fn every_request_that_waits_is_answered_in_both_encodings() {
     }
     gateway.stop().await;
 }
+
+/// What a client of each encoding is sent over the same forty seconds: quotes, bars, an account, orders that rest and fill.
+async fn a_session() -> (Vec<String>, Vec<Reply>) {
+    let gateway = Running::start().await;
+    let mut text = Text::start(gateway.address, "v157..178", 1).await;
+    let (mut raw, _) = Raw::start(gateway.address, 2).await;
+    let (mut said, mut sent) = (Vec::new(), Vec::new());
+    for ask in [format!("1|11|7|{APPLE}0||0|0||"), "6|2|1|DU0000001|".to_owned(), "61|1|".to_owned()] {
+        text.ask(&ask).await;
+        text.ask("49|1|").await;
+        said.extend(text.until("49|").await);
+    }
+    raw.watch(9).await;
+    sent.extend(raw.settled().await);
+    for order in [order(1, "BUY", 100, "MKT", "", 0), order(2, "BUY", 300, "LMT", "1.0", 0)] {
+        text.ask(&order).await;
+        text.ask("49|1|").await;
+        said.extend(text.until("49|").await);
+    }
+    raw.order(1, "SELL", 50, 1.0).await;
+    sent.extend(raw.settled().await);
+    for _ in 0..40 {
+        gateway.advance(1_000).await;
+        text.ask("49|1|").await;
+        said.extend(text.until("49|").await);
+        sent.extend(raw.settled().await);
+    }
+    gateway.stop().await;
+    (said, sent)
+}
+
+#[tokio::test]
+async fn the_same_seed_and_clock_send_the_same_bytes_in_both_encodings() {
+    let (first, second) = (a_session().await, a_session().await);
+    assert!(first.0.iter().any(|message| message.starts_with("11|")), "an execution in text");
+    assert!(first.1.iter().any(|reply| matches!(reply, Reply::ExecutionDetails(_))), "an execution in protobuf");
+    assert!(first.0.len() > 200 && first.1.len() > 100, "{} and {} messages", first.0.len(), first.1.len());
+    assert_eq!(first.0, second.0);
+    // A reply has one form only, so equal replies are equal bytes.
+    let bytes = |replies: &[Reply]| replies.iter().map(|reply| format!("{reply:?}")).collect::<Vec<_>>();
+    assert_eq!(bytes(&first.1), bytes(&second.1));
+}
