@@ -16,7 +16,6 @@ mod status;
 pub mod widgets;
 
 #[cfg(test)]
-#[expect(clippy::large_stack_arrays, reason = "a test may hold several models")]
 mod tests;
 
 pub use hits::Hits;
