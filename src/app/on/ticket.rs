@@ -579,12 +579,9 @@ fn restage(model: &mut Model, key: &OrderKey) {
     let back = return_to(model);
     let staged = change_of(order, order.spec.kind, back);
     let mut clauses = staged.clauses.clone();
-    let said = &order.spec.attributes;
-    clauses.attributes.flip = said.flip;
-    clauses.attributes.hidden = said.hidden;
-    clauses.attributes.all_or_none = said.all_or_none;
-    clauses.attributes.show = said.show;
-    clauses.attributes.trigger = said.trigger;
+    let exits = model.orders.all.values().filter(|o| o.parent.as_ref() == Some(key)).map(|o| &o.spec);
+    clauses.exits = compose::exits_said(&order.spec, exits);
+    clauses.attributes = compose::attributes_said(&order.spec.attributes);
     let staged = Staged { aim: Aim::New, clauses, field: Field::Size, ..staged };
     place(model, staged);
 }

@@ -455,3 +455,26 @@ fn orders_that_name_one_group_share_it_on_the_wire() {
     assert_eq!(d.placed_one().spec().attributes.oca.as_ref().unwrap().name, group.name);
     assert!(crate::app::words::sentence(&d.order(first.key()).spec, None).ends_with("oca dip cancel"));
 }
+
+#[test]
+fn a_rejected_bracket_comes_back_with_all_that_was_said() {
+    let mut d = desk();
+    say(&mut d, "buy 100 AAPL 187 show 50 sl 185.50 tp 190 x60 tp 195 x40");
+    let before = d.staged().text.clone();
+    d.keys("enter");
+    let sent = d.placed_one();
+    let key = sent.key().clone();
+    d.carry(&key);
+    d.report(&key, BrokerStatus::Working);
+    d.model.orders.all[&key].state = OrderState::Rejected;
+    d.model.panes.ticket.sending = Some(crate::panes::ticket::Sending {
+        key,
+        sentence: String::new(),
+        checked_at: d.at,
+        journaled: None,
+        sent_at: None,
+        return_to: crate::panes::PaneKind::Watchlist,
+    });
+    d.act(crate::app::action::Action::TicketFix);
+    assert_eq!(d.staged().text, before);
+}

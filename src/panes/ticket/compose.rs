@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 use super::state::{Aim, Pricing, Staged};
 use crate::domain::bracket;
 use crate::domain::instrument::Instrument;
-use crate::domain::order::{Attributes, Distance, Order, OrderKind, OrderSpec, Session, Side, Verb};
+use crate::domain::order::{Attributes, Distance, Oca, Order, OrderKind, OrderSpec, Session, Side, Verb};
 use crate::domain::shown;
-use crate::domain::terms::{Clauses, Exits, OrderTerms, Quantity, StopExit};
+use crate::domain::terms::{Clauses, Exits, OrderTerms, Quantity, StopExit, Target};
 use crate::money::{Price, Qty, Rounding};
 use crate::sentence::{
     self, At, Contract, Dist, Entry, Fault, Missing, PriceExpr, Refusal, Resolved, Sentence, Size, Why,
@@ -170,6 +170,56 @@ fn without_contracts<C>(attributes: Attributes<Distance, Contract>) -> Option<At
     })
 }
 
+/// The attributes of an order that exists, as they would be said; its groups by their short names. Tests of other contracts
+/// are never at work here.
+pub fn attributes_said<C>(said: &Attributes<Distance, C>) -> Attributes<Dist, Contract> {
+    let spoken = |by: Distance| match by {
+        Distance::Money(by) => Dist { by: by.0, unit: sentence::Unit::Money },
+        Distance::Percent(by) => Dist { by, unit: sentence::Unit::Percent },
+    };
+    Attributes {
+        show: said.show,
+        min: said.min,
+        discretion: said.discretion.map(spoken),
+        hidden: said.hidden,
+        all_or_none: said.all_or_none,
+        sweep: said.sweep,
+        post: said.post,
+        non_guaranteed: said.non_guaranteed,
+        after: said.after,
+        trigger: said.trigger,
+        oca: said.oca.as_ref().map(|oca| Oca { name: oca.shown().to_owned(), kind: oca.kind }),
+        when: None,
+        cancel_when: None,
+        algo: said.algo.clone(),
+        via: said.via.clone(),
+        account: said.account.clone(),
+        tag: said.tag.clone(),
+        hold: said.hold,
+        flip: said.flip,
+        preview: said.preview,
+    }
+}
+
+/// The exits of an order that was sent, as they would be said.
+pub fn exits_said<'o>(entry: &OrderSpec, exits: impl Iterator<Item = &'o OrderSpec>) -> Option<Exits<PriceExpr, Dist>> {
+    let mut said: Option<Exits<PriceExpr, Dist>> = None;
+    for exit in exits {
+        let none = || Exits { stop: None, targets: Vec::new(), tif: exit.tif, session: Some(exit.session) };
+        let exits = said.get_or_insert_with(none);
+        match super::state::pricing_of(exit.kind) {
+            Pricing::Stop { trigger, limit } => exits.stop = Some(StopExit::At { trigger, limit }),
+            Pricing::Trail { by, .. } => exits.stop = Some(StopExit::Trail(by)),
+            Pricing::Limit(price) => {
+                let qty = (exit.qty != entry.qty).then_some(exit.qty);
+                exits.targets.push(Target { price, qty });
+            }
+            _ => {}
+        }
+    }
+    said
+}
+
 /// The price that `+` and `-` move, at another place.
 #[must_use]
 pub const fn with_handle(pricing: Pricing, price: PriceExpr) -> Pricing {
@@ -277,7 +327,7 @@ pub fn parse_stop(text: &str) -> Result<Option<StopExit<PriceExpr, Dist>>, Inval
 }
 
 /// Targets as typed: a price, `entry+2r`, `106 x50 tp 109 x50`; `none` takes them away.
-pub fn parse_targets(text: &str) -> Result<Vec<crate::domain::terms::Target<PriceExpr>>, Invalid> {
+pub fn parse_targets(text: &str) -> Result<Vec<Target<PriceExpr>>, Invalid> {
     if text.trim().eq_ignore_ascii_case("none") {
         return Ok(Vec::new());
     }

@@ -266,6 +266,40 @@ fn ticket_verdicts() {
 }
 
 #[test]
+fn ticket_with_exits_and_the_way_out() {
+    use crate::app::action::Action;
+    use crate::app::msg::{Msg, Press};
+    let model = |keys: &str| {
+        changed(|m| {
+            let mut at = 1_000_000_000;
+            let mut tell = |m: &mut Model, msg: Msg| {
+                at += 200_000_000;
+                let _ = crate::app::update(m, Stamp::at(fixture::NOW + at), msg);
+            };
+            if keys == "Z" {
+                tell(m, Msg::Acted(Action::Flatten));
+                return;
+            }
+            tell(m, Msg::Acted(Action::CommandOpen));
+            tell(m, Msg::Pasted(keys.into()));
+            let enter = Press { chord: "enter".parse().unwrap(), burst: false };
+            tell(m, Msg::Key(enter));
+            if keys.ends_with("190.20") {
+                tell(m, Msg::Acted(Action::TicketExits));
+                tell(m, Msg::Pasted("185.6x".into()));
+            }
+        })
+    };
+    let all = [
+        ("bracket", model("buy 100 AAPL 187.20 sl 185.70 tp 190.20 exits gtc")),
+        ("stop field open and wrong", model("buy 100 AAPL 187.20 sl 185.70 tp 190.20")),
+        ("a stop", model("buy 100 AAPL stp 189 lmt 189.10 gtc")),
+        ("the way out", model("Z")),
+    ];
+    assert_snapshot!(states(PaneKind::Ticket, (72, 14), &all));
+}
+
+#[test]
 fn ticket_sending() {
     let at = |millis: i64| Stamp::at(fixture::NOW + millis * 1_000_000);
     let model = changed(|m| {
@@ -313,7 +347,8 @@ fn a_refused_order_on_the_ticket_is_not_shown_as_being_sent() {
     });
     let buffer = pane(&model, &theme(), PaneKind::Ticket, LEFT, false);
     let said = text(&buffer, buffer.area);
-    assert!(said.contains("REJECTED 201: no margin"), "{said}");
+    assert!(said.contains("REJECTED by the broker 10:40:11, code 201:"), "{said}");
+    assert!(said.contains("no margin") && said.contains("takes it back to the ticket"), "{said}");
     assert!(!said.contains("sending") && !said.contains("waiting") && !said.contains("without an answer"), "{said}");
 }
 
