@@ -84,3 +84,117 @@ async fn a_nudge_moves_the_order_and_keeps_its_number() {
     assert_eq!(desk.order().ids.order_id, id);
     assert!(desk.model.notices.list.iter().any(|n| n.text.starts_with("changed buy 100 AAPL")));
 }
+
+/// Types a sentence on the command line and stages it.
+fn say(desk: &mut Desk, text: &str) {
+    desk.keys(":");
+    for c in text.chars() {
+        desk.press(tradewind::keys::Chord::plain(tradewind::keys::Key::Char(c)));
+    }
+    desk.keys("enter");
+}
+
+#[tokio::test]
+async fn a_bracket_protects_what_it_buys_and_flatten_takes_all_of_it_back() {
+    let (folder, venue) = (folder(), Venue::in_memory().await);
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    let symbol = desk.model.panes.watchlist.rows[0].symbol.to_string();
+    say(&mut desk, &format!("buy 100 {symbol} take sl entry-5 tp entry+5"));
+    assert!(desk.model.overlay.is_none(), "{:?}", desk.model.overlay);
+    desk.dwell().await;
+    desk.keys("enter");
+    desk.until("the fill", |m| m.orders.all.values().any(|o| o.state == OrderState::Filled)).await;
+    let con_id = desk.model.orders.all[0].spec.con_id;
+    let protected = |m: &tradewind::app::model::Model| {
+        m.positions.get(&con_id).is_some_and(|p| p.qty == Qty::from(100))
+            && tradewind::app::protection::unprotected(m) == 0
+    };
+    desk.until("protection", protected).await;
+    let exits: Vec<_> = desk.model.orders.live().cloned().collect();
+    assert_eq!(exits.len(), 2, "{exits:#?}");
+    assert!(exits.iter().all(|o| o.parent.is_some() && o.spec.attributes.oca.is_some()), "{exits:#?}");
+
+    desk.keys("Z");
+    desk.dwell().await;
+    desk.keys("enter");
+    desk.until("a flat position", |m| m.positions.get(&con_id).is_some_and(|p| p.qty.is_zero())).await;
+    assert_eq!(desk.model.orders.live().count(), 0);
+    let cancelled = desk.model.orders.all.values().filter(|o| o.state == OrderState::Cancelled).count();
+    assert_eq!(cancelled, 2, "stop and target");
+    assert_eq!(desk.handed_over, 2, "the bracket is one, the close is one");
+}
+
+#[tokio::test]
+async fn a_stop_under_a_position_is_moved_with_one_key_and_works_at_the_broker() {
+    let (folder, venue) = (folder(), Venue::in_memory().await);
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    desk.keys("b t enter");
+    desk.until("the position", |m| m.positions.values().any(|p| p.qty == Qty::from(100))).await;
+    desk.keys("p");
+    desk.dwell().await;
+    desk.keys("enter");
+    desk.until("protection", |m| tradewind::app::protection::unprotected(m) == 0).await;
+    let stop = desk.model.orders.live().next().expect("the stop").clone();
+    desk.keys("7 m");
+    desk.keys("down");
+    desk.dwell().await;
+    desk.keys("enter");
+    let moved = |m: &tradewind::app::model::Model| {
+        m.orders.all.get(&stop.key).is_some_and(|o| o.spec.kind != stop.spec.kind && o.before_change.is_none())
+    };
+    desk.until("the changed stop", moved).await;
+    let now = &desk.model.orders.all[&stop.key];
+    let (old, new) = (stop.spec.kind.trigger().expect("a trigger"), now.spec.kind.trigger().expect("a trigger"));
+    assert_eq!(old.minus(new).map(|d| d.0.normalize().to_string()).as_deref(), Some("0.01"));
+    assert_eq!((now.spec.tif, now.spec.qty), (stop.spec.tif, stop.spec.qty));
+}
+
+#[tokio::test]
+async fn every_type_of_order_that_a_sentence_says_is_taken_by_the_broker_with_its_terms() {
+    let kinds = [
+        ("lmt bid-1%", "LMT"),
+        ("stp ask+2%", "STP"),
+        ("stp ask+2% lmt ask+3% gtc ext", "STP LMT"),
+        ("mit bid-2%", "MIT"),
+        ("lit bid-2% lmt bid-1%", "LIT"),
+        ("trail 1%", "TRAIL"),
+        ("trail 1% lmtoff 0.10", "TRAIL LIMIT"),
+        ("rel 0.01 cap bid-1%", "REL"),
+        ("pegmid cap bid-1%", "PEG MID"),
+        ("midprice cap bid-1%", "MIDPRICE"),
+        ("lmt bid-1% show 5", "LMT"),
+        ("lmt bid-1% hidden", "LMT"),
+        ("lmt bid-1% aon", "LMT"),
+        ("lmt bid-1% gtc oca dip", "LMT"),
+        ("mtl", "MTL"),
+        ("mkt", "MKT"),
+    ];
+    let (folder, venue) = (folder(), Venue::in_memory().await);
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    let symbol = desk.model.panes.watchlist.rows[0].symbol.to_string();
+    for (said, word) in kinds {
+        say(&mut desk, &format!("buy 10 {symbol} {said}"));
+        assert!(desk.model.overlay.is_none(), "{said}: {:?}", desk.model.overlay);
+        let staged = desk.model.panes.ticket.staged.as_ref().and_then(|s| s.spec.clone()).expect(said);
+        assert_eq!(staged.kind.word(), word, "{said}");
+        let before = desk.model.orders.all.len();
+        desk.dwell().await;
+        desk.keys("enter");
+        desk.until(said, |m| {
+            m.orders.all.len() > before && m.orders.all.values().last().is_some_and(|o| o.state != OrderState::Sending)
+        })
+        .await;
+        let order = desk.model.orders.all.values().last().expect(said);
+        assert!(!matches!(order.state, OrderState::Rejected | OrderState::Unknown), "{said}: {order:?}");
+        let (sent, now) = (&staged, &order.spec);
+        assert_eq!(
+            (now.kind.word(), now.tif, now.session, now.qty),
+            (word, sent.tif, sent.session, sent.qty),
+            "{said}"
+        );
+        desk.keys("esc");
+    }
+}
