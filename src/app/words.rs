@@ -3,7 +3,7 @@
 use super::model::Model;
 use super::select;
 use crate::domain::instrument::{ConId, PriceRule};
-use crate::domain::order::{Oca, Order, OrderSpec};
+use crate::domain::order::{Distance, Oca, Order, OrderKind, OrderSpec};
 use crate::domain::shown;
 use crate::money::{Price, Qty};
 
@@ -34,10 +34,21 @@ pub fn sentence(spec: &OrderSpec, rule: Option<&PriceRule>) -> String {
     }
 }
 
-/// The decimals of an order's limit.
+/// The decimals of an order's prices and distances.
 fn decimals(spec: &OrderSpec, rule: Option<&PriceRule>) -> u32 {
-    let Some(limit) = spec.kind.limit().or(spec.kind.trigger()) else { return 0 };
-    rule.map_or_else(|| limit.0.normalize().scale(), |rule| rule.decimals_at(limit))
+    let of_price = |price: Price| rule.map_or_else(|| price.0.normalize().scale(), |rule| rule.decimals_at(price));
+    let price = spec.kind.limit().or(spec.kind.trigger()).map_or(0, of_price);
+    let distance = match spec.kind {
+        OrderKind::Trail { by, .. } => Some(by),
+        OrderKind::Pegged { offset, .. } => offset,
+        _ => None,
+    };
+    let of_distance = |by: Distance| match by {
+        Distance::Money(by) => by.0.scale(),
+        Distance::Percent(_) => 0,
+    };
+    let distances = [distance, spec.attributes.discretion];
+    distances.into_iter().flatten().map(of_distance).fold(price, u32::max)
 }
 
 /// The order without how long and when: `buy 100 AAPL lmt 187.20`.

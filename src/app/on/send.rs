@@ -226,6 +226,9 @@ pub(super) fn now(model: &mut Model, step: &mut Step, mut staged: Staged) -> Res
             Ok(())
         }
         Err(Refusal::Guard(verdict)) => {
+            if let Some(spec) = &staged.spec {
+                chronicle::refused(model, step, None, spec, &verdict);
+            }
             staged.assessment = Some(verdict);
             Err(Box::new(staged))
         }

@@ -478,3 +478,40 @@ fn a_rejected_bracket_comes_back_with_all_that_was_said() {
     d.act(crate::app::action::Action::TicketFix);
     assert_eq!(d.staged().text, before);
 }
+
+#[test]
+fn distances_keep_their_decimals_in_the_sentence_of_a_sent_order() {
+    for (typed, order) in [
+        ("buy 100 AAPL trail 2.50", "buy 100 AAPL trail 2.50 day rth"),
+        ("buy 100 AAPL trail 0.25%", "buy 100 AAPL trail 0.25% day rth"),
+        ("buy 100 AAPL rel 0.01", "buy 100 AAPL rel 0.01 day rth"),
+        ("buy 100 AAPL 187 disc 0.05", "buy 100 AAPL lmt 187.00 day rth disc 0.05"),
+    ] {
+        let mut d = desk();
+        say(&mut d, typed);
+        assert_eq!(d.sentence(), order);
+        assert_eq!(d.staged().text.as_deref(), Some(order));
+    }
+}
+
+#[test]
+fn a_way_out_that_the_guard_refuses_stays_on_the_ticket() {
+    let (mut d, stop, target) = bracketed();
+    d.keys("Z enter");
+    d.status(&target, BrokerStatus::Cancelled, 0);
+    d.model.desk.journal = crate::app::model::Journal::Failed("disk full".into());
+    d.status(&stop, BrokerStatus::Cancelled, 0);
+    assert!(d.placed().is_empty());
+    d.assert_said("could not be sent");
+    assert_eq!(d.staged().aim, Aim::Unwind);
+}
+
+#[test]
+fn a_flat_symbol_has_nothing_to_flatten_reverse_or_protect() {
+    for key in ["Z", "V", "p"] {
+        let mut d = desk();
+        d.keys(key);
+        d.assert_said("flat");
+        assert!(d.model.panes.ticket.staged.is_none());
+    }
+}
