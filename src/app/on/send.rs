@@ -219,6 +219,9 @@ pub(super) fn now(model: &mut Model, step: &mut Step, mut staged: Staged) -> Res
     (staged.spec, staged.exits, staged.text) = (Some(order.spec.clone()), order.exits, Some(order.text));
     match approve_new(model, &staged, order.spec, Consent::Given) {
         Ok(approved) => {
+            if let Some(verdict) = ticket::assess(model, &staged, approved.spec(), &staged.exits) {
+                chronicle::passed(model, step, &approved, &verdict, Consent::Given);
+            }
             let busy = model.panes.ticket.staged.take();
             let overlay = model.overlay.take();
             hand_over(model, step, approved, &Aim::New, staged.return_to);
