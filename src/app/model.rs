@@ -99,11 +99,13 @@ impl Model {
             sync_again: false,
             client_id: 0,
             halted: false,
+            reduced: None,
+            released: None,
             killed_at: None,
             journal: Journal::Opening,
             subscribed: false,
             positions_known: false,
-            limits: Limits { default_size: settings.default_size },
+            limits: Limits { default_size: settings.default_size, ..settings.limits.clone() },
             next_ref: 1,
             next_job: 1,
             symbol_cancelled: None,
@@ -166,6 +168,10 @@ pub struct Desk {
     pub client_id: i32,
     /// HALT: exits and cancels only.
     pub halted: bool,
+    /// REDUCE, exits only, for the session of this date.
+    pub reduced: Option<jiff::civil::Date>,
+    /// The session in which the trader has lifted it.
+    pub released: Option<jiff::civil::Date>,
     /// When kill was last pressed; a second press within 3 s takes the exits too.
     pub killed_at: Option<Stamp>,
     /// Whether the journal can be written, and its tag and run once it is open.

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use super::model::{Bars, Model};
 use crate::broker::Link;
 use crate::domain::SafeText;
-use crate::domain::bar::{Bar, BarKey};
+use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
 use crate::domain::fill::Execution;
 use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::order::{BrokerIds, Order, OrderKey, OrderState, Ownership};
@@ -124,12 +124,21 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
         mode: model.desk.mode,
         readiness: readiness(model),
         halted: model.desk.halted,
+        reduced: model.desk.reduced == Some(session_date(model)),
+        loss_released: model.desk.released == Some(session_date(model)),
+        hours: model.desk.hours,
         instrument: instrument(model, con_id),
         quote: model.market.quotes.get(&con_id),
         truth: truth(model, con_id),
         position: certain(model, con_id),
         working,
         net_liquidation: model.account.net_liquidation,
+        gross: model.account.gross_value,
+        available: model.account.available_funds,
+        excess: model.account.excess_liquidity,
+        day_pnl: model.account.pnl.daily,
+        average_volume: average_volume(model, con_id),
+        open_intents: open_intents(model),
         recent: &model.orders.recent,
         origin,
         limits: &model.desk.limits,
@@ -140,6 +149,30 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
 pub fn class_of(model: &Model, order: &Order) -> Class {
     let live = live_of(model, order.spec.con_id);
     crate::risk::class_of(order, &context(model, order.spec.con_id, &live, Origin::Key))
+}
+
+/// The date of the session that is under way, or comes next.
+pub fn session_date(model: &Model) -> jiff::civil::Date {
+    model.desk.hours.session_date(&model.now.eastern())
+}
+
+/// Shares of an average day of the last twenty, where the chart has loaded at least five whole ones.
+fn average_volume(model: &Model, con_id: ConId) -> Option<Qty> {
+    let day = |hours| bars(model, BarKey { con_id, interval: Interval::Day1, hours });
+    let loaded = [BarHours::Regular, BarHours::Extended].map(day).into_iter().find(|bars| !bars.is_empty())?;
+    let whole = loaded.split_last().map(|(_, before)| before)?;
+    let volumes: Vec<Qty> = whole.iter().rev().take(20).filter_map(|bar| bar.volume).collect();
+    let sum = volumes.iter().try_fold(Qty::ZERO, |sum, v| sum.plus(*v))?;
+    (volumes.len() >= 5).then(|| sum.0.checked_div(volumes.len().into()).map(Qty)).flatten()
+}
+
+/// How many intents of ours are at work: exits count with their entry, a group once.
+fn open_intents(model: &Model) -> usize {
+    let heads = model.orders.live().filter(|o| o.ownership == Ownership::Own && o.parent.is_none());
+    let (tied, alone): (Vec<&Order>, Vec<&Order>) = heads.partition(|o| o.spec.attributes.oca.is_some());
+    let groups: std::collections::BTreeSet<&str> =
+        tied.iter().filter_map(|o| o.spec.attributes.oca.as_ref()).map(|oca| oca.name.as_str()).collect();
+    alone.len().saturating_add(groups.len())
 }
 
 /// The order of this key.

@@ -57,6 +57,11 @@ impl Paths {
         builder.create(folder)
     }
 
+    /// The guard's limits, where the file exists.
+    pub fn risk(&self) -> Result<Option<Source>, Problem> {
+        read(&self.config.join("risk.toml"))
+    }
+
     /// The settings, where the file exists.
     pub fn settings(&self) -> Result<Option<Source>, Problem> {
         read(&self.config.join("settings.toml"))

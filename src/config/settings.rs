@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::money::Qty;
+use crate::risk::Limits;
 
 /// Which glyphs the screen uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -104,6 +105,9 @@ pub struct Settings {
     pub log: LogLevel,
     /// The profile used when the command line names none.
     pub profile: String,
+    /// The guard's limits, from `risk.toml`.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 impl Default for Settings {
@@ -123,6 +127,7 @@ impl Default for Settings {
             link: Link::default(),
             log: LogLevel::default(),
             profile: "sim".to_owned(),
+            limits: Limits::default(),
         }
     }
 }

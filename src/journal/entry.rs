@@ -157,13 +157,9 @@ impl Decision {
     }
 }
 
-/// Sixteen hexadecimal digits that differ where limits differ (FNV-1a over their JSON).
+/// Sixteen hexadecimal digits that differ where limits differ, as [`Limits::fingerprint`] has them.
 pub fn fingerprint(limits: &Limits) -> String {
-    let json = serde_json::to_vec(limits).unwrap_or_default();
-    let hash = json
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |h, byte| (h ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    format!("{hash:016x}")
+    limits.fingerprint()
 }
 
 /// What is held of a contract.

@@ -109,7 +109,7 @@ fn a_decision_keeps_verdict_consent_and_the_limits_it_was_made_by() {
     let (mut journal, _) = open(&disk.path);
     let finding = Finding { code: "G07", weight: Weight::Hard, text: "too much".into(), fix: None };
     let assessment = Assessment { class: Class::Entry, findings: vec![finding] };
-    let limits = Limits { default_size: Qty::from(100) };
+    let limits = Limits::default();
     let spec = buy(100, Some("187.20"));
     let decision = Decision::of(None, &spec, &assessment, false, Consent::None, &limits);
     let entry = Entry::Guard(Box::new(decision.clone()));
@@ -117,7 +117,7 @@ fn a_decision_keeps_verdict_consent_and_the_limits_it_was_made_by() {
     let told = reader(&disk).happenings(Span::ALL).unwrap();
     assert_eq!(told[0].what, What::Entry(Box::new(entry)));
     assert_eq!((decision.findings[0].code.as_str(), decision.passed, decision.limits.len()), ("G07", false, 16));
-    assert_ne!(fingerprint(&limits), fingerprint(&Limits { default_size: Qty::from(101) }));
+    assert_ne!(fingerprint(&limits), fingerprint(&Limits { default_size: Qty::from(101), ..Limits::default() }));
 }
 
 #[test]

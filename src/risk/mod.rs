@@ -8,17 +8,25 @@
 //! Must not know: the broker, the ticket, the clock.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+#[cfg(test)]
+mod boundary_tests;
 mod checks;
+mod limits;
+mod load;
 #[cfg(test)]
 pub mod samples;
 #[cfg(test)]
 mod tests;
 mod working;
 
+use jiff::Zoned;
 use serde::{Deserialize, Serialize};
+
+pub use limits::{Limits, Rows, SymbolLimits};
 
 use crate::clock::Stamp;
 use crate::domain::account::{AccountId, Mode};
+use crate::domain::calendar::Hours;
 use crate::domain::instrument::Instrument;
 use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, Side};
 use crate::domain::quote::{Quote, Truth};
@@ -88,13 +96,6 @@ pub enum Readiness {
     ReadOnly,
 }
 
-/// Limits of the guard that the configuration may tighten or loosen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Default order size of a stock; G06 asks above a multiple of it.
-    pub default_size: Qty,
-}
-
 /// An order sent a moment ago; G21 compares with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recent {
@@ -128,6 +129,12 @@ pub struct Context<'a> {
     pub readiness: Readiness,
     /// Whether the trader, or a broken invariant, has set HALT.
     pub halted: bool,
+    /// Whether REDUCE is set: exits only, until the next session or until it is lifted.
+    pub reduced: bool,
+    /// Whether the trader has lifted the day's REDUCE: a loss beyond the limit asks then.
+    pub loss_released: bool,
+    /// When the market trades.
+    pub hours: Hours,
     /// The contract.
     pub instrument: Option<&'a Instrument>,
     /// Its quote.
@@ -140,6 +147,18 @@ pub struct Context<'a> {
     pub working: &'a [&'a Order],
     /// Net liquidation value.
     pub net_liquidation: Option<Cash>,
+    /// What is held, long and short added up.
+    pub gross: Option<Cash>,
+    /// What is there for initial margin.
+    pub available: Option<Cash>,
+    /// What is left above maintenance margin.
+    pub excess: Option<Cash>,
+    /// The day's profit and loss, as the broker has it.
+    pub day_pnl: Option<Cash>,
+    /// Shares traded on an average day; `None` where no days are known.
+    pub average_volume: Option<Qty>,
+    /// How many intents of ours are at work: a family or a group is one.
+    pub open_intents: usize,
     /// Orders sent lately, newest first.
     pub recent: &'a [Recent],
     /// Where it comes from.
@@ -188,9 +207,21 @@ pub struct Approved {
     class: Class,
     at: Stamp,
     quote: Option<Quote>,
+    findings: Vec<Finding>,
+    limits: String,
 }
 
 impl Approved {
+    /// What the guard had to say all the same, worst first.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The limits it was judged by, as [`Limits::fingerprint`] has them.
+    pub fn limits(&self) -> &str {
+        &self.limits
+    }
+
     /// What it is for.
     pub const fn purpose(&self) -> &Purpose {
         &self.purpose
@@ -270,10 +301,30 @@ pub fn working_of_side(side: Side, spec: &OrderSpec, ctx: &Context<'_>) -> Optio
 /// What the guard thinks of a changed order.
 pub fn assess_change(order: &Order, spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
     let mut assessment = judge(spec, ctx, Some(&order.key));
+    assessment.findings.extend(checks::locked_in(&order.spec, ctx));
+    assessment.findings.extend(checks::bares(order, Some(spec), ctx));
+    assessment.findings.sort_by_key(|f| std::cmp::Reverse(f.weight));
     if let Some(finding) = unchangeable(order, spec) {
         assessment.findings.insert(0, finding);
     }
     assessment
+}
+
+/// What the guard has to say of a cancel: it never forbids one but where the exchange does (G33), and asks before the last
+/// stop of a position goes (G32).
+pub fn assess_cancel(order: &Order, ctx: &Context<'_>) -> Vec<Finding> {
+    checks::locked_in(&order.spec, ctx).into_iter().chain(checks::bares(order, None, ctx)).collect()
+}
+
+/// When an order begins to work by its hours, in New York; `None` where it works now or in an auction.
+pub fn sleeps_until(spec: &OrderSpec, hours: Hours, at: Stamp) -> Option<Zoned> {
+    checks::sleeps_until(spec, hours, at)
+}
+
+/// Whether the day's loss is beyond the limit that sets REDUCE (G24).
+pub fn is_loss_beyond(day_pnl: Option<Cash>, net_liquidation: Option<Cash>, rows: &Rows) -> bool {
+    let (Some(pnl), Some(nlv)) = (day_pnl, net_liquidation.filter(|n| n.is_positive())) else { return false };
+    checks::loss_percent(pnl, nlv).is_some_and(|percent| percent > rows.loss_max)
 }
 
 /// Approves a new order under the name `key`, or says why not.
@@ -352,6 +403,8 @@ fn approve(
             class: assessment.class,
             at: ctx.at,
             quote: ctx.quote.cloned(),
+            findings: assessment.findings,
+            limits: ctx.limits.fingerprint(),
         }),
         _ => Err(assessment),
     }

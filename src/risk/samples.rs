@@ -3,6 +3,7 @@
 use super::{Approved, Consent, Context, Limits, Origin, Readiness, Recent, check_new};
 use crate::clock::Stamp;
 use crate::domain::account::AccountId;
+use crate::domain::calendar::Hours;
 use crate::domain::instrument::Instrument;
 use crate::domain::order::{Order, OrderKey, OrderSpec};
 use crate::domain::quote::{Quote, Truth};
@@ -16,6 +17,8 @@ pub struct Desk {
     pub at: Stamp,
     /// The account; its mode is the session's.
     pub account: AccountId,
+    /// When the market trades.
+    pub hours: Hours,
     /// The contract.
     pub instrument: Instrument,
     /// Its quote.
@@ -40,11 +43,12 @@ impl Default for Desk {
         Self {
             at: Stamp::at(10_000_000_000),
             account: AccountId::new("DU0000001"),
+            hours: Hours::Always,
             instrument: samples::apple(),
             quote: samples::apple_quote(),
             position: Qty::ZERO,
             net_liquidation: Cash::from(1_000_000),
-            limits: Limits { default_size: Qty::from(100) },
+            limits: Limits::default(),
             orders: Vec::new(),
             recent: Vec::new(),
             change: |_| {},
@@ -62,12 +66,21 @@ impl Desk {
             mode: self.account.mode(),
             readiness: Readiness::Ready,
             halted: false,
+            reduced: false,
+            loss_released: false,
+            hours: self.hours,
             instrument: Some(&self.instrument),
             quote: Some(&self.quote),
             truth: Truth::Live,
             position: Some(self.position),
             working: &working,
             net_liquidation: Some(self.net_liquidation),
+            gross: Some(Cash::ZERO),
+            available: Some(self.net_liquidation),
+            excess: Some(self.net_liquidation),
+            day_pnl: Some(Cash::ZERO),
+            average_volume: None,
+            open_intents: self.orders.len(),
             recent: &self.recent,
             origin: Origin::Key,
             limits: &self.limits,

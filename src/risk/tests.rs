@@ -40,6 +40,7 @@ impl Judged for Desk {
 }
 
 const REST: Option<&str> = Some("187.20");
+const RICH: Cash = Cash(rust_decimal::Decimal::from_parts(100_000_000, 0, 0, false, 0));
 
 #[test]
 fn a_plain_order_at_join_passes_without_a_word() {
@@ -87,14 +88,14 @@ fn g04_and_g05_the_contract_is_known_and_a_stock() {
 #[test]
 fn g06_asks_above_fifty_defaults_in_paper_and_ten_in_live() {
     assert_eq!(
-        with(|c| c.net_liquidation = Some(Cash::from(100_000_000))).codes(&buy(5_001, REST)),
+        with(|c| (c.net_liquidation, c.excess) = (Some(RICH), Some(RICH))).codes(&buy(5_001, REST)),
         [("G06", Weight::Confirm)]
     );
     let live = Desk {
         account: AccountId::new("U1234821"),
         ..with(|c| {
             c.mode = Mode::Live;
-            c.net_liquidation = Some(Cash::from(100_000_000));
+            (c.net_liquidation, c.excess) = (Some(RICH), Some(RICH));
         })
     };
     assert_eq!(live.codes(&buy(1_001, REST)), [("G06", Weight::Confirm)]);
@@ -103,7 +104,7 @@ fn g06_asks_above_fifty_defaults_in_paper_and_ten_in_live() {
 
 #[test]
 fn g07_forbids_more_than_the_account_and_offers_what_passes() {
-    let desk = desk();
+    let desk = Desk::default();
     let found = desk.ask(|ctx| assess(&buy(25_000, REST), ctx).findings);
     assert_eq!(found[0].code, "G07");
     assert_eq!(found[0].text, "4,680,000.00 is 468% of NLV, at most 400%");
@@ -115,7 +116,7 @@ fn g07_forbids_more_than_the_account_and_offers_what_passes() {
 
 #[test]
 fn g07_leaves_a_market_order_room_and_never_reads_as_within_the_limit() {
-    let found = desk().ask(|ctx| assess(&buy(21_366, None), ctx).findings);
+    let found = Desk::default().ask(|ctx| assess(&buy(21_366, None), ctx).findings);
     assert_eq!((found[0].code, found[0].fix.clone().unwrap().qty), ("G07", Qty::from(21_151)));
     assert_eq!(found[0].text, "4,000,142.52 is 400.01% of NLV, at most 400%");
 }
@@ -164,7 +165,7 @@ fn g18_sell_never_goes_through_zero() {
     assert_eq!(found[0].text, "long 300, selling 400: it would go through zero");
     assert_eq!(found[0].fix.clone().unwrap().qty, Qty::from(300));
     let flat = with(|c| c.position = Some(Qty::ZERO));
-    assert_eq!(flat.codes(&spec(Verb::Short, Side::Sell, 100, Some("187.22"))), []);
+    assert_eq!(flat.codes(&spec(Verb::Short, Side::Sell, 100, Some("187.22"))), [("G19", Weight::Note)]);
     assert_eq!(flat.codes(&spec(Verb::Sell, Side::Sell, 100, Some("187.22")))[0].0, "G18");
 }
 

@@ -69,7 +69,7 @@ fn opposite_kinds(spec: &OrderSpec, order: &Order) -> bool {
 }
 
 /// Whether an order is an exit of an entry that works and has not filled.
-fn waits(order: &Order, ctx: &Context<'_>) -> bool {
+pub(super) fn waits(order: &Order, ctx: &Context<'_>) -> bool {
     entry_of(order, ctx).is_some_and(|entry| !entry.filled.is_positive() && entry.state != OrderState::Unknown)
 }
 

@@ -18,6 +18,7 @@ use crate::domain::SafeText;
 use crate::domain::account::Mode;
 use crate::domain::calendar::Hours;
 use crate::keys::Keymap;
+use crate::risk::Limits;
 use crate::source::{Problem, Problems};
 use crate::theme::{self, Depth, Glyphs, Ground, Look, Rising, Theme};
 
@@ -70,6 +71,7 @@ impl Place {
                 Config::default()
             }
         };
+        let limits = read_limits(&paths, &mut warnings);
         let name = match &common.profile {
             Some(name) => {
                 config.profile(name).map_err(|why| eyre!(why))?;
@@ -101,7 +103,8 @@ impl Place {
             ));
         }
         let (embedded, folder) = (chosen.address.is_none(), paths.profile(&name));
-        Ok(Self { profile, embedded, folder, paths, settings: config.settings, warnings })
+        let settings = Settings { limits, ..config.settings };
+        Ok(Self { profile, embedded, folder, paths, settings, warnings })
     }
 
     /// The word on the status bar.
@@ -169,6 +172,22 @@ impl Plan {
             config::Link::Slow => PACE_SLOW,
         };
         Self { settings, keymap, theme, light, pace, warnings }
+    }
+}
+
+/// The guard's limits; what is wrong in their file is said, and what is built in is used in its place.
+fn read_limits(paths: &Paths, warnings: &mut Vec<SafeText>) -> Limits {
+    match paths.risk() {
+        Ok(None) => Limits::default(),
+        Ok(Some(source)) => {
+            let (limits, problems) = Limits::read(&source);
+            say(&problems, "what is built in is used in their place", warnings);
+            limits
+        }
+        Err(problem) => {
+            say(&Problems(vec![problem]), "what is built in is used", warnings);
+            Limits::default()
+        }
     }
 }
 

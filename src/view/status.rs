@@ -159,6 +159,11 @@ pub fn barriers(model: &Model, explains: bool) -> Vec<Words> {
         let text = if explains { format!("HALT: exits and cancels only; {lifts} lifts") } else { "HALT".to_owned() };
         out.push(Words::of(text, Role::SessionHalt));
     }
+    if model.desk.reduced == Some(select::session_date(model)) {
+        let lifts = super::hints::key(model, &[GLOBAL], Action::HaltLift);
+        let text = if explains { format!("REDUCE: exits only; {lifts} lifts") } else { "REDUCE".to_owned() };
+        out.push(Words::of(text, Role::SessionHalt));
+    }
     if matches!(model.desk.link, Link::Ready { read_only: true, .. }) {
         let text = if explains { "READ-ONLY: no orders leave" } else { "READ-ONLY" };
         out.push(Words::of(text, Role::SessionDegraded));

@@ -191,10 +191,19 @@ fn kill_words(model: &Model, (entry_count, taken): (usize, usize), exits: usize,
     format!("HALT. Cancelling {}{exits}.{others} o h lifts it.", entries(entry_count))
 }
 
-/// Lifts HALT, unless the journal is why.
+/// Whether REDUCE holds now.
+fn is_reduced(model: &Model) -> bool {
+    model.desk.reduced == Some(select::session_date(model))
+}
+
+/// Lifts HALT, unless the journal is why; without one REDUCE, for the session.
 pub(super) fn lift(model: &mut Model) {
     let text = match &model.desk.journal {
         Journal::Failed(why) => format!("HALT stays: the journal cannot be written: {why}."),
+        _ if !model.desk.halted && is_reduced(model) => {
+            model.desk.released = model.desk.reduced.take();
+            "REDUCE is lifted for this session. Entries ask while the loss is above its limit.".into()
+        }
         _ if !model.desk.halted => "There is no HALT.".into(),
         _ => {
             model.desk.halted = false;

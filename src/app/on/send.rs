@@ -23,8 +23,8 @@ const DWELL: Duration = Duration::from_millis(150);
 const UNSENT: Duration = Duration::from_secs(3);
 /// A run of nudges is one change, sent so long after the last.
 const RUN: Duration = Duration::from_millis(350);
-/// Orders remembered for the check of duplicates.
-const RECENT_MAX: usize = 20;
+/// Orders remembered for the checks of duplicates and rates: more than a minute may have.
+const RECENT_MAX: usize = 400;
 
 /// Enter on the ticket.
 pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
@@ -99,7 +99,7 @@ fn unsaid(staged: &Staged) -> String {
 
 /// Says what the guard refuses, and what would pass.
 fn refuse(model: &mut Model, verdict: &Assessment) {
-    let Some(worst) = verdict.findings.iter().max_by_key(|f| f.weight) else { return };
+    let Some(worst) = verdict.findings.first() else { return };
     let fix = worst.fix.as_ref().map(|spec| {
         let rule = select::instrument(model, spec.con_id).map(|i| &i.rule);
         format!(" Space takes {}.", words::brief(spec, rule))

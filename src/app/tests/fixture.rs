@@ -18,6 +18,7 @@ use crate::domain::account::{AccountId, AccountValues, Mode};
 use crate::domain::fill::{ExecId, Execution};
 use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, Side, Verb};
+use crate::domain::position::Pnl;
 use crate::domain::quote::Quote;
 use crate::domain::samples;
 use crate::keys::Chord;
@@ -371,6 +372,10 @@ pub(in crate::app) fn snapshot() -> Snapshot {
     let account = AccountValues {
         currency: SafeText::new("USD"),
         net_liquidation: Some("1000000".parse().unwrap()),
+        gross_value: Some("0".parse().unwrap()),
+        available_funds: Some("1000000".parse().unwrap()),
+        excess_liquidity: Some("1000000".parse().unwrap()),
+        pnl: Pnl { daily: Some("0".parse().unwrap()), ..Pnl::default() },
         ..AccountValues::default()
     };
     Snapshot { account, ..Snapshot::default() }

@@ -1,0 +1,80 @@
+//! The account as a whole: gross value and open intents (G20), the day's loss (G24), margin (G25).
+
+use rust_decimal::Decimal;
+
+use super::{affordable, beyond, each, finding, net, part, price, share, shown_percent, sized, worth};
+use crate::domain::order::{OrderKey, OrderSpec, Side};
+use crate::domain::shown;
+use crate::money::Cash;
+use crate::risk::{Context, Finding, Weight};
+
+/// G25: the least that is kept of a long stock, in percent (FINRA 4210(c)); no broker asks for less.
+const KEPT_LONG: i64 = 25;
+/// G25: of a short one.
+const KEPT_SHORT: i64 = 30;
+
+/// G20: what is held and what would be, long and short added up.
+pub(super) fn gross(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
+    let nlv = net(ctx)?;
+    let Some(held) = ctx.gross else { return finding("G20", Weight::Note, "the gross value is not known") };
+    let rows = ctx.limits.rows(ctx.mode);
+    let percent = share(held.plus(worth(spec, ctx)?)?, nlv)?;
+    let (weight, limit, bound) = beyond(percent, rows.gross_confirm, rows.gross_max)?;
+    let text = format!("gross {}% of NLV after it, {bound} {limit}%", shown_percent(percent, limit));
+    let room = part(nlv.0, limit)?.checked_sub(held.0)?;
+    sized(finding("G20", weight, text), spec, affordable(room, each(price::price_of(spec, ctx)?, ctx)?, ctx))
+}
+
+/// G20: how many intents may be at work.
+pub(super) fn intents(ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<Finding> {
+    let most = ctx.limits.rows(ctx.mode).open_intents;
+    if own.is_some() || i64::try_from(ctx.open_intents).ok()? < most {
+        return None;
+    }
+    finding("G20", Weight::Hard, format!("{} orders are at work, at most {most}", ctx.open_intents))
+}
+
+/// G24: the day's loss in percent of net liquidation.
+pub(in crate::risk) fn loss_percent(day_pnl: Cash, nlv: Cash) -> Option<Decimal> {
+    share(day_pnl.negated(), nlv)
+}
+
+/// G24: a bad day asks, a worse one leaves exits alone.
+pub(super) fn loss(ctx: &Context<'_>) -> Option<Finding> {
+    let Some(pnl) = ctx.day_pnl else {
+        return finding("G24", Weight::Note, "the day's profit and loss is not known");
+    };
+    let rows = ctx.limits.rows(ctx.mode);
+    let percent = loss_percent(pnl, net(ctx)?)?;
+    let (weight, limit, bound) = beyond(percent, rows.loss_confirm, rows.loss_max)?;
+    let places = if percent.round_dp(1) == limit { 2 } else { 1 };
+    let text = format!("day loss {}% of NLV, {bound} {limit}%", shown::fixed(percent, places));
+    if weight == Weight::Hard && ctx.loss_released {
+        return finding("G24", Weight::Confirm, format!("{text}; released for this session"));
+    }
+    let text = if weight == Weight::Hard { format!("{text}: REDUCE, exits only") } else { text };
+    finding("G24", weight, text)
+}
+
+/// G25: what the order needs at the least, against what is there. The broker's own figure may be higher.
+pub(super) fn margin(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
+    let (Some(available), Some(excess)) = (ctx.available, ctx.excess) else {
+        return finding("G25", Weight::Note, "available funds and excess liquidity are not known");
+    };
+    let kept = Decimal::from(if spec.side == Side::Buy { KEPT_LONG } else { KEPT_SHORT });
+    let needed = Cash(part(worth(spec, ctx)?.0, kept)?);
+    let unit = part(each(price::price_of(spec, ctx)?, ctx)?, kept)?;
+    if needed > available {
+        let text = format!("needs {} at the least, available {}", shown::cash(needed), shown::cash(available));
+        return sized(finding("G25", Weight::Hard, text), spec, affordable(available.0, unit, ctx));
+    }
+    let nlv = net(ctx)?;
+    let least = ctx.limits.rows(ctx.mode).cushion;
+    let cushion = share(excess.minus(needed)?, nlv)?;
+    if cushion >= least {
+        return None;
+    }
+    let text = format!("cushion {}% of NLV after it, confirm below {least}%", shown::fixed(cushion, 1));
+    let room = excess.0.checked_sub(part(nlv.0, least)?)?;
+    sized(finding("G25", Weight::Confirm, text), spec, affordable(room, unit, ctx))
+}

@@ -1,0 +1,160 @@
+//! The checks, one function each, by their codes in `trading.md` §4.
+//!
+//! A missing input is a NOTE for a check that only notes or asks, and HARD for one that forbids; where the broker checks
+//! the same thing itself (G20, G24, G25) it is a NOTE too, so that an account that does not report a value can be traded.
+//! A function answers the finding or `None`; none of them looks at another's answer.
+//!
+//! Absent, because nothing here knows the input: settled cash of a cash account (G08), shares to borrow and their fee
+//! (G19), macros (G23), the gateway's restart (G28), what an account is charged for margin in a contract (G25 takes the
+//! legal minimum), and the rows of options and futures.
+
+mod account;
+mod class;
+mod contract;
+mod position;
+mod price;
+mod repeat;
+mod session;
+mod size;
+
+pub(super) use account::loss_percent;
+pub(super) use class::classify;
+pub(super) use contract::exits;
+pub(super) use position::bares;
+pub(super) use session::{locked_in, sleeps_until};
+
+use rust_decimal::Decimal;
+
+use super::{Class, Context, Finding, Weight};
+use crate::domain::order::{OrderKey, OrderSpec};
+use crate::money::{Cash, Price, Qty};
+
+/// Runs every check that applies to `class`; `own` is the order being changed, if one is.
+pub(super) fn run(spec: &OrderSpec, ctx: &Context<'_>, class: Class, own: Option<&OrderKey>) -> Vec<Finding> {
+    let both = [
+        session::connection(ctx),
+        session::mode(spec, ctx),
+        contract::known(spec, ctx),
+        contract::kind(ctx),
+        contract::terms(spec, ctx),
+        contract::tick(spec, ctx),
+        price::band(spec, ctx),
+        price::triggers(spec, ctx),
+        price::market(spec, ctx, class),
+        position::crossing(spec, ctx, own),
+        session::auction(spec, ctx),
+        session::sleeps(spec, ctx, class),
+    ];
+    let mut found: Vec<Finding> = both.into_iter().flatten().collect();
+    if class == Class::Entry {
+        let entry = [
+            session::state(ctx),
+            position::flip(spec, ctx, own),
+            position::unknown(spec, ctx),
+            repeat::duplicate(spec, ctx, own),
+            repeat::rate(ctx, own),
+            size::size(spec, ctx),
+            size::value(spec, ctx),
+            position::limit(spec, ctx, own),
+            account::gross(spec, ctx),
+            account::intents(ctx, own),
+            account::loss(ctx),
+            account::margin(spec, ctx),
+            price::far(spec, ctx),
+            price::quote(spec, ctx),
+            session::blackout(spec, ctx),
+            size::volume(spec, ctx),
+            price::takes(spec, ctx),
+            position::short(spec, ctx),
+        ];
+        found.extend(entry.into_iter().flatten());
+    }
+    reconcile(&mut found, spec);
+    found.sort_by_key(|f| std::cmp::Reverse(f.weight));
+    found
+}
+
+/// Several limits on the size at once: what is offered keeps within all that forbid.
+fn reconcile(found: &mut [Finding], spec: &OrderSpec) {
+    let size = |f: &Finding| f.fix.as_ref().map(|fix| fix.qty).filter(|qty| *qty < spec.qty);
+    let Some(least) = found.iter().filter(|f| f.weight == Weight::Hard).filter_map(size).min() else { return };
+    for finding in found.iter_mut().filter(|f| size(f).is_some()) {
+        if let Some(fix) = &mut finding.fix {
+            fix.qty = fix.qty.min(least);
+        }
+    }
+}
+
+/// A finding without a fix.
+#[expect(clippy::unnecessary_wraps, reason = "a check answers an option, so that its last line reads as its verdict")]
+fn finding(code: &'static str, weight: Weight, text: impl Into<String>) -> Option<Finding> {
+    Some(Finding { code, weight, text: text.into(), fix: None })
+}
+
+/// A finding whose fix is `spec` changed by `change`.
+fn fixed(found: Option<Finding>, spec: &OrderSpec, change: impl FnOnce(&mut OrderSpec)) -> Option<Finding> {
+    let mut fix = spec.clone();
+    change(&mut fix);
+    found.map(|f| Finding { fix: Some(Box::new(fix)), ..f })
+}
+
+/// A finding whose fix is a size, where there is one.
+fn sized(found: Option<Finding>, spec: &OrderSpec, qty: Option<Qty>) -> Option<Finding> {
+    match qty.filter(|q| q.is_positive()) {
+        Some(qty) => fixed(found, spec, |s| s.qty = qty),
+        None => found,
+    }
+}
+
+/// `value` in percent of `nlv`.
+fn share(value: Cash, nlv: Cash) -> Option<Decimal> {
+    value.0.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(nlv.0)
+}
+
+/// `percent` of an amount.
+fn part(amount: Decimal, percent: Decimal) -> Option<Decimal> {
+    amount.checked_mul(percent)?.checked_div(Decimal::ONE_HUNDRED)
+}
+
+/// Net liquidation, where it is something to compare with.
+fn net(ctx: &Context<'_>) -> Option<Cash> {
+    ctx.net_liquidation.filter(|n| n.is_positive())
+}
+
+/// Which of two limits a percentage is beyond: the one that forbids, else the one that asks.
+fn beyond(percent: Decimal, confirm: Decimal, max: Decimal) -> Option<(Weight, Decimal, &'static str)> {
+    if percent > max {
+        Some((Weight::Hard, max, "at most"))
+    } else if percent > confirm {
+        Some((Weight::Confirm, confirm, "confirm above"))
+    } else {
+        None
+    }
+}
+
+/// A percentage beside its limit: where a whole one would read as if it were within, with decimals.
+fn shown_percent(percent: Decimal, limit: Decimal) -> String {
+    let places = if percent.round() == limit { 2 } else { 0 };
+    crate::domain::shown::fixed(percent, places)
+}
+
+/// The largest size on the contract's step of which `budget` pays `each`.
+fn affordable(budget: Decimal, each: Decimal, ctx: &Context<'_>) -> Option<Qty> {
+    let step = ctx.instrument.map_or(Decimal::ONE, |i| i.size_increment.0);
+    budget.checked_div(each)?.checked_div(step)?.floor().checked_mul(step).map(|q| Qty(q.normalize()))
+}
+
+/// Value of one unit of price and size.
+fn multiplier(ctx: &Context<'_>) -> Decimal {
+    ctx.instrument.map_or(Decimal::ONE, |i| i.multiplier)
+}
+
+/// What an order is worth, at the price it is valued at.
+fn worth(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Cash> {
+    price::price_of(spec, ctx)?.value_of(spec.qty, multiplier(ctx))
+}
+
+/// What one unit of an order is worth.
+fn each(price: Price, ctx: &Context<'_>) -> Option<Decimal> {
+    price.0.checked_mul(multiplier(ctx)).filter(|each| *each > Decimal::ZERO)
+}

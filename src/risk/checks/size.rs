@@ -1,0 +1,76 @@
+//! How large an order is: against the symbol's default (G06), net liquidation (G07), a day's volume (G09).
+
+use rust_decimal::Decimal;
+
+use super::{affordable, beyond, each, finding, fixed, net, part, price, share, shown_percent, sized, worth};
+use crate::domain::order::OrderSpec;
+use crate::domain::shown;
+use crate::money::Cash;
+use crate::risk::{Context, Finding, Weight};
+
+/// G07 offers a market order this much of what would pass at the present price.
+const MARKET_ROOM: Decimal = Decimal::from_parts(99, 0, 0, false, 2);
+
+/// G06: the size against the symbol's default, and against the most that is ever allowed.
+pub(super) fn size(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
+    let rows = ctx.limits.rows(ctx.mode);
+    let own = ctx.limits.of(spec.symbol.as_str()).and_then(|own| own.max_size);
+    if let Some(cap) = rows.max_size.into_iter().chain(own).min()
+        && spec.qty > cap
+    {
+        let text = format!("{} shares, at most {}", shown::qty(spec.qty), shown::qty(cap));
+        return sized(finding("G06", Weight::Hard, text), spec, Some(cap));
+    }
+    let default = ctx.limits.default_size_of(spec.symbol.as_str());
+    let most = default.times(Decimal::from(rows.size_multiple))?;
+    if spec.qty <= most {
+        return None;
+    }
+    let text =
+        format!("{} is more than {} × the default {}", shown::qty(spec.qty), rows.size_multiple, shown::qty(default));
+    fixed(finding("G06", Weight::Confirm, text), spec, |s| s.qty = most)
+}
+
+/// G07: the value against net liquidation, and against the most that is ever allowed.
+pub(super) fn value(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
+    let rows = ctx.limits.rows(ctx.mode);
+    let (Some(price), Some(nlv)) = (price::price_of(spec, ctx), net(ctx)) else {
+        let missing = if net(ctx).is_none() { "net liquidation" } else { "the price" };
+        return finding("G07", Weight::Hard, format!("the value cannot be checked: {missing} is not known"));
+    };
+    let Some(value) = worth(spec, ctx) else {
+        return finding("G07", Weight::Hard, "the value is too large to compute");
+    };
+    // A price that moves until it is sent leaves room to move.
+    let room = |budget: Decimal| {
+        let budget = if spec.kind.limit().is_some() { Some(budget) } else { budget.checked_mul(MARKET_ROOM) };
+        affordable(budget?, each(price, ctx)?, ctx)
+    };
+    let own = ctx.limits.of(spec.symbol.as_str()).and_then(|own| own.max_value);
+    let cap: Option<Cash> = rows.max_value.into_iter().chain(own).min();
+    if let Some(cap) = cap
+        && value > cap
+    {
+        let text = format!("worth {}, at most {}", shown::cash(value), shown::cash(cap));
+        return sized(finding("G07", Weight::Hard, text), spec, room(cap.0));
+    }
+    let Some(percent) = share(value, nlv) else {
+        return finding("G07", Weight::Hard, "the value is too large to compare");
+    };
+    let (weight, limit, bound) = beyond(percent, rows.value_confirm, rows.value_max)?;
+    let text = format!("{} is {}% of NLV, {bound} {limit}%", shown::cash(value), shown_percent(percent, limit));
+    sized(finding("G07", weight, text), spec, room(part(nlv.0, limit)?))
+}
+
+/// G09: the size against an average day's volume, where that is known.
+pub(super) fn volume(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
+    let average = ctx.average_volume.filter(|v| v.is_positive())?;
+    let limit = ctx.limits.rows(ctx.mode).volume_confirm;
+    let percent = share(Cash(spec.qty.0), Cash(average.0))?;
+    if percent <= limit {
+        return None;
+    }
+    let shown = shown_percent(percent, limit);
+    let text = format!("{shown}% of the average day's {}, confirm above {limit}%", shown::qty(average));
+    sized(finding("G09", Weight::Confirm, text), spec, affordable(part(average.0, limit)?, Decimal::ONE, ctx))
+}
