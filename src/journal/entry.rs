@@ -199,4 +199,7 @@ pub struct Before {
     /// The latest executions recorded, whatever time they are of.
     #[serde(default)]
     pub executions: Vec<ExecId>,
+    /// Whether HALT was set and not lifted.
+    #[serde(default)]
+    pub halted: bool,
 }

@@ -152,7 +152,14 @@ pub(super) fn before(conn: &Connection) -> Result<Option<Before>, JournalError> 
     let cash: Option<String> =
         conn.query_row("SELECT body FROM known WHERE name = ?1", [CASH], |row| row.get(0)).optional()?;
     let cash: Option<CashKnown> = cash.map(|body| parse("cash", &body)).transpose()?;
-    Ok(Some(Before { at, holdings: holdings(conn)?, cash, executions: latest(conn)? }))
+    Ok(Some(Before { at, holdings: holdings(conn)?, cash, executions: latest(conn)?, halted: halted(conn)? }))
+}
+
+/// Whether the last word on HALT is that it was set.
+fn halted(conn: &Connection) -> Result<bool, JournalError> {
+    let sql = "SELECT kind FROM entries WHERE kind IN ('halt', 'lift') ORDER BY seq DESC LIMIT 1";
+    let last: Option<String> = conn.query_row(sql, [], |row| row.get(0)).optional()?;
+    Ok(last.as_deref() == Some("halt"))
 }
 
 /// The ids of the executions recorded last. By their place in the journal and not by their time: the broker's clock may be

@@ -104,6 +104,21 @@ fn entries_come_back_in_their_order_and_what_has_a_present_value_only_replaces_i
 }
 
 #[test]
+fn halt_outlives_a_run_until_it_is_lifted() {
+    let disk = disk();
+    for (entry, halted) in [
+        (Entry::Halted { why: "kill".into() }, true),
+        (Entry::Link { state: "READY".into(), why: None }, true),
+        (Entry::Lifted, false),
+    ] {
+        let (mut journal, _) = open(&disk.path);
+        journal.write(&Batch { entries: vec![entry], ..Batch::default() }, Stamp::at(50)).unwrap();
+        drop(journal);
+        assert_eq!(open(&disk.path).1.before.unwrap().halted, halted);
+    }
+}
+
+#[test]
 fn a_decision_keeps_verdict_consent_and_the_limits_it_was_made_by() {
     let disk = disk();
     let (mut journal, _) = open(&disk.path);

@@ -16,9 +16,9 @@ pub struct Limits {
     /// Default order size of a stock; G06 asks above a multiple of it.
     pub default_size: Qty,
     /// The column for real money.
-    pub live: Rows,
+    pub live: Box<Rows>,
     /// The column for simulated money.
-    pub paper: Rows,
+    pub paper: Box<Rows>,
     /// What one symbol has of its own, by its capitals.
     pub symbols: BTreeMap<String, SymbolLimits>,
 }
@@ -116,8 +116,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             default_size: Qty::from(100),
-            live: Rows::of(Mode::Live),
-            paper: Rows::of(Mode::Paper),
+            live: Box::new(Rows::of(Mode::Live)),
+            paper: Box::new(Rows::of(Mode::Paper)),
             symbols: BTreeMap::new(),
         }
     }
@@ -125,7 +125,7 @@ impl Default for Limits {
 
 impl Limits {
     /// The column of a mode.
-    pub const fn rows(&self, mode: Mode) -> &Rows {
+    pub fn rows(&self, mode: Mode) -> &Rows {
         match mode {
             Mode::Live => &self.live,
             Mode::Paper => &self.paper,

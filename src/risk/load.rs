@@ -177,7 +177,7 @@ impl Reader<'_> {
     }
 
     fn count(&mut self, columns: Columns, value: &Node<'_>, row: fn(&mut Rows) -> &mut i64) {
-        let number = number(value).filter(|n| n.is_integer()).and_then(|n| i64::try_from(n).ok());
+        let number = number(value).filter(Decimal::is_integer).and_then(|n| i64::try_from(n).ok());
         match number.filter(|n| (1..=100_000).contains(n)) {
             Some(n) => self.each(columns, |r| *row(r) = n),
             None => self.read.fault(&value.span(), "a whole number from 1 to 100000 is wanted here"),

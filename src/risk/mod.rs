@@ -14,6 +14,8 @@ mod checks;
 mod limits;
 mod load;
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 pub mod samples;
 #[cfg(test)]
 mod tests;

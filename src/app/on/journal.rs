@@ -19,6 +19,11 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
         JournalFact::Opened { run, tag, live, executions, terms, before } => {
             model.desk.journal = Journal::Open { tag, run };
             if let Some(before) = before {
+                if before.halted && !model.desk.halted {
+                    model.desk.halted = true;
+                    let text = "HALT, as it was left: exits and cancels only. o h lifts it.";
+                    model.notices.say(model.now, Tone::Warn, text, None);
+                }
                 model.away.before = Some(Box::new(Standing::remembered(before, &live)));
             }
             model.orders.terms.extend(terms);

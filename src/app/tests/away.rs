@@ -18,6 +18,7 @@ use crate::domain::SafeText;
 use crate::domain::account::AccountValues;
 use crate::domain::fill::{Commission, ExecId};
 use crate::domain::order::{OrderKey, OrderState};
+use crate::domain::position::Pnl;
 use crate::journal::{Before, CashKnown, Entry, Holding};
 use crate::money::{Cash, Qty};
 
@@ -145,7 +146,7 @@ fn a_restart_is_a_gap_too_and_begins_at_the_last_word_of_the_run_before() {
         live,
         executions: Vec::new(),
         terms: Vec::new(),
-        before: Some(Before { at, holdings: vec![holding], cash: Some(cash), executions: Vec::new() }),
+        before: Some(Before { at, holdings: vec![holding], cash: Some(cash), executions: Vec::new(), halted: false }),
     }));
     let answer = after_fill(&d, &key, 100, 200, "81279");
     d.connect("DU0000001", answer);
@@ -160,8 +161,13 @@ fn a_restart_is_a_gap_too_and_begins_at_the_last_word_of_the_run_before() {
 fn a_journal_that_opens_after_ready_still_tells_what_changed_since_its_last_word() {
     let mut d = Desk::unconnected(crate::domain::account::Mode::Paper);
     d.connect("DU0000001", Snapshot { positions: vec![held(5)], ..snapshot() });
-    let before =
-        Before { at: d.model.now.wall - 60_000_000_000, holdings: Vec::new(), cash: None, executions: Vec::new() };
+    let before = Before {
+        at: d.model.now.wall - 60_000_000_000,
+        holdings: Vec::new(),
+        cash: None,
+        executions: Vec::new(),
+        halted: false,
+    };
     d.tell(Msg::Journal(JournalFact::Opened {
         run: 43,
         tag: SafeText::new("tw4k"),
@@ -192,6 +198,42 @@ fn days_that_the_broker_cannot_give_back_are_named() {
     assert_eq!(days(10 * DAY, &[], true), old, "beyond seven days nothing is asked for");
     // The evening after the session belongs to no session that could be missing.
     assert_eq!(days(DAY * 6 + 9 * 3_600_000_000_000, &[], false).first().unwrap(), "2026-11-16");
+}
+
+#[test]
+fn halt_of_an_earlier_run_holds_until_it_is_lifted() {
+    let mut d = Desk::unconnected(crate::domain::account::Mode::Paper);
+    let before = Before { at: 1, holdings: Vec::new(), cash: None, executions: Vec::new(), halted: true };
+    d.tell(Msg::Journal(JournalFact::Opened {
+        run: 43,
+        tag: SafeText::new("tw4k"),
+        live: Vec::new(),
+        executions: Vec::new(),
+        terms: Vec::new(),
+        before: Some(before),
+    }));
+    assert!(d.model.desk.halted);
+    d.keys("o h");
+    assert!(!d.model.desk.halted);
+}
+
+#[test]
+fn a_loss_beyond_the_limit_sets_reduce_for_the_session_until_it_is_lifted() {
+    let lose = |d: &mut Desk, n: i64| {
+        d.broker(Event::Pnl(Pnl { daily: Some(Cash::from(n)), ..Pnl::default() }));
+    };
+    let mut d = desk();
+    lose(&mut d, -100_000);
+    assert_eq!(d.model.desk.reduced, None, "10% is at most 10%");
+    lose(&mut d, -100_001);
+    assert!(d.model.desk.reduced.is_some());
+    d.assert_said("REDUCE");
+    lose(&mut d, -1);
+    assert!(d.model.desk.reduced.is_some(), "it holds for the session");
+    d.keys("o h");
+    assert_eq!(d.model.desk.reduced, None);
+    lose(&mut d, -200_000);
+    assert_eq!(d.model.desk.reduced, None, "it was released for the session");
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub(super) fn band(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     };
     let most = band_max(spec, ctx);
     let found = through(spec, instrument, at, (most, BAND_TICKS))?;
-    say(spec, instrument, &found, "G12", Weight::Hard, format!("at most {most}%"))
+    say(spec, instrument, &found, "G12", Weight::Hard, &format!("at most {most}%"))
 }
 
 /// The band that forbids, in percent.
@@ -98,7 +98,7 @@ pub(super) fn far(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     if through(spec, instrument, at, (band_max(spec, ctx), BAND_TICKS)).is_some() {
         return None;
     }
-    say(spec, instrument, &found, "G11", Weight::Confirm, format!("confirm above {limit}%"))
+    say(spec, instrument, &found, "G11", Weight::Confirm, &format!("confirm above {limit}%"))
 }
 
 /// Says how far through, and offers the edge.
@@ -108,7 +108,7 @@ fn say(
     through: &Through,
     code: &'static str,
     weight: Weight,
-    bound: String,
+    bound: &str,
 ) -> Option<Finding> {
     let word = if spec.side == Side::Buy { "above" } else { "below" };
     let (percent, from) = (through.percent.round_dp(1), shown::price(through.from, &instrument.rule));
