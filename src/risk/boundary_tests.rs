@@ -1,4 +1,5 @@
 //! Every check with a number: at its boundary, and one step to either side.
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
 
 use jiff::civil::{Date, date};
 
@@ -88,7 +89,9 @@ fn g06_default_sizes_and_caps_are_met_exactly() {
     let capped = limited(rich(Desk::default()), |l| l.paper.max_size = Some(Qty::from(300)));
     assert_eq!(three(&capped, 300), [None, None, Some(Hard)]);
     let own = SymbolLimits { default_size: Some(Qty::from(2)), max_size: Some(Qty::from(200)), ..Default::default() };
-    let own = limited(rich(Desk::default()), |l| drop(l.symbols.insert("AAPL".into(), own)));
+    let own = limited(rich(Desk::default()), |l| {
+        l.symbols.insert("AAPL".into(), own);
+    });
     assert_eq!(three(&own, 100), [None, None, Some(Confirm)]);
     assert_eq!(three(&own, 200), [Some(Confirm), Some(Confirm), Some(Hard)]);
 }
@@ -242,7 +245,9 @@ fn g17_counts_what_is_held_and_what_works() {
     let desk = Desk { orders: vec![working], ..held(live(), 1_000) };
     assert_eq!(three(&desk, 1_000), [None, None, Some(Confirm)]);
     let own = SymbolLimits { max_position: Some(Qty::from(150)), ..Default::default() };
-    let desk = limited(held(live(), 100), |l| drop(l.symbols.insert("AAPL".into(), own)));
+    let desk = limited(held(live(), 100), |l| {
+        l.symbols.insert("AAPL".into(), own);
+    });
     assert_eq!(three(&desk, 50), [None, None, Some(Hard)]);
     let fix = desk.ask(|ctx| assess(&buy(80, Some("100")), ctx).findings[0].fix.clone().unwrap());
     assert_eq!(fix.qty, Qty::from(50));

@@ -3,6 +3,7 @@
 //! The normal run takes some thousands of each. A million of each, with the seed that fails printed:
 //! `cargo test --release --lib risk::property_tests -- --ignored`
 //! Mutation testing of the guard: `cargo mutants --file 'src/risk/**' -- --lib risk::`
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
