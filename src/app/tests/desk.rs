@@ -515,3 +515,25 @@ fn a_flat_symbol_has_nothing_to_flatten_reverse_or_protect() {
         assert!(d.model.panes.ticket.staged.is_none());
     }
 }
+
+#[test]
+fn everyday_tasks_take_the_keys_they_were_designed_for() {
+    let tasks = [
+        ("buy the default size at the bid", "b enter", 2, "buy 100 AAPL lmt 187.20 day rth"),
+        ("hit the offer", "b t enter", 3, "buy 100 AAPL lmt 187.22 day rth"),
+        ("buy 250 at the nearest .33", "b 2 5 0 @ . 3 3 enter", 9, "buy 250 AAPL lmt 187.33 day rth"),
+        ("a stop under a position", "p enter", 2, "close 300 AAPL stp 183.45 gtc rth"),
+        ("a stop at break-even", "p a enter", 3, "close 300 AAPL stp 100.00 gtc rth"),
+        ("sell half at mid", "c h m enter", 4, "close 150 AAPL lmt 187.21 day rth"),
+        ("flatten", "Z enter", 2, "close 300 AAPL mkt day rth"),
+        ("reverse", "V enter", 2, "sell 600 AAPL mkt day rth flip"),
+    ];
+    for (task, keys, count, order) in tasks {
+        let mut d = desk();
+        d.hold(AAPL, "AAPL", 300).keys(keys);
+        assert_eq!(keys.split(' ').count(), count, "{task}");
+        let sent = d.placed_one();
+        let rule = crate::app::select::instrument(&d.model, AAPL).map(|i| &i.rule);
+        assert_eq!(crate::app::words::sentence(sent.spec(), rule), order, "{task}");
+    }
+}
