@@ -3,7 +3,7 @@
 //! The reader greets the client, then turns frames into [`Request`]s for the driver; when the driver is busy it waits, and
 //! so does the client. The writer takes what the driver hands it in chunks, joins what has queued up and writes it at
 //! once. Invariants: both queues are bounded; the driver never waits for a client (see `outbox`); a client that does not
-//! finish its greeting in time is dropped.
+//! greet and start in time is dropped.
 //!
 //! Must not know: what a request means.
 
@@ -140,9 +140,13 @@ async fn read<R: AsyncRead + Unpin>(
     cut: &CancellationToken,
     mut grip: Option<Grip>,
 ) {
+    let begun = tokio::time::sleep(GREETING_TIME);
+    tokio::pin!(begun);
+    let mut has_started = false;
     loop {
         let frame = tokio::select! {
             frame = frames.next() => frame,
+            () = &mut begun, if !has_started => return debug!(%key, "the client greeted and did not start"),
             () = cut.cancelled() => return,
         };
         if let Some(grip) = &mut grip {
@@ -156,6 +160,7 @@ async fn read<R: AsyncRead + Unpin>(
         match request {
             Err(error) => return warn!(%key, %error, "a request that cannot be read"),
             Ok(request) => {
+                has_started |= matches!(request, Request::StartApi(_));
                 if events.send(Event::Asked { key, request }).await.is_err() {
                     return;
                 }

@@ -23,6 +23,13 @@ const PACE: Nanos = 180 * 1_000_000_000;
 const PNL_PACE: Nanos = 1_000_000_000;
 /// How many account summaries a client may have, as IB has it.
 const SUMMARIES: usize = 2;
+/// How many subscriptions of every other kind a client may have: more than there are positions to watch.
+const SUBSCRIPTIONS: usize = 256;
+
+/// Whether a client has all the subscriptions of a kind that it may, and this is not one of them.
+fn is_full<T>(subscriptions: &BTreeMap<i32, T>, req_id: i32) -> bool {
+    subscriptions.len() >= SUBSCRIPTIONS && !subscriptions.contains_key(&req_id)
+}
 
 /// What was last sent of each key and currency.
 type Told = BTreeMap<(&'static str, &'static str), String>;
@@ -143,6 +150,10 @@ impl Session {
         if self.is_foreign(req_id, request.account.as_ref(), world) {
             return;
         }
+        let positions = &self.accounts.positions_multi;
+        if positions.len() >= SUBSCRIPTIONS && !positions.contains(&req_id) {
+            return self.too_many(req_id, "positions", world);
+        }
         self.accounts.positions_multi.insert(req_id);
         for position in world.venue().positions() {
             self.position_multi(req_id, &position, world);
@@ -224,6 +235,9 @@ impl Session {
         if self.is_foreign(req_id, request.account.as_ref(), world) {
             return;
         }
+        if is_full(&self.accounts.updates_multi, req_id) {
+            return self.too_many(req_id, "account updates", world);
+        }
         let only_ledger = request.ledger_and_nlv.unwrap_or(false);
         let mut updates = Updates::at(world.now());
         self.tell_updates_multi(req_id, only_ledger, &mut updates, world);
@@ -239,12 +253,17 @@ impl Session {
         }
     }
 
+    /// 322: the client has as many subscriptions of this kind as it may.
+    fn too_many(&mut self, req_id: i32, what: &str, world: &World) {
+        let text = format!("Error processing request.-'b' : cause - Maximum number of {what} requests exceeded");
+        self.error(req_id, 322, text, world);
+    }
+
     pub(super) fn account_summary(&mut self, request: &AccountSummaryRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
         let taken = self.accounts.summaries.len() - usize::from(self.accounts.summaries.contains_key(&req_id));
         if taken >= SUMMARIES {
-            let text = "Error processing request.-'b' : cause - Maximum number of account summary requests exceeded";
-            return self.error(req_id, 322, text, world);
+            return self.too_many(req_id, "account summary", world);
         }
         let tags = wire::Tags::parse(request.tags.as_deref().unwrap_or(""));
         let mut updates = Updates::at(world.now());
@@ -285,6 +304,9 @@ impl Session {
         if self.is_foreign(req_id, request.account.as_ref(), world) {
             return;
         }
+        if is_full(&self.accounts.pnl, req_id) {
+            return self.too_many(req_id, "P&L", world);
+        }
         self.accounts.pnl.insert(req_id, Paced::at(world.now()));
         self.step_pnl(world);
     }
@@ -293,6 +315,9 @@ impl Session {
         let Some(req_id) = request.req_id else { return };
         if self.is_foreign(req_id, request.account.as_ref(), world) {
             return;
+        }
+        if is_full(&self.accounts.pnl_single, req_id) {
+            return self.too_many(req_id, "P&L", world);
         }
         self.accounts.pnl_single.insert(req_id, (request.con_id.unwrap_or(0), Paced::at(world.now())));
         self.step_pnl(world);

@@ -177,8 +177,8 @@ impl Venue {
         })
     }
 
-    /// Whether an order can only bring its position nearer to nothing, whatever else works: that of the account, or the one its
-    /// parent will open.
+    /// Whether an order can only bring its position nearer to nothing, with all that works beside it: that of the account, or the
+    /// one its parent will open.
     pub(super) fn is_exit(&self, request: &OrderRequest) -> bool {
         let parent = (request.client_id, request.terms.parent_id);
         if let Some(parent) = self.find(parent.0, parent.1).filter(|_| parent.1 != 0) {
@@ -192,7 +192,9 @@ impl Venue {
             Action::Buy => held.is_negative(),
             Action::Sell => held.is_positive(),
         };
-        reduces && request.quantity <= held.abs()
+        let already = self.find(request.client_id, request.order_id).map_or(Decimal::ZERO, |order| order.filled.0);
+        let open = add(self.pending(request), sub(request.quantity.0, already));
+        reduces && open <= held.abs().0
     }
 
     /// What the order would do to the margin; `None` if a price is unknown.

@@ -11,6 +11,7 @@ use super::entry::{begin_trigger, keep_to_regular_hours};
 use super::event::Event;
 use super::market::{Listing, Market};
 use super::order::{Fault, Kind, OrderRequest, Tif};
+use super::tape::shares;
 use super::{Venue, check};
 
 impl Venue {
@@ -37,7 +38,14 @@ impl Venue {
         let expires = self.expiry(market, &request)?;
         keep_to_regular_hours(&mut request, out);
         let arrival = self.arrive();
+        let parent = (request.client_id, request.terms.parent_id);
+        let released = if parent.1 == 0 { None } else { self.allowance(parent, shares(request.quantity)) };
         let Some(working) = self.working.get_mut(index) else { return Ok(()) };
+        if request.quantity != working.order.request.quantity {
+            // The size is what the client says now: what its group took before is in it.
+            working.place.cut = 0;
+            working.place.released = released;
+        }
         let held = working.place.stage == Stage::Held;
         let before = std::mem::replace(&mut working.order.request, request);
         let request = &working.order.request;

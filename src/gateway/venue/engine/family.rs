@@ -102,16 +102,19 @@ impl Venue {
         (0..self.working.len()).filter(|index| self.working.get(*index).is_some_and(of_parent)).collect()
     }
 
-    /// What its parent's fills allow a child of `size` to trade; `None` if the parent is filled whole.
+    /// What its parent's fills allow a child of `size` to trade; `None` if the parent is filled whole. What a group took from
+    /// the parent is never filled, and never allowed.
     pub(in super::super) fn allowance(&self, parent: OrderKey, size: i64) -> Option<i64> {
         let parent = self.working.iter().find(|working| working.order.is(parent.0, parent.1))?;
         let (filled, whole) = (shares(parent.order.filled), shares(parent.order.request.quantity));
         let whole = whole.saturating_add(parent.place.cut);
-        if parent.order.status == Status::Filled { None } else { Some(share(size, filled, whole)) }
+        let is_whole = parent.order.status == Status::Filled && parent.place.cut == 0;
+        if is_whole { None } else { Some(share(size, filled, whole)) }
     }
 
     /// A parent filled: its children work for the filled share.
     fn release_children(&mut self, parent: OrderKey, market: &dyn Market, at: Nanos, out: &mut Vec<Event>) {
+        let is_over = self.working.iter().any(|w| w.order.is(parent.0, parent.1) && w.order.status == Status::Filled);
         for index in self.children(parent) {
             let Some(working) = self.working.get(index) else { continue };
             let size = shares(working.order.request.quantity).saturating_add(working.place.cut);
@@ -120,6 +123,18 @@ impl Venue {
             let was_unborn = working.is_unborn();
             working.place.released = allowance;
             self.touched.orders.insert(working.order.perm_id);
+            if is_over && let Some(allowed) = allowance {
+                // No more of the parent will fill: the child is as large as what its fills have released.
+                let kept = allowed.saturating_sub(working.place.cut);
+                if kept <= shares(working.order.filled) {
+                    self.end(index, at, Status::Cancelled, "the parent order has ended", out);
+                    continue;
+                }
+                working.order.request.quantity = qty(kept);
+                working.place.released = None;
+                self.report(index, out);
+            }
+            let Some(working) = self.working.get(index) else { continue };
             if working.is_unborn() || working.place.stage == Stage::Held {
                 continue;
             }

@@ -268,3 +268,32 @@ fn a_grandchild_that_is_transmitted_releases_its_parents_siblings_too() {
     // The sibling bought, and so ended the order that had sold one of three.
     assert_eq!(filled, [(2, open, "100".into()), (3, open, "99.99".into()), (4, open, "100.01".into())]);
 }
+
+#[test]
+fn a_child_never_sells_what_the_group_took_from_its_parent() {
+    let script = Script::still(10_000, 10_002, 100);
+    let mut venue = Venue::new(0, &script);
+    let grouped = |request: OrderRequest| {
+        let oca = Some(Oca { group: "g".into(), kind: OcaType::ReduceLater });
+        OrderRequest { terms: Terms { oca, ..request.terms.clone() }, ..request }
+    };
+    let parent = OrderRequest { transmit: false, ..grouped(buy(1, 200, "99.9")) };
+    place_all(&mut venue, &script, &[parent, child(2, 200, Kind::Limit(price("101")), true)]);
+    let events = venue.place(2 * MS, &script, grouped(buy(3, 200, "100.02")));
+    assert_eq!(fills(&events), [(100, "100.02".into())], "half of the mate, so half of the parent goes");
+    let events = venue.place(3 * MS, &script, grouped(buy(1, 100, "100.03")));
+    assert!(words(&events).contains(&"status:Filled".to_owned()), "{:?}", words(&events));
+    let exit = states(&venue).into_iter().find(|(id, ..)| *id == 2);
+    assert_eq!(exit, Some((2, "Submitted", String::new(), 100)), "it sells what was bought, not what was asked for");
+}
+
+#[test]
+fn what_sells_a_position_twice_is_no_exit() {
+    let script = Script::still(10_000, 10_002, 500);
+    let mut venue = Venue::new(0, &script);
+    venue.place(MS, &script, buy(1, 100, "100.02"));
+    assert!(venue.is_exit(&sell(2, 100, "101")));
+    venue.place(2 * MS, &script, sell(2, 100, "101"));
+    assert!(!venue.is_exit(&sell(3, 100, "102")), "both together would end short");
+    assert!(venue.is_exit(&sell(2, 100, "101.5")), "the change of an order does not count it twice");
+}

@@ -569,7 +569,8 @@ impl Naive<'_> {
     /// What a parent's fills let a child trade.
     fn ceiling(&self, parent: usize, child_size: i64) -> Option<i64> {
         let parent = &self.orders[parent];
-        (parent.filled < parent.size).then(|| portion(child_size, parent.filled, parent.size + parent.lost))
+        let whole = parent.filled >= parent.size && parent.lost == 0;
+        (!whole).then(|| portion(child_size, parent.filled, parent.size + parent.lost))
     }
 
     /// What a moment means for tied orders.
@@ -579,7 +580,18 @@ impl Naive<'_> {
                 Later::Filled(parent) => {
                     for child in self.children(parent) {
                         let whole = self.orders[child].size + self.orders[child].lost;
-                        self.orders[child].ceiling = self.ceiling(parent, whole);
+                        let ceiling = self.ceiling(parent, whole);
+                        let over = self.orders[parent].filled >= self.orders[parent].size;
+                        let order = &mut self.orders[child];
+                        order.ceiling = ceiling;
+                        if let (true, Some(ceiling)) = (over, ceiling) {
+                            let kept = ceiling - order.lost;
+                            if kept <= order.filled {
+                                self.end(child);
+                                continue;
+                            }
+                            (order.size, order.ceiling) = (kept, None);
+                        }
                         self.look(child, at);
                     }
                 }
@@ -686,6 +698,9 @@ impl Naive<'_> {
     /// A changed order; `true` if it stays in its queue.
     fn change(&mut self, index: usize, request: OrderRequest, dies: Option<Nanos>) -> bool {
         let rank = self.ranks;
+        let parent_id = self.orders[index].request.terms.parent_id;
+        let parent = self.orders.iter().position(|order| parent_id != 0 && order.is(parent_id));
+        let ceiling = parent.and_then(|parent| self.ceiling(parent, tape::shares(request.quantity)));
         let order = &mut self.orders[index];
         let before = std::mem::replace(&mut order.request, request);
         order.request.terms.parent_id = before.terms.parent_id;
@@ -698,6 +713,9 @@ impl Naive<'_> {
         let was_held = order.held;
         order.held &= !request.transmit;
         order.size = tape::shares(request.quantity);
+        if request.quantity != before.quantity {
+            (order.lost, order.ceiling) = (0, ceiling);
+        }
         let had = order.limit;
         let elected = matches!(order.way, Way::Taking | Way::Queued);
         match request.kind {
