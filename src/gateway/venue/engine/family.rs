@@ -121,9 +121,16 @@ impl Venue {
             let allowance = self.allowance(parent, size);
             let Some(working) = self.working.get_mut(index) else { continue };
             let was_unborn = working.is_unborn();
-            working.place.released = allowance;
+            // What is released whole is as large as it will be, however many fills are still to be told.
+            let is_settled = working.place.released.is_none();
+            if !is_settled {
+                working.place.released = allowance;
+            }
             self.touched.orders.insert(working.order.perm_id);
-            if is_over && let Some(allowed) = allowance {
+            if !is_settled
+                && is_over
+                && let Some(allowed) = allowance
+            {
                 // No more of the parent will fill: the child is as large as what its fills have released.
                 let kept = allowed.saturating_sub(working.place.cut);
                 if kept <= shares(working.order.filled) {

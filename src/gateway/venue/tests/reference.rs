@@ -583,8 +583,11 @@ impl Naive<'_> {
                         let ceiling = self.ceiling(parent, whole);
                         let over = self.orders[parent].filled >= self.orders[parent].size;
                         let order = &mut self.orders[child];
-                        order.ceiling = ceiling;
-                        if let (true, Some(ceiling)) = (over, ceiling) {
+                        let settled = order.ceiling.is_none();
+                        if !settled {
+                            order.ceiling = ceiling;
+                        }
+                        if let (false, true, Some(ceiling)) = (settled, over, ceiling) {
                             let kept = ceiling - order.lost;
                             if kept <= order.filled {
                                 self.end(child);
