@@ -284,6 +284,12 @@ pub fn assess_family<'e>(
     ctx: &Context<'_>,
 ) -> Assessment {
     let mut assessment = judge(spec, ctx, None);
+    let mut exits = exits.into_iter().peekable();
+    if assessment.class == Class::Exit && exits.peek().is_some() {
+        // Its stop and target would build up again what it closes, behind everything that lets exits pass.
+        let text = "an exit brings no exits of its own".to_owned();
+        assessment.findings.push(Finding { code: "G10", weight: Weight::Hard, text, fix: None });
+    }
     assessment.findings.extend(checks::exits(spec, exits, ctx));
     assessment.findings.sort_by_key(|f| std::cmp::Reverse(f.weight));
     assessment

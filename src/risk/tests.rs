@@ -285,3 +285,13 @@ fn an_exit_that_protects_nothing_holds_the_entry_back() {
         assert!(refused.findings.iter().any(|f| f.text.contains(why)), "{why}: {refused:?}");
     }
 }
+
+#[test]
+fn an_exit_brings_no_exits_that_would_open_again() {
+    let close = spec(Verb::Sell, Side::Sell, 300, Some("190.00"));
+    let cover = OrderSpec { kind: stop_at("195.00"), ..buy(300, None) };
+    let exits = vec![Attached { key: OrderKey::own("b"), spec: cover }];
+    let halted = with(|c| c.halted = true);
+    let refused = halted.ask(|ctx| check_family(close, OrderKey::own("a"), exits, ctx, Consent::Given)).unwrap_err();
+    assert_eq!((refused.findings[0].code, refused.findings[0].weight), ("G10", Weight::Hard));
+}

@@ -79,12 +79,16 @@ fn entry_of<'c>(order: &Order, ctx: &'c Context<'_>) -> Option<&'c Order> {
     ctx.working.iter().copied().find(|o| o.key == *parent && o.state.is_live())
 }
 
-/// Whether the order at work under this name is an exit of an entry that still works: the broker holds it to the entry's
-/// fills, so it can only take back what that has opened.
+/// Whether the order at work under this name is an exit of an entry that still works, and with its siblings of the same kind
+/// no larger than it: the broker holds each to the entry's fills, so together they can only take back what that has opened.
 pub(super) fn is_attached(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> bool {
     let order = own.and_then(|key| ctx.working.iter().copied().find(|o| o.key == *key));
-    let entry = order.and_then(|order| entry_of(order, ctx));
-    entry.is_some_and(|entry| entry.spec.side != spec.side && spec.qty <= entry.spec.qty)
+    let Some((order, entry)) = order.and_then(|order| Some((order, entry_of(order, ctx)?))) else { return false };
+    let waits = spec.kind.is_triggered();
+    let siblings = ctx.working.iter().filter(|o| o.parent == order.parent && o.key != order.key);
+    let alike = siblings.filter(|o| o.spec.kind.is_triggered() == waits);
+    let together = alike.map(|o| most_open(o)).try_fold(spec.qty, |sum, open| sum.plus(open?));
+    entry.spec.side != spec.side && together.is_some_and(|together| together <= entry.spec.qty)
 }
 
 /// What a working order can still fill at most: while a change of its size is unanswered, either size may be the true one.
@@ -165,6 +169,17 @@ mod tests {
         let desk = long(150, desk.orders);
         assert_eq!(desk.ask(|ctx| assess(&target(50, None), ctx).class), Class::Exit);
         assert_eq!(desk.ask(|ctx| assess(&target(51, None), ctx).class), Class::Entry);
+    }
+
+    #[test]
+    fn a_tranche_cannot_grow_beyond_what_its_siblings_leave_of_the_entry() {
+        let buy = spec(Side::Buy, 100, OrderKind::Limit("187".parse().unwrap()), None);
+        let half = |name: &str| order(name, stop(50, None), Some("e"));
+        let desk = long(0, vec![order("e", buy, None), half("s1"), half("s2")]);
+        let own = OrderKey::own("s1");
+        let attached = |n| desk.ask(|ctx| is_attached(&stop(n, None), ctx, Some(&own)));
+        assert!(attached(50));
+        assert!(!attached(51));
     }
 
     #[test]
