@@ -14,7 +14,7 @@ use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::FramedRead;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -140,7 +140,7 @@ async fn read<R: AsyncRead + Unpin>(
     cut: &CancellationToken,
     mut grip: Option<Grip>,
 ) {
-    let begun = tokio::time::sleep(GREETING_TIME);
+    let begun = sleep_until(Instant::now() + GREETING_TIME);
     tokio::pin!(begun);
     let mut has_started = false;
     loop {
