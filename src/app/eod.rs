@@ -112,11 +112,6 @@ pub fn gtc_ends(day: Date) -> Date {
     quarter_end(quarter_end(day).tomorrow().unwrap_or(day))
 }
 
-/// Whether an order outlives the day by itself.
-fn stays(order: &Order) -> bool {
-    matches!(order.spec.tif, Tif::Gtc | Tif::Gtd(_))
-}
-
 /// The entry an exit still waits for; it ends with that one.
 pub fn waits_for<'m>(model: &'m Model, order: &Order) -> Option<&'m Order> {
     let entry = select::order(model, order.parent.as_ref()?)?;
@@ -136,7 +131,7 @@ pub fn card(model: &Model) -> Card {
     let mut live: Vec<&Order> = model.orders.live().collect();
     live.sort_by(|a, b| a.spec.symbol.cmp(&b.spec.symbol).then(a.placed_at.cmp(&b.placed_at)));
     let known = |o: &&&Order| o.state != OrderState::Unknown;
-    let stays = |o: &Order| stays(waits_for(model, o).unwrap_or(o));
+    let stays = |o: &Order| waits_for(model, o).unwrap_or(o).spec.tif.outlives_day();
     let touched = |o: &Order| o.changed_at.max(o.placed_at).eastern().date();
     let traded = traded(model, day, &booked);
     Card {

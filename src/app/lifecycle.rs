@@ -141,7 +141,9 @@ pub const fn verdict(code: i32) -> Verdict {
         // Held until a time or for a locate, outside-hours flag ignored, time in force set by a preset, price capped, and
         // the range of warnings.
         399 | 404 | 434 | 10311 | 10349 | 2100..=2169 => Verdict::Remark,
-        104..=160 | 162..=201 | 203 | 300..=398 | 400..=403 | 405..=433 | 460 | 461 => Verdict::Refused,
+        // Of the ranges beyond 433 only those that say for certain that an order was not taken.
+        104..=160 | 162..=201 | 203 | 300..=398 | 400..=403 | 405..=433 | 451 | 460 | 461 => Verdict::Refused,
+        10020 | 10243 | 10326 | 10327 | 10330 => Verdict::Refused,
         // 103, a used id, belongs here too: it says nothing about the order that has the id.
         _ => Verdict::Unclear,
     }

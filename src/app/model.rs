@@ -25,14 +25,15 @@ use crate::domain::bar::{Bar, BarKey};
 use crate::domain::calendar::Hours;
 use crate::domain::fill::{ExecId, Execution};
 use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
-use crate::domain::order::{Order, OrderKey};
+use crate::domain::order::{Order, OrderKey, Side};
 use crate::domain::position::Position;
 use crate::domain::quote::Quote;
 use crate::ledger::Terms;
+use crate::money::Qty;
 use crate::panes::ticket::Staged;
 use crate::panes::watchlist::{Row, Watchlist};
 use crate::panes::{PaneKind, Panes};
-use crate::risk::{Limits, Recent};
+use crate::risk::{Consent, Limits, Recent};
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -292,7 +293,7 @@ pub struct Orders {
     /// Positions on their way out.
     pub unwinding: BTreeMap<ConId, Unwinding>,
     /// How much of each position had a stop behind it when that was last looked at.
-    pub covered: BTreeMap<ConId, crate::money::Qty>,
+    pub covered: BTreeMap<ConId, Qty>,
 }
 
 /// A position on its way out: its orders are being cancelled.
@@ -300,8 +301,10 @@ pub struct Orders {
 pub struct Unwinding {
     /// What is sent then; its size is counted again.
     pub plan: Box<Staged>,
-    /// The orders being cancelled.
-    pub cancelled: Vec<OrderKey>,
+    /// What the trader has agreed to: side and size. It may become less, never more nor the other way round.
+    pub agreed: (Side, Qty),
+    /// Whether the confirmation was answered, and the checks that asked in it.
+    pub consent: (Consent, Vec<&'static str>),
     /// When the desk asks rather than waits.
     pub until: Stamp,
 }

@@ -32,15 +32,44 @@ pub fn stops(model: &Model, con_id: ConId, held: Qty) -> impl Iterator<Item = &O
     model.orders.live().filter(move |o| o.spec.con_id == con_id && protects(model, o, held))
 }
 
+/// How much a stop can close: what is left of it; of an exit whose entry has filled in part no more than that part.
+fn reach(model: &Model, order: &Order) -> Qty {
+    let left = order.remaining();
+    let entry = order.parent.as_ref().and_then(|parent| select::order(model, parent));
+    match entry {
+        Some(entry) if entry.state != OrderState::Filled && entry.filled.is_positive() => left.min(entry.filled),
+        _ => left,
+    }
+}
+
+/// The stops that protect a position, with how much each can close. Of a group, in which one fill takes the others back,
+/// only the largest counts.
+fn reaches(model: &Model, con_id: ConId, held: Qty) -> Vec<(&Order, Qty)> {
+    let mut all: Vec<(&Order, Qty)> = Vec::new();
+    for order in stops(model, con_id, held) {
+        let reach = reach(model, order);
+        let group = order.spec.attributes.oca.as_ref().map(|oca| &oca.name);
+        let same = |(o, _): &&mut (&Order, Qty)| {
+            group.is_some() && o.spec.attributes.oca.as_ref().map(|oca| &oca.name) == group
+        };
+        match all.iter_mut().find(same) {
+            Some(known) if known.1 < reach => *known = (order, reach),
+            Some(_) => {}
+            None => all.push((order, reach)),
+        }
+    }
+    all
+}
+
 /// How much of what is held of a contract has a stop behind it.
 fn covered(model: &Model, con_id: ConId, held: Qty) -> Qty {
-    let sum = stops(model, con_id, held).try_fold(Qty::ZERO, |sum, order| sum.plus(order.remaining()));
+    let sum = reaches(model, con_id, held).iter().try_fold(Qty::ZERO, |sum, (_, reach)| sum.plus(*reach));
     sum.map_or(Qty::ZERO, |sum| sum.min(held.abs()))
 }
 
-/// How much of what is held of a contract has no stop behind it.
+/// How much of what is certainly held of a contract has no stop behind it.
 pub fn uncovered(model: &Model, con_id: ConId) -> Qty {
-    uncovered_after(model, con_id, select::held(model, con_id).unwrap_or(Qty::ZERO))
+    uncovered_after(model, con_id, select::certain(model, con_id).unwrap_or(Qty::ZERO))
 }
 
 /// How much of a position of `after` in a contract would have no stop behind it.
@@ -54,14 +83,19 @@ pub fn unprotected(model: &Model) -> usize {
 }
 
 /// Looks at every position again, and answers those that have lost a stop and are not covered by the rest: the contract, what
-/// is held, and how much of it is bare.
+/// is held, and how much of it is bare. A contract with a fill that its position does not show yet is looked at once it
+/// does: the stop that has filled is no loss.
 pub fn lost(model: &mut Model) -> Vec<(ConId, Qty, Qty)> {
     let mut now = BTreeMap::new();
     let mut lost = Vec::new();
     for position in model.positions.values().filter(|p| !p.qty.is_zero()) {
+        let before = model.orders.covered.get(&position.con_id).copied().unwrap_or(Qty::ZERO);
+        if !select::is_settled(model, position.con_id) {
+            now.insert(position.con_id, before);
+            continue;
+        }
         let covered = covered(model, position.con_id, position.qty);
         let bare = position.qty.abs().minus(covered).unwrap_or(Qty::ZERO);
-        let before = model.orders.covered.get(&position.con_id).copied().unwrap_or(Qty::ZERO);
         if covered < before && bare.is_positive() {
             lost.push((position.con_id, position.qty, bare));
         }
@@ -80,8 +114,8 @@ pub fn at_risk(model: &Model, position: &Position) -> Option<Cash> {
     let last = model.market.quotes.get(&position.con_id)?.last?;
     let multiplier = select::instrument(model, position.con_id)?.multiplier;
     let (mut left, mut sum) = (position.qty.abs(), Cash::ZERO);
-    for order in stops(model, position.con_id, position.qty) {
-        let shares = order.remaining().min(left);
+    for (order, reach) in reaches(model, position.con_id, position.qty) {
+        let shares = reach.min(left);
         left = left.minus(shares)?;
         let trigger = order.spec.kind.trigger()?;
         let distance = if position.qty.is_positive() { last.minus(trigger)? } else { trigger.minus(last)? };

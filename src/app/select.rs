@@ -85,6 +85,11 @@ pub fn certain(model: &Model, con_id: ConId) -> Option<Qty> {
     Some(settling.map_or(position, |s| s.certain(position, model.now)))
 }
 
+/// Whether every fill that was told of a contract is in its position, as far as that can be known.
+pub fn is_settled(model: &Model, con_id: ConId) -> bool {
+    model.orders.settling.get(&con_id).is_none_or(|s| !s.is_behind(model.now))
+}
+
 /// Orders of a contract that can still fill, oldest first.
 pub fn live_of(model: &Model, con_id: ConId) -> Vec<&Order> {
     model.orders.live().filter(|o| o.spec.con_id == con_id).collect()

@@ -55,6 +55,11 @@ impl Settling {
         }
     }
 
+    /// Whether a fill was told that the position may not show yet.
+    pub fn is_behind(&self, now: Stamp) -> bool {
+        !self.behind.is_zero() && now.since(self.at) <= SETTLES
+    }
+
     /// What is too old to find its counterpart is settled.
     fn fade(&mut self, at: Stamp) {
         if at.since(self.at) > SETTLES {

@@ -241,6 +241,13 @@ impl Session {
     }
 }
 
+impl Tif {
+    /// Whether an order with it is still there after the day: until cancelled, until a date, or inactive (`DTC`).
+    pub const fn outlives_day(self) -> bool {
+        matches!(self, Self::Gtc | Self::Gtd(_) | Self::Dtc)
+    }
+}
+
 impl fmt::Display for Tif {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -10,7 +10,7 @@ use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::broker::Command;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{Order, OrderKey, OrderState, Ownership, Tif};
+use crate::domain::order::{Order, OrderKey, OrderState, Ownership};
 use crate::risk::Class;
 
 /// A second press within this time takes the exits too.
@@ -254,7 +254,7 @@ fn back_from_confirmation(model: &mut Model) {
 fn leave_cancelling(model: &mut Model, step: &mut Step) {
     let keys: Vec<OrderKey> = of_class(model, None, Class::Entry)
         .into_iter()
-        .filter(|key| select::order(model, key).is_some_and(|o| o.spec.tif != Tif::Gtc))
+        .filter(|key| select::order(model, key).is_some_and(|o| !o.spec.tif.outlives_day()))
         .collect();
     cancel_all(model, step, &keys);
     model.desk.leaving = Some(model.now.plus(LEAVE));

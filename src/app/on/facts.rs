@@ -39,10 +39,9 @@ impl Was {
 }
 
 pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
-    let key = match select::find_order(model, &report.order_ref, &report.ids).cloned() {
-        Some(key) => key,
-        None => adopt(model, &report),
-    };
+    let found = select::find_order(model, &report.order_ref, &report.ids).cloned();
+    let known = found.is_some();
+    let key = found.unwrap_or_else(|| adopt(model, &report));
     learn_parent(model, &key, &report);
     let at = model.now;
     let Some(order) = model.orders.all.get_mut(&key) else { return };
@@ -55,6 +54,10 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
     lifecycle::advance(order, progress, Authority::Stream, at);
     let changed = *order != before;
     rebook(model, &key);
+    // What an order had filled before it was heard of is in the position.
+    if known {
+        unsettle(model, &key, was);
+    }
     after(model, step, &key, was, changed);
 }
 
@@ -71,7 +74,18 @@ pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) 
     let progress = Progress { status: report.status, filled: Some(report.filled), avg_fill: report.avg_fill };
     lifecycle::advance(order, progress, Authority::Stream, at);
     let changed = *order != before;
+    unsettle(model, &key, was);
     after(model, step, &key, was, changed);
+}
+
+/// What has been filled since, by whichever message said so first, may not be in the position yet.
+fn unsettle(model: &mut Model, key: &OrderKey, was: Was) {
+    let at = model.now;
+    let Some(order) = model.orders.all.get(key) else { return };
+    if let Some(grown) = order.filled.minus(was.filled).filter(|grown| grown.is_positive()) {
+        let settling = model.orders.settling.entry(order.spec.con_id).or_insert_with(|| Settling::new(at));
+        settling.filled(order.spec.side, grown, at);
+    }
 }
 
 /// Takes an order in that is not known here: somebody else's, or ours without a record.
@@ -139,11 +153,14 @@ pub(super) fn take_terms(order: &mut Order, report: &OrderReport, authority: Aut
     order.spec.kind = said.kind;
     order.spec.tif = said.tif;
     order.spec.session = said.session;
-    order.spec.attributes = Attributes { tag: order.spec.attributes.tag.take(), ..said.attributes.clone() };
+    let own = &order.spec.attributes;
+    order.spec.attributes = Attributes { tag: own.tag.clone(), flip: own.flip, ..said.attributes.clone() };
 }
 
+/// Whether the terms that the broker keeps are the same; a note and the leave to go through zero never reach it.
 fn same_terms(a: &OrderSpec, b: &OrderSpec) -> bool {
-    (a.qty, a.kind, a.tif, a.session, &a.attributes) == (b.qty, b.kind, b.tif, b.session, &b.attributes)
+    let kept = |spec: &OrderSpec| Attributes { tag: None, flip: false, ..spec.attributes.clone() };
+    (a.qty, a.kind, a.tif, a.session) == (b.qty, b.kind, b.tif, b.session) && kept(a) == kept(b)
 }
 
 pub(super) fn take_remark(order: &mut Order, remark: Option<SafeText>) {
@@ -319,13 +336,16 @@ pub(super) fn execution(model: &mut Model, step: &mut Step, execution: Execution
     let (con_id, side, qty, at) = (execution.con_id, execution.side, execution.qty, model.now);
     let known = model.orders.executions.len();
     let key = take_execution(model, step, execution);
-    if model.orders.executions.len() > known {
-        model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).filled(side, qty, at);
-    }
-    let Some(key) = key else { return };
+    let Some(key) = key else {
+        if model.orders.executions.len() > known {
+            model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).filled(side, qty, at);
+        }
+        return;
+    };
     let Some(order) = model.orders.all.get(&key) else { return };
     let was = Was::of(order);
     rebook(model, &key);
+    unsettle(model, &key, was);
     after(model, step, &key, was, true);
 }
 

@@ -48,9 +48,9 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
                 order.ids.client_id = client_id;
             }
             // The exits that go out with it have the ids that follow, in their order.
-            let exits =
-                model.orders.all.values_mut().filter(|o| o.parent.as_ref() == Some(&key) && o.ids.order_id == 0);
-            for (exit, id) in exits.zip(order_id.saturating_add(1)..) {
+            // Each has the id of its place, also beside one that the broker has told already.
+            let exits = model.orders.all.values_mut().filter(|o| o.parent.as_ref() == Some(&key));
+            for (exit, id) in exits.zip(order_id.saturating_add(1)..).filter(|(exit, _)| exit.ids.order_id == 0) {
                 exit.ids.order_id = id;
                 exit.ids.client_id = client_id;
             }

@@ -16,7 +16,7 @@ use crate::broker::event::{BrokerStatus, OrderReport, PositionReport, Snapshot};
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{Order, OrderKey, OrderState, Tif};
+use crate::domain::order::{Order, OrderKey, OrderState};
 use crate::domain::position::{Pnl, Position};
 use crate::journal::{Entry, Holding};
 
@@ -217,7 +217,7 @@ fn missing(model: &mut Model, step: &mut Step, key: &OrderKey) {
         return;
     }
     let was = Was::of(order);
-    let day_over = order.spec.tif != Tif::Gtc && at.since(order.placed_at) > DAY_OVER;
+    let day_over = !order.spec.tif.outlives_day() && at.since(order.placed_at) > DAY_OVER;
     if model.orders.disowned.contains(key) {
         order.remark = Some((10147, SafeText::new("the broker does not know it and does not list it")));
         lifecycle::settle(order, OrderState::Cancelled, at);

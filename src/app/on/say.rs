@@ -1,5 +1,7 @@
 //! Sentences of the command line: an order is staged and never sent; what manages orders does what its key does.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{cancel, ticket, unwind};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay};
@@ -81,7 +83,8 @@ fn manage(model: &mut Model, step: &mut Step, manage: &Manage) -> Result<(), Str
             let keys = targets(model, target)?;
             model.overlay = None;
             let n = keys.iter().filter(|key| cancel::order(model, step, key)).count();
-            let text = format!("Cancelling {}.", crate::app::words::count(n, "order"));
+            let of = symbols(keys.iter().filter_map(|key| select::order(model, key)));
+            let text = format!("Cancelling {} of {of}.", crate::app::words::count(n, "order"));
             model.notices.say(model.now, Tone::Info, text, None);
             Ok(())
         }
@@ -131,9 +134,7 @@ fn targets(model: &Model, target: &Target) -> Result<Vec<OrderKey>, String> {
         Target::Of(contract, part) => (Some(con_id(model, contract)?), *part),
         Target::All(part) => (None, *part),
         Target::Oca(name) => {
-            let of = |o: &&Order| o.spec.attributes.oca.as_ref().is_some_and(|oca| oca.shown() == name);
-            let keys: Vec<OrderKey> = model.orders.live().filter(of).map(|o| o.key.clone()).collect();
-            return if keys.is_empty() { Err(format!("no order of the group {name} works")) } else { Ok(keys) };
+            return group(model, name);
         }
     };
     let fits = |o: &&Order| {
@@ -149,6 +150,31 @@ fn targets(model: &Model, target: &Target) -> Result<Vec<OrderKey>, String> {
     let live = model.orders.live().filter(|o| cancel::is_ours(model, o));
     let keys: Vec<OrderKey> = live.filter(fits).map(|o| o.key.clone()).collect();
     if keys.is_empty() { Err("no such order of this desk works".into()) } else { Ok(keys) }
+}
+
+/// The working orders of ours of the one group that is known by this name.
+fn group(model: &Model, name: &str) -> Result<Vec<OrderKey>, String> {
+    let mut groups: BTreeMap<&str, Vec<&Order>> = BTreeMap::new();
+    for order in model.orders.live().filter(|o| cancel::is_ours(model, o)) {
+        if let Some(oca) = order.spec.attributes.oca.as_ref().filter(|oca| oca.shown() == name) {
+            groups.entry(&oca.name).or_default().push(order);
+        }
+    }
+    let orders = groups.values().flatten();
+    match groups.len() {
+        0 => Err(format!("no order of the group {name} works")),
+        1 => Ok(orders.map(|o| o.key.clone()).collect()),
+        n => {
+            let symbols = symbols(orders.copied());
+            Err(format!("{name} are {n} groups, of {symbols}: cancel by symbol or by number"))
+        }
+    }
+}
+
+/// The symbols of orders, each once.
+fn symbols<'o>(orders: impl Iterator<Item = &'o Order>) -> String {
+    let all: BTreeSet<&str> = orders.map(|o| o.spec.symbol.as_str()).collect();
+    all.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Stages the changed order.

@@ -1,5 +1,6 @@
 //! Sending: too soon, pinned, judged, recorded. The only way from the ticket to [`Effect::Place`].
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::act::By;
@@ -11,7 +12,8 @@ use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::domain::account::Mode;
-use crate::domain::order::{BrokerIds, Oca, Order, OrderKey, OrderSpec, OrderState};
+use crate::domain::instrument::ConId;
+use crate::domain::order::{BrokerIds, Oca, Order, OrderKey, OrderSpec, OrderState, Ownership};
 use crate::panes::PaneKind;
 use crate::panes::ticket::{Aim, Sending, Staged};
 use crate::risk::{self, Approved, Assessment, Attached, Consent, Recent, Weight};
@@ -138,7 +140,11 @@ fn dispatch(model: &mut Model, step: &mut Step, consent: Consent) {
     let Some(spec) = staged.spec.clone() else { return };
     let (aim, return_to) = (staged.aim.clone(), staged.return_to);
     let result = match &aim {
-        Aim::Unwind => return unwind::run(model, step),
+        // Without a journal the exit could not follow the cancels.
+        Aim::Unwind => match own_name(model, 0) {
+            Ok(_) => return unwind::run(model, step, consent),
+            Err(why) => Err(Refusal::Desk(why)),
+        },
         Aim::New => approve_new(model, staged, spec, consent),
         Aim::Change(key) => approve_change(model, staged, key, spec, consent),
     };
@@ -184,16 +190,9 @@ enum Refusal {
 }
 
 fn approve_new(model: &Model, staged: &Staged, spec: OrderSpec, consent: Consent) -> Result<Box<Approved>, Refusal> {
-    let name = |nth: u32| match &model.desk.journal {
-        Journal::Open { tag, run } => {
-            Ok(OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref.saturating_add(nth))))
-        }
-        Journal::Opening => Err(Refusal::Desk("The journal is not open yet. Nothing was sent.".into())),
-        Journal::Failed(why) => Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent."))),
-    };
+    let name = |nth: u32| own_name(model, nth).map_err(Refusal::Desk);
     let key = name(0)?;
-    let mut spec = spec;
-    spec.attributes.oca = spec.attributes.oca.map(|oca| on_wire(model, &oca, &key));
+    let spec = grouped(model, spec, &key);
     let mut exits = Vec::new();
     for (nth, exit) in (1..).zip(&staged.exits) {
         let mut exit = exit.clone();
@@ -205,23 +204,66 @@ fn approve_new(model: &Model, staged: &Staged, spec: OrderSpec, consent: Consent
     risk::check_family(spec, key, exits, &ctx, consent).map(Box::new).map_err(Refusal::Guard)
 }
 
-/// A group by its name on the wire: that of the orders at work which the trader knows under the same name, else a new one.
-fn on_wire(model: &Model, oca: &Oca, key: &OrderKey) -> Oca {
-    let groups = model.orders.live().filter_map(|o| o.spec.attributes.oca.as_ref());
-    let joined = groups.filter(|g| g.name != g.shown() && g.shown() == oca.name).last();
-    joined.map_or_else(|| oca.on_wire(key.as_str()), |group| Oca { name: group.name.clone(), kind: oca.kind })
+/// The name of the order that is sent next, or of the `nth` after it; or why none is sent: without a journal nothing is.
+fn own_name(model: &Model, nth: u32) -> Result<OrderKey, String> {
+    match &model.desk.journal {
+        Journal::Open { tag, run } => {
+            Ok(OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref.saturating_add(nth))))
+        }
+        Journal::Opening => Err("The journal is not open yet. Nothing was sent.".into()),
+        Journal::Failed(why) => Err(format!("The journal cannot be written: {why}. Nothing was sent.")),
+    }
+}
+
+/// The order with its group as it would stand on the wire now: what the guard judges is what is sent.
+pub(super) fn as_sent(model: &Model, spec: OrderSpec) -> OrderSpec {
+    let key = own_name(model, 0).unwrap_or_else(|_| OrderKey::own("next"));
+    grouped(model, spec, &key)
+}
+
+fn grouped(model: &Model, mut spec: OrderSpec, key: &OrderKey) -> OrderSpec {
+    let con_id = spec.con_id;
+    spec.attributes.oca = spec.attributes.oca.map(|oca| on_wire(model, con_id, &oca, key));
+    spec
+}
+
+/// A group by its name on the wire: that of our orders of the contract at work which the trader knows under the same name
+/// and kind, where that is one; else a new one.
+fn on_wire(model: &Model, con_id: ConId, oca: &Oca, key: &OrderKey) -> Oca {
+    let own = model.orders.live().filter(|o| o.spec.con_id == con_id && o.ownership == Ownership::Own);
+    let groups = own.filter_map(|o| o.spec.attributes.oca.as_ref());
+    let fits = |g: &&Oca| g.kind == oca.kind && g.name != g.shown() && g.shown() == oca.name;
+    let known: BTreeSet<&str> = groups.filter(fits).map(|g| g.name.as_str()).collect();
+    match (known.first(), known.len()) {
+        (Some(name), 1) => Oca { name: (*name).to_owned(), kind: oca.kind },
+        _ => oca.on_wire(key.as_str()),
+    }
+}
+
+/// Whether the trader has agreed to everything that the guard asks about this order: the checks that ask were in the
+/// confirmation that was answered.
+fn agreed(verdict: &Assessment, (consent, seen): &(Consent, Vec<&'static str>)) -> Consent {
+    let asked = |f: &risk::Finding| f.weight != Weight::Confirm || seen.contains(&f.code);
+    if verdict.findings.iter().all(asked) { *consent } else { Consent::None }
 }
 
 /// Sends an exit whose trader has agreed to it before: counted, judged, handed over; or gives it back.
-pub(super) fn now(model: &mut Model, step: &mut Step, mut staged: Staged) -> Result<(), Box<Staged>> {
+pub(super) fn now(
+    model: &mut Model,
+    step: &mut Step,
+    mut staged: Staged,
+    given: &(Consent, Vec<&'static str>),
+) -> Result<(), Box<Staged>> {
     let composed = ticket::view_of(model, &staged).and_then(|view| ticket::composed(&staged, &view));
     let Some(order) = composed else { return Err(Box::new(staged)) };
     (staged.spec, staged.exits, staged.text) = (Some(order.spec.clone()), order.exits, Some(order.text));
-    match approve_new(model, &staged, order.spec, Consent::Given) {
+    let Some(verdict) = ticket::assess(model, &staged, &order.spec, &staged.exits) else {
+        return Err(Box::new(staged));
+    };
+    let consent = agreed(&verdict, given);
+    match approve_new(model, &staged, order.spec, consent) {
         Ok(approved) => {
-            if let Some(verdict) = ticket::assess(model, &staged, approved.spec(), &staged.exits) {
-                chronicle::passed(model, step, &approved, &verdict, Consent::Given);
-            }
+            chronicle::passed(model, step, &approved, &verdict, consent);
             let busy = model.panes.ticket.staged.take();
             let overlay = model.overlay.take();
             hand_over(model, step, approved, &Aim::New, staged.return_to);

@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::act;
+use super::{act, cancel, send};
 use crate::app::action::StageVerb;
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay};
@@ -593,10 +593,14 @@ pub(super) fn composed(staged: &Staged, view: &View<'_>) -> Option<compose::Comp
 
 /// What the guard thinks of an order on the ticket.
 pub(super) fn assess(model: &Model, staged: &Staged, spec: &OrderSpec, exits: &[OrderSpec]) -> Option<Assessment> {
-    let live = if staged.aim == Aim::Unwind { Vec::new() } else { select::live_of(model, spec.con_id) };
+    let mut live = select::live_of(model, spec.con_id);
+    if staged.aim == Aim::Unwind {
+        // Ours are gone when it is sent; those of others are not.
+        live.retain(|order| !cancel::is_ours(model, order));
+    }
     let ctx = select::context(model, spec.con_id, &live, staged.origin);
     match &staged.aim {
-        Aim::New | Aim::Unwind => Some(risk::assess_family(spec, exits, &ctx)),
+        Aim::New | Aim::Unwind => Some(risk::assess_family(&send::as_sent(model, spec.clone()), exits, &ctx)),
         Aim::Change(key) => Some(risk::assess_change(select::order(model, key)?, spec, &ctx)),
     }
 }

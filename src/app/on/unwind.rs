@@ -1,8 +1,8 @@
 //! The way out of a position: cancel its orders, wait until all have ended, count again, send.
 //!
 //! Invariants: nothing is sent while an order of ours of the contract can still fill, or while a fill is not in the position
-//! yet; what is sent is counted from the position at that moment; without certainty after two seconds the desk asks and
-//! sends nothing.
+//! yet; what is sent is counted from the position at that moment, and never more than was agreed to, nor on the other side;
+//! without certainty after two seconds the desk asks and sends nothing.
 //!
 //! Must not know: the screen. Absent: all positions at once.
 
@@ -16,10 +16,11 @@ use crate::app::{select, words};
 use crate::broker::Link;
 use crate::clock::Phase;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{Order, OrderKey, Session, Verb};
+use crate::domain::order::{Order, OrderKey, Session, Side, Verb};
 use crate::domain::shown;
 use crate::money::Qty;
 use crate::panes::ticket::{Aim, Pricing, Staged, TAKE};
+use crate::risk::{Consent, Weight};
 
 /// Without certainty by then the desk asks.
 const CERTAIN: Duration = Duration::from_secs(2);
@@ -77,8 +78,11 @@ pub(super) fn recount(model: &Model, staged: &mut Staged) {
 }
 
 /// Enter on the staged way out: the cancels go, the rest waits for their answers.
-pub(super) fn run(model: &mut Model, step: &mut Step) {
+pub(super) fn run(model: &mut Model, step: &mut Step, consent: Consent) {
     let Some(staged) = model.panes.ticket.staged.take() else { return };
+    let Some(agreed) = staged.spec.as_ref().map(|spec| (spec.side, spec.qty)) else { return };
+    let findings = staged.assessment.as_ref().map(|a| a.findings.as_slice()).unwrap_or_default();
+    let seen = findings.iter().filter(|f| f.weight == Weight::Confirm).map(|f| f.code).collect();
     if matches!(model.overlay, Some(Overlay::Confirm)) {
         model.overlay = None;
     }
@@ -92,7 +96,7 @@ pub(super) fn run(model: &mut Model, step: &mut Step) {
     }
     let until = model.now.plus(CERTAIN);
     let plan = Staged { aim: Aim::Unwind, confirming: false, ..*staged };
-    model.orders.unwinding.insert(con_id, Unwinding { plan: Box::new(plan), cancelled: keys.clone(), until });
+    model.orders.unwinding.insert(con_id, Unwinding { plan: Box::new(plan), agreed, consent: (consent, seen), until });
     if !keys.is_empty() {
         let text = format!("{symbol}: cancelling {}, then the position.", words::count(keys.len(), "order"));
         model.notices.say(model.now, Tone::Info, text, None);
@@ -104,14 +108,23 @@ fn ours(model: &Model, con_id: ConId) -> impl Iterator<Item = &Order> {
     model.orders.live().filter(move |o| o.spec.con_id == con_id && cancel::is_ours(model, o))
 }
 
-/// Whether every fill of these orders is known, and is in the position.
-fn is_counted(model: &Model, con_id: ConId, cancelled: &[OrderKey]) -> bool {
-    let known = |key: &OrderKey| {
-        let sum = select::executions_of(model, key).try_fold(Qty::ZERO, |sum, e| sum.plus(e.qty));
-        select::order(model, key).is_none_or(|o| sum == Some(o.filled))
-    };
-    let held = select::held(model, con_id);
-    held.is_some() && select::certain(model, con_id) == held && cancelled.iter().all(known)
+/// Whether every fill that was told is in the position.
+fn is_counted(model: &Model, con_id: ConId) -> bool {
+    select::held(model, con_id).is_some() && select::is_settled(model, con_id)
+}
+
+/// Why what is held now is not what the trader has agreed to leave, if so.
+fn outgrown(model: &Model, staged: &Staged, (side, most): (Side, Qty)) -> Option<String> {
+    let held = select::held(model, staged.con_id)?;
+    let now = if held.is_positive() { Side::Sell } else { Side::Buy };
+    let grown = staged.qty.is_some_and(|qty| qty > most);
+    (!held.is_zero() && (now != side || grown)).then(|| {
+        let symbol = &staged.symbol;
+        format!(
+            "{symbol} is {} now, not what you agreed to leave. Nothing was sent: look at the ticket.",
+            words::standing(held)
+        )
+    })
 }
 
 /// A fact has come, or time has passed: goes on with every way out that can.
@@ -121,7 +134,7 @@ pub(in crate::app) fn advance(model: &mut Model, step: &mut Step) {
         let Some(unwinding) = model.orders.unwinding.get(&con_id) else { continue };
         let ready = matches!(model.desk.link, Link::Ready { .. })
             && ours(model, con_id).next().is_none()
-            && is_counted(model, con_id, &unwinding.cancelled);
+            && is_counted(model, con_id);
         let due = unwinding.until.mono <= model.now.mono;
         if !ready && !due {
             continue;
@@ -134,9 +147,11 @@ pub(in crate::app) fn advance(model: &mut Model, step: &mut Step) {
         if ready && staged.qty.is_none() {
             let text = format!("{symbol} is flat: nothing was left to send.");
             model.notices.say(model.now, Tone::Info, text, None);
+        } else if let Some(why) = outgrown(model, &staged, unwinding.agreed).filter(|_| ready) {
+            ask(model, staged, why);
         } else if ready {
             let qty = staged.qty.map_or_else(String::new, shown::qty);
-            if let Err(staged) = send::now(model, step, Staged { aim: Aim::New, ..staged }) {
+            if let Err(staged) = send::now(model, step, Staged { aim: Aim::New, ..staged }, &unwinding.consent) {
                 let text =
                     format!("{symbol}: the orders are cancelled, but {qty} could not be sent. Look at the ticket.");
                 ask(model, *staged, text);

@@ -10,11 +10,11 @@ use crate::domain::order::{
 use crate::panes::ticket::{Aim, Field};
 use crate::risk::{Class, Purpose};
 
-fn say(d: &mut Desk, text: &str) {
+pub(super) fn say(d: &mut Desk, text: &str) {
     d.keys(":").type_text(text).keys("enter");
 }
 
-fn errors(d: &Desk) -> Vec<(std::ops::Range<usize>, String)> {
+pub(super) fn errors(d: &Desk) -> Vec<(std::ops::Range<usize>, String)> {
     match &d.model.overlay {
         Some(Overlay::Command { errors, .. }) => errors.clone(),
         other => panic!("the command line is closed: {other:?}, said {:?}", d.said()),
@@ -29,23 +29,23 @@ fn typed(d: &Desk) -> String {
 }
 
 /// A working order of ours, as after its life so far.
-fn works(d: &mut Desk, id: i32, spec: OrderSpec) -> OrderKey {
+pub(super) fn works(d: &mut Desk, id: i32, spec: OrderSpec) -> OrderKey {
     let key = OrderKey::own(&format!("tw4k-{id}"));
     let ids = BrokerIds { client_id: CLIENT, order_id: id, perm_id: 0 };
     d.model.orders.all.insert(key.clone(), Order::new(key.clone(), ids, spec, OrderState::Working, d.at));
     key
 }
 
-fn spec(verb: Verb, side: Side, n: i64, kind: OrderKind) -> OrderSpec {
+pub(super) fn spec(verb: Verb, side: Side, n: i64, kind: OrderKind) -> OrderSpec {
     OrderSpec::new(AAPL, "AAPL".into(), verb, side, qty(n), kind)
 }
 
-fn stop_at(trigger: &str) -> OrderKind {
+pub(super) fn stop_at(trigger: &str) -> OrderKind {
     OrderKind::Stop { trigger: price(trigger), limit: None }
 }
 
 /// Long 300 with a target and a stop in one group.
-fn bracketed() -> (Desk, OrderKey, OrderKey) {
+pub(super) fn bracketed() -> (Desk, OrderKey, OrderKey) {
     let mut d = desk();
     d.hold(AAPL, "AAPL", 300);
     let mut stop = spec(Verb::Sell, Side::Sell, 300, stop_at("185.60"));

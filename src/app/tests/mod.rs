@@ -5,6 +5,7 @@ mod cancelling;
 mod charting;
 mod desk;
 mod fixture;
+mod hazards;
 mod linking;
 mod listing;
 mod overlays;

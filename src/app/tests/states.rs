@@ -166,6 +166,12 @@ fn codes_mean_what_ib_says_and_an_unknown_one_asks() {
     for (code, state, asks) in [
         (201, OrderState::Rejected, 0),
         (110, OrderState::Rejected, 0),
+        (451, OrderState::Rejected, 0),
+        (10_020, OrderState::Rejected, 0),
+        (10_243, OrderState::Rejected, 0),
+        (10_326, OrderState::Rejected, 0),
+        (10_327, OrderState::Rejected, 0),
+        (10_330, OrderState::Rejected, 0),
         (202, OrderState::Cancelled, 0),
         (399, OrderState::Sending, 0),
         (10349, OrderState::Sending, 0),

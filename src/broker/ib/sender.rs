@@ -196,9 +196,16 @@ impl Sender {
                 Ok(Ok(())) => self.report(Event::Sent { key: (*key).clone(), ids: *ids }),
                 Ok(Err(error)) if never_left(&error) => {
                     tracing::error!(%error, "the client refused an order");
-                    // What went before it is held at the broker until the last of them arrives: nothing of it works.
                     for rest in family.get(n..).unwrap_or_default() {
                         self.left_behind(rest.key, "the client refused it before a byte was written");
+                    }
+                    // What went before it waits at the broker for the last of them, where a hand could still release it.
+                    for gone in family.get(..n).unwrap_or_default() {
+                        tracing::warn!(
+                            order_id = gone.ids.order_id,
+                            "taking back a part of a family that cannot follow"
+                        );
+                        self.cancel(gone.key.clone(), gone.ids).await;
                     }
                     return;
                 }
