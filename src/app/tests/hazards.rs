@@ -69,6 +69,7 @@ fn a_way_out_never_changes_its_side_by_itself() {
 fn a_way_out_never_becomes_larger_by_itself() {
     let mut d = desk();
     d.hold(AAPL, "AAPL", 100);
+    d.after(4_000);
     let buy = works(&mut d, 11, spec(Verb::Buy, Side::Buy, 50, OrderKind::Limit(price("187"))));
     d.keys("Z enter");
     d.fill(&buy, "e1", 50, "187");
@@ -191,7 +192,7 @@ fn an_order_that_joins_a_group_is_judged_as_one_of_it() {
     let mut first = spec(Verb::Sell, Side::Sell, 10, OrderKind::Limit(price("190")));
     first.attributes.oca = Some(Oca { name: "pair~tw4k-1".into(), kind: OcaKind::Cancel });
     works(&mut d, 11, first);
-    say(&mut d, "sell 10 AAPL stp 180 oca pair");
+    say(&mut d, "sell 10 AAPL stp 180 oca pair flip");
     assert!(d.model.overlay.is_none(), "{:?}", errors(&d));
     assert_eq!(d.staged().assessment.as_ref().unwrap().class, Class::Exit);
     assert_eq!(d.staged().spec.as_ref().unwrap().attributes.oca.as_ref().unwrap().name, "pair");
