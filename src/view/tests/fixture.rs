@@ -175,6 +175,7 @@ pub fn connect(model: &mut Model, mode: Mode) {
     model.desk.link_at = ago(4_000);
     model.desk.link =
         Link::Ready { account, mode, read_only: false, client_id: 1, next_order_id: 32, server_version: 213 };
+    model.desk.client_id = 1;
     if mode == Mode::Live {
         (model.desk.profile, model.desk.hours) = (SafeText::new("live"), Hours::NewYork);
     }
