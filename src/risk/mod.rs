@@ -1,11 +1,15 @@
 //! The guard: the only maker of an [`Approved`] order.
 //!
 //! An unchecked order cannot be written down as a command: [`crate::broker::Command::Place`] takes an [`Approved`], whose
-//! fields are private and which only [`check_new`] and [`check_change`] build. The guard is pure: everything it judges by
+//! fields are private and which only [`check_new`], [`check_family`] and [`check_change`] build. The guard is pure: everything it judges by
 //! stands in [`Context`]. Verdicts are NOTE (costs no key), CONFIRM (one chord), HARD (cannot be passed); exits, orders
 //! that can neither increase a position nor cross zero, skip what `trading.md` §1.1 lets them skip.
 //!
-//! Must not know: the broker, the ticket, the clock.
+//! The numbers are [`Limits`]; `risk.toml` changes them at the start. How the guard is proved stands in `property_tests`;
+//! mutation testing: `cargo mutants --file 'src/risk/**' -- --lib risk::`.
+//!
+//! Must not know: the broker, the ticket, the clock. Absent: loosening a limit while the desk runs, REDUCE set by hand, and
+//! what the head of `checks` lists. [`assess_cancel`] (G32, G33) is not asked by the desk's cancel keys yet.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 #[cfg(test)]
