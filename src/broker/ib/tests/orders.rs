@@ -173,3 +173,42 @@ async fn urgent_commands_overtake_orders_and_drop_the_unsent() {
     task.await.unwrap();
     drop(gate);
 }
+
+#[tokio::test]
+async fn what_left_of_a_family_is_taken_back_when_the_client_refuses_the_rest() {
+    let venue = Venue::open(Options::default()).await;
+    let (mut bench, account, _) = Bench::ready(&venue).await;
+    let instrument = bench.find("AAPL").await;
+    // The client takes no order id of its own range of request ids: the head is below it, its exit is not.
+    let id = 1_499_999_999;
+    let head = buy(&instrument, 100, low());
+    let stop = OrderSpec {
+        verb: Verb::Sell,
+        side: Side::Sell,
+        kind: OrderKind::Stop { trigger: Price::from(90), limit: None },
+        ..head.clone()
+    };
+    let exits = vec![risk::Attached { key: OrderKey::own("k3f2-1-2"), spec: stop }];
+    let approval = desk(&account, &instrument, Stamp::now()).ask(|ctx| {
+        risk::check_family(head, OrderKey::own("k3f2-1-1"), exits, ctx, Consent::Given).expect("a fair bracket")
+    });
+    bench.send(Command::Place(Box::new(approval), Intent::unproven(1, id)));
+    let (mut told, mut gone) = (false, false);
+    bench
+        .until("the exit not sent and the head cancelled", |e| {
+            match e {
+                Event::NotSent { key, .. } => {
+                    assert_eq!(key.as_str(), "k3f2-1-2");
+                    told = true;
+                }
+                Event::Status(s) if s.ids.order_id == id => gone |= s.status == BrokerStatus::Cancelled,
+                Event::Order(o) if o.ids.order_id == id => gone |= o.status == BrokerStatus::Cancelled,
+                Event::OrderError { order_id, code: 202, .. } => gone |= *order_id == id,
+                _ => {}
+            }
+            (told && gone).then_some(())
+        })
+        .await;
+    bench.close().await;
+    venue.close().await;
+}
