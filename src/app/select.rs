@@ -90,6 +90,14 @@ pub fn is_settled(model: &Model, con_id: ConId) -> bool {
     model.orders.settling.get(&con_id).is_none_or(|s| !s.is_behind(model.now))
 }
 
+/// Whether only we can cancel the order.
+pub fn is_ours(model: &Model, order: &Order) -> bool {
+    match &model.desk.account {
+        Some(_) => order.ids.client_id == model.desk.client_id || order.state == OrderState::Sending,
+        None => order.ownership == Ownership::Own,
+    }
+}
+
 /// Orders of a contract that can still fill, oldest first.
 pub fn live_of(model: &Model, con_id: ConId) -> Vec<&Order> {
     model.orders.live().filter(|o| o.spec.con_id == con_id).collect()

@@ -86,18 +86,10 @@ fn is_under_way(model: &Model, order: &Order) -> bool {
         && model.orders.waits.get(&order.key).is_some_and(|wait| wait.what == Awaited::Cancel)
 }
 
-/// Whether only we can cancel the order.
-pub(super) fn is_ours(model: &Model, order: &Order) -> bool {
-    match &model.desk.account {
-        Some(_) => order.ids.client_id == model.desk.client_id || order.state == OrderState::Sending,
-        None => order.ownership == Ownership::Own,
-    }
-}
-
 /// Live orders of one kind, of one contract or of all.
 fn of_class(model: &Model, con_id: Option<ConId>, class: Class) -> Vec<OrderKey> {
     let live = model.orders.live().filter(|o| con_id.is_none_or(|id| o.spec.con_id == id));
-    let open = live.filter(|o| is_ours(model, o) && !is_under_way(model, o));
+    let open = live.filter(|o| select::is_ours(model, o) && !is_under_way(model, o));
     open.filter(|o| select::class_of(model, o) == class).map(|o| o.key.clone()).collect()
 }
 
@@ -164,7 +156,7 @@ pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
     let exit_keys = of_class(model, None, Class::Exit);
     let exit_count = if again { cancel_all(model, step, &exit_keys) } else { 0 };
     let taken = entry_count.saturating_add(exit_count);
-    let others = model.orders.live().filter(|o| !is_ours(model, o));
+    let others = model.orders.live().filter(|o| !select::is_ours(model, o));
     let text = kill_words(model, (entry_count, taken), exit_keys.len(), others.count());
     let tone = if select::is_current(model) { Tone::Warn } else { Tone::Error };
     model.notices.say(now, tone, text, None);

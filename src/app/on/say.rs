@@ -147,7 +147,7 @@ fn targets(model: &Model, target: &Target) -> Result<Vec<OrderKey>, String> {
                 Some(Part::Exits) => select::class_of(model, o) == Class::Exit,
             }
     };
-    let live = model.orders.live().filter(|o| cancel::is_ours(model, o));
+    let live = model.orders.live().filter(|o| select::is_ours(model, o));
     let keys: Vec<OrderKey> = live.filter(fits).map(|o| o.key.clone()).collect();
     if keys.is_empty() { Err("no such order of this desk works".into()) } else { Ok(keys) }
 }
@@ -155,7 +155,7 @@ fn targets(model: &Model, target: &Target) -> Result<Vec<OrderKey>, String> {
 /// The working orders of ours of the one group that is known by this name.
 fn group(model: &Model, name: &str) -> Result<Vec<OrderKey>, String> {
     let mut groups: BTreeMap<&str, Vec<&Order>> = BTreeMap::new();
-    for order in model.orders.live().filter(|o| cancel::is_ours(model, o)) {
+    for order in model.orders.live().filter(|o| select::is_ours(model, o)) {
         if let Some(oca) = order.spec.attributes.oca.as_ref().filter(|oca| oca.shown() == name) {
             groups.entry(&oca.name).or_default().push(order);
         }

@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::{act, cancel, send};
+use super::{act, send};
 use crate::app::action::StageVerb;
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay};
@@ -596,7 +596,7 @@ pub(super) fn assess(model: &Model, staged: &Staged, spec: &OrderSpec, exits: &[
     let mut live = select::live_of(model, spec.con_id);
     if staged.aim == Aim::Unwind {
         // Ours are gone when it is sent; those of others are not.
-        live.retain(|order| !cancel::is_ours(model, order));
+        live.retain(|order| !select::is_ours(model, order));
     }
     let ctx = select::context(model, spec.con_id, &live, staged.origin);
     match &staged.aim {

@@ -105,7 +105,7 @@ pub(super) fn run(model: &mut Model, step: &mut Step, consent: Consent) {
 
 /// Orders of ours of a contract that can still fill.
 fn ours(model: &Model, con_id: ConId) -> impl Iterator<Item = &Order> {
-    model.orders.live().filter(move |o| o.spec.con_id == con_id && cancel::is_ours(model, o))
+    model.orders.live().filter(move |o| o.spec.con_id == con_id && select::is_ours(model, o))
 }
 
 /// Whether every fill that was told is in the position.

@@ -168,9 +168,9 @@ pub(super) fn works(model: &Model, spec: &OrderSpec) -> Words {
 /// What goes with the order: its exits with what they bring, or the steps of the way out.
 pub(super) fn what_follows(model: &Model, staged: &Staged) -> Vec<Words> {
     if staged.aim == Aim::Unwind {
-        let live = select::live_of(model, staged.con_id).len();
-        let cancels = match live {
-            0 => "no order of it works".to_owned(),
+        let ours = select::live_of(model, staged.con_id).into_iter().filter(|order| select::is_ours(model, order));
+        let cancels = match ours.count() {
+            0 => "no order of ours works".to_owned(),
             n => format!("cancel {}", words::count(n, "order")),
         };
         let last = if staged.verb == Verb::Close { "close what is held then" } else { "turn what is held then" };
