@@ -241,8 +241,9 @@ fn staged(screen: &vt100::Screen) -> bool {
 /// Places an order that rests: far enough below the bid, near enough to need no confirmation.
 fn rest(desk: &mut Desk) {
     desk.press("b", "a staged order", staged);
+    // A hundred ticks away, so that the market does not come there while a slow machine goes on.
     for _ in 0..10 {
-        desk.press("\x1b[B", "the next tick", staged);
+        desk.press("\x1b[6~", "ten ticks further", staged);
     }
     desk.press("\r", "a working order", |s| s.contents().contains("[working 1]"));
 }
