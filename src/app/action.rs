@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::hotkey::HotKey;
 use crate::domain::order::Verb;
 use crate::panes::PaneKind;
 use crate::panes::chart::StudyKind;
@@ -57,6 +58,48 @@ impl StageVerb {
     }
 }
 
+/// What a staging key puts on the ticket: `verb = "buy"`, or a hot key's `sentence = "buy 1r take sl ylow-1t tp entry+2r"`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Arguments", into = "Arguments")]
+pub enum Staging {
+    /// The verb with the preset size, resting at the own side's best.
+    Verb(StageVerb),
+    /// A whole sentence about the selected symbol.
+    Sentence(HotKey),
+}
+
+/// The arguments of `order.stage` as a key map has them.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verb: Option<StageVerb>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sentence: Option<String>,
+}
+
+impl TryFrom<Arguments> for Staging {
+    type Error = String;
+
+    fn try_from(said: Arguments) -> Result<Self, String> {
+        match (said.verb, said.sentence) {
+            (Some(verb), None) => Ok(Self::Verb(verb)),
+            (None, Some(sentence)) => HotKey::new(&sentence).map(Self::Sentence),
+            (Some(_), Some(_)) => Err("a sentence has its own verb: leave one of the two out".to_owned()),
+            (None, None) => Err("missing field `verb` or `sentence`".to_owned()),
+        }
+    }
+}
+
+impl From<Staging> for Arguments {
+    fn from(staging: Staging) -> Self {
+        match staging {
+            Staging::Verb(verb) => Self { verb: Some(verb), sentence: None },
+            Staging::Sentence(hot) => Self { verb: None, sentence: Some(hot.text().to_owned()) },
+        }
+    }
+}
+
 /// Whether an action can move money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Hazard {
@@ -71,7 +114,7 @@ pub enum Hazard {
 }
 
 /// Something the user can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "do", deny_unknown_fields)]
 pub enum Action {
     /// Unbinds what was inherited.
@@ -124,10 +167,7 @@ pub enum Action {
     Zoom,
     /// Stages an order for the selected symbol.
     #[serde(rename = "order.stage")]
-    Stage {
-        /// Which verb.
-        verb: StageVerb,
-    },
+    Stage(Staging),
     /// Stages a stop for what of the position has none.
     #[serde(rename = "order.protect")]
     Protect,
@@ -357,9 +397,9 @@ pub enum Action {
 
 impl Action {
     /// Whether it can move money.
-    pub const fn hazard(self) -> Hazard {
+    pub const fn hazard(&self) -> Hazard {
         match self {
-            Self::Stage { .. } | Self::PickUp | Self::Protect | Self::Flatten | Self::Reverse => Hazard::Stages,
+            Self::Stage(_) | Self::PickUp | Self::Protect | Self::Flatten | Self::Reverse => Hazard::Stages,
             Self::Send | Self::Confirm | Self::Nudge { .. } => Hazard::Sends,
             Self::Cancel | Self::CancelSymbol | Self::CancelAll | Self::Kill => Hazard::Cancels,
             _ => Hazard::None,

@@ -5,7 +5,7 @@
 //!
 //! Must not know: the file system; users' texts are handed in.
 
-use crate::app::action::{Action, Hazard};
+use crate::app::action::{Action, Hazard, Staging};
 use crate::keys::{self, Chord, Command, Key, Keymap, Library, Mods, Required, Risk, Rules, ScopeRule, Typing};
 use crate::source::{self, Problems, Source};
 
@@ -43,6 +43,13 @@ impl Command for Action {
             Hazard::None => Risk::None,
             Hazard::Stages | Hazard::Cancels => Risk::Order,
             Hazard::Sends => Risk::Sends,
+        }
+    }
+
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::Stage(Staging::Sentence(hot)) => Some(hot.text().to_owned()),
+            _ => None,
         }
     }
 }

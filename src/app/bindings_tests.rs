@@ -1,7 +1,7 @@
 //! The built-in maps, and what is said about maps with mistakes.
 
 use super::*;
-use crate::app::action::{StageVerb, Way};
+use crate::app::action::{StageVerb, Staging, Way};
 use crate::keys::{Resolution, group_label};
 use crate::panes::PaneKind;
 
@@ -78,7 +78,7 @@ fn hints_follow_the_files_order_and_group_what_goes_to_and_fro() {
 #[test]
 fn keys_are_found_from_the_action() {
     let map = fallback();
-    let stage = Action::Stage { verb: StageVerb::Buy };
+    let stage = Action::Stage(Staging::Verb(StageVerb::Buy));
     assert_eq!(map.keys_for(&["watchlist", "list", "global"], &stage).unwrap().to_string(), "b");
     let kill = map.chords_for("global", &Action::Kill);
     assert_eq!(kill.iter().map(ToString::to_string).collect::<Vec<_>>(), ["ctrl-\\", "f12", "ctrl-k"]);
@@ -143,7 +143,7 @@ fn a_map_without_kill_or_cancel_all_is_refused_where_it_takes_them_away() {
 fn a_users_map_inherits_and_may_not_take_a_built_in_name() {
     let map = load("mine", user("mine", "[scope.global]\n\"n\" = \"help.open\"\n")).unwrap();
     assert_eq!(press(&map, &["global"], "n"), Resolution::Action(Action::HelpOpen));
-    assert_eq!(press(&map, &["global"], "b"), Resolution::Action(Action::Stage { verb: StageVerb::Buy }));
+    assert_eq!(press(&map, &["global"], "b"), Resolution::Action(Action::Stage(Staging::Verb(StageVerb::Buy))));
     assert_eq!(problems("vim", ""), ["vim.toml:1:1 \"vim\" is built in: the file needs another name"]);
 }
 
@@ -158,8 +158,35 @@ fn every_action_is_bound_in_the_default_map() {
     let bound: Vec<String> = map
         .scopes()
         .flat_map(|scope| map.bindings(scope))
-        .map(|b| toml::Table::try_from(b.action).unwrap()["do"].as_str().unwrap().to_owned())
+        .map(|b| toml::Table::try_from(&b.action).unwrap()["do"].as_str().unwrap().to_owned())
         .collect();
     let unbound: Vec<&str> = names.into_iter().filter(|n| *n != "none" && !bound.iter().any(|b| b == n)).collect();
     assert_eq!(unbound, Vec::<&str>::new());
+}
+
+#[test]
+fn a_hot_key_is_one_line_and_says_when_it_is_read_what_is_wrong_with_its_sentence() {
+    let text = concat!(
+        "[scope.global]\n",
+        "\"f5\" = { do = \"order.stage\", sentence = \"buy 200 ask+1t ioc\" }\n",
+        "\"f6\" = { do = \"order.stage\", sentence = \"buy 100 SPY take\" }\n",
+        "\"f7\" = { do = \"order.stage\", sentence = \"flatten\" }\n",
+        "\"f8\" = { do = \"order.stage\", verb = \"buy\", sentence = \"buy 1 take\" }\n",
+    );
+    let found = problems("hot", text);
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found[0].starts_with("hot.toml:3:41 sentence of order.stage: \"SPY\""), "{found:#?}");
+    assert!(found[1].starts_with("hot.toml:4:41 sentence of order.stage: only buy"), "{found:#?}");
+    assert!(found[2].contains("leave one of the two out"), "{found:#?}");
+    let map = load("hot", user("hot", text.lines().take(2).collect::<Vec<_>>().join("\n").as_str())).unwrap();
+    let Resolution::Action(Action::Stage(Staging::Sentence(hot))) = press(&map, &["global"], "f5") else {
+        panic!("f5 is no hot key");
+    };
+    assert_eq!(hot.about("AAPL"), "buy 200 AAPL ask+1t ioc");
+    let shown = map.hints(&["global"]).into_iter().find(|h| h.keys.iter().any(|k| k.to_string() == "f5"));
+    assert_eq!(
+        shown.map(|h| h.desc),
+        Some("buy 200 ask+1t ioc".to_owned()),
+        "without words of its own it shows its sentence"
+    );
 }

@@ -60,6 +60,6 @@ pub fn is_typing(model: &Model) -> bool {
 }
 
 /// Whether a global action works through every overlay and field.
-pub const fn leaks(action: Action) -> bool {
+pub const fn leaks(action: &Action) -> bool {
     matches!(action, Action::Kill | Action::Quit | Action::Suspend | Action::Redraw)
 }

@@ -1,11 +1,12 @@
 //! What a sentence is resolved against: everything the model knows of a contract, its market, the position and the account.
 //!
-//! What is not known stays `None`, and a sentence that needs it is refused by its name. Absent: the day's average price, the
-//! unit of risk, rates between currencies.
+//! What is not known stays `None`, and a sentence that needs it is refused by its name. Absent: the day's average price,
+//! rates between currencies.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::model::{Bars, Model};
+use super::model::{Bars, Days, Model};
 use super::select;
 use crate::clock::eastern;
 use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
@@ -19,6 +20,9 @@ use crate::sentence::Context;
 
 /// Days of the average true range.
 const ATR_DAYS: u16 = 14;
+
+/// Past days kept of each contract: Wilder's average has settled long before so many.
+const DAYS_KEPT: usize = 100;
 
 /// What is known of this contract.
 pub fn context<'m>(model: &'m Model, instrument: &'m Instrument) -> Context<'m> {
@@ -44,6 +48,7 @@ pub fn context<'m>(model: &'m Model, instrument: &'m Instrument) -> Context<'m> 
         net_liquidation: model.account.net_liquidation,
         buying_power: model.account.buying_power,
         account_rate: same_currency.then_some(Decimal::ONE),
+        risk_unit: model.settings.risk_unit.amount(model.account.net_liquidation, &model.account.currency),
         atr: atr(model, instrument),
         preset: Some(model.panes.ticket.preset.unwrap_or(model.settings.default_size)),
         rule: Some(&instrument.rule),
@@ -77,11 +82,27 @@ fn working(model: &Model, instrument: &Instrument, side: Side) -> Option<Qty> {
 /// The bars of days that are here, oldest first, without the one of today.
 fn days(model: &Model, con_id: ConId) -> &[Bar] {
     let key = BarKey { con_id, interval: Interval::Day1, hours: BarHours::Regular };
-    let bars = match model.market.bars.get(&key) {
-        Some(Bars::Loaded { bars, .. }) => bars.as_slice(),
-        _ => &[],
-    };
     let today = model.now.eastern().date();
+    match (model.market.bars.get(&key), model.market.days.get(&con_id)) {
+        (Some(Bars::Loaded { bars, .. }), _) => before(bars, today),
+        (_, Some(days)) if days.on == today => &days.bars,
+        _ => &[],
+    }
+}
+
+/// Whether the past days of this contract are here.
+pub fn has_days(model: &Model, con_id: ConId) -> bool {
+    model.market.days.get(&con_id).is_some_and(|days| days.on == model.now.eastern().date())
+}
+
+/// Bars of days as they are kept when their contract leaves the chart.
+pub fn past_days(bars: &[Bar], today: Date) -> Days {
+    let past = before(bars, today);
+    let kept = past.get(past.len().saturating_sub(DAYS_KEPT)..).unwrap_or_default();
+    Days { on: today, bars: kept.to_vec() }
+}
+
+fn before(bars: &[Bar], today: Date) -> &[Bar] {
     let is_today =
         |bar: &Bar| jiff::Timestamp::from_second(bar.start).is_ok_and(|at| at.to_zoned(eastern()).date() >= today);
     let past = bars.iter().position(is_today).unwrap_or(bars.len());

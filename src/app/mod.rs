@@ -12,6 +12,7 @@ pub mod bindings;
 pub mod charting;
 pub mod effect;
 pub mod eod;
+pub mod hotkey;
 pub mod keymap;
 pub mod lifecycle;
 pub mod market_context;

@@ -218,10 +218,21 @@ pub struct Market {
     pub quotes: IndexMap<ConId, Quote>,
     /// Bars of what the chart has shown.
     pub bars: IndexMap<BarKey, Bars>,
+    /// Past days of contracts that have been selected, for yesterday's range and the average true range.
+    pub days: IndexMap<ConId, Days>,
     /// Symbols asked for, by question.
     pub asked: BTreeMap<JobId, SafeText>,
     /// When any quote last moved.
     pub last_at: Option<Stamp>,
+}
+
+/// The past days of a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Days {
+    /// The day before which they lie, in New York.
+    pub on: jiff::civil::Date,
+    /// Their bars, oldest first.
+    pub bars: Vec<Bar>,
 }
 
 /// The bars of one instrument and interval.

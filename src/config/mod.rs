@@ -5,6 +5,7 @@
 //! ```toml
 //! watchlist = ["AAPL", "SPY"]
 //! default_size = 100
+//! risk_unit = "0.25%nlv"     # what 1r loses at its stop; or an amount: "250usd"
 //! theme = "auto"             # or a name: dark, light, high-contrast, colour-blind, mono, one of themes/
 //! keymap = "default"         # or vim, or one of keymaps/
 //! symbols = "unicode"        # ascii
@@ -35,4 +36,4 @@ mod tests;
 pub use files::{NoHome, Paths, read};
 pub use profile::{Address, Profile, SIM};
 pub use read::Config;
-pub use settings::{Colour, Dots, Link, LogLevel, Settings, Symbols};
+pub use settings::{Colour, Dots, Link, LogLevel, RiskUnit, Settings, Symbols};

@@ -8,13 +8,14 @@
 use std::ops::Range;
 
 use indexmap::IndexMap;
+use rust_decimal::Decimal;
 use toml::de::DeTable;
 
 use super::profile::{self, Profile};
-use super::settings::{Colour, Dots, Link, LogLevel, Settings, Symbols};
+use super::settings::{Colour, Dots, Link, LogLevel, RiskUnit, Settings, Symbols};
 use crate::domain::account::{AccountId, Mode};
 use crate::money::Qty;
-use crate::sentence::is_symbol;
+use crate::sentence::{Percent, Size, is_symbol};
 use crate::source::{self, Node, Problems, Source, nearest};
 
 /// Most symbols of a watchlist: the market data lines IB gives without a booster.
@@ -77,9 +78,10 @@ struct Reader<'a> {
 }
 
 /// Keys of the file, for the nearest name.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "watchlist",
     "default_size",
+    "risk_unit",
     "theme",
     "keymap",
     "symbols",
@@ -113,6 +115,11 @@ impl Reader<'_> {
             "default_size" => {
                 if let Some(size) = self.size(value) {
                     self.config.settings.default_size = size;
+                }
+            }
+            "risk_unit" => {
+                if let Some(unit) = self.risk_unit(value) {
+                    self.config.settings.risk_unit = unit;
                 }
             }
             "theme" => {
@@ -213,6 +220,20 @@ impl Reader<'_> {
             self.read.fault(&value.span(), "a size is a whole number from 1 to 1000000");
         }
         size.map(Qty::from)
+    }
+
+    fn risk_unit(&mut self, value: &Node<'_>) -> Option<RiskUnit> {
+        let unit = match crate::sentence::parse_size(self.read.text(value)?) {
+            Ok(Size::Percent(percent, Percent::NetLiquidation)) if percent <= Decimal::TEN => {
+                Some(RiskUnit::Percent(percent))
+            }
+            Ok(size) => size.money().map(|(cash, currency)| RiskUnit::Cash(cash, currency)),
+            Err(_) => None,
+        };
+        if unit.is_none() {
+            self.read.fault(&value.span(), "a unit of risk is up to \"10%nlv\", or an amount like \"250usd\"");
+        }
+        unit
     }
 
     fn watchlist(&mut self, value: &Node<'_>) -> Option<Vec<String>> {

@@ -1,8 +1,9 @@
 //! What can be set, with its defaults.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::money::Qty;
+use crate::money::{Cash, Qty};
 use crate::risk::Limits;
 
 /// Which glyphs the screen uses.
@@ -76,6 +77,35 @@ pub enum LogLevel {
     Trace,
 }
 
+/// One unit of risk, `1r`: what a trade may lose between its entry and its stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RiskUnit {
+    /// Percent of net liquidation.
+    Percent(Decimal),
+    /// An amount, in a currency by its ISO 4217 code.
+    Cash(Cash, String),
+}
+
+impl Default for RiskUnit {
+    /// A quarter of a percent of net liquidation: forty losses in a row cost a tenth of the account.
+    fn default() -> Self {
+        Self::Percent(Decimal::new(25, 2))
+    }
+}
+
+impl RiskUnit {
+    /// It in money of the account, if what it is a part of is known and it is in the account's currency.
+    pub fn amount(&self, net_liquidation: Option<Cash>, currency: &str) -> Option<Cash> {
+        match self {
+            Self::Percent(percent) => {
+                let part = net_liquidation?.0.checked_mul(*percent)?.checked_div(Decimal::ONE_HUNDRED)?;
+                Some(Cash(part)).filter(|c| c.is_positive())
+            }
+            Self::Cash(cash, of) => of.eq_ignore_ascii_case(currency).then_some(*cash),
+        }
+    }
+}
+
 /// The settings the desk acts by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -83,6 +113,8 @@ pub struct Settings {
     pub watchlist: Vec<String>,
     /// Order size that `b` and `s` stage.
     pub default_size: Qty,
+    /// What `1r` risks: what is lost at the stop.
+    pub risk_unit: RiskUnit,
     /// Theme by name; `auto` asks the terminal whether its ground is dark or light.
     pub theme: String,
     /// Key map by name.
@@ -116,6 +148,7 @@ impl Default for Settings {
         Self {
             watchlist: watchlist.map(String::from).to_vec(),
             default_size: Qty::from(100),
+            risk_unit: RiskUnit::default(),
             theme: "auto".to_owned(),
             keymap: "default".to_owned(),
             symbols: Symbols::default(),

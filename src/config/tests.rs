@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use rust_decimal::Decimal;
+
 use super::*;
 use crate::domain::account::{AccountId, Mode};
-use crate::money::Qty;
+use crate::money::{Cash, Qty};
 use crate::source::Source;
 
 fn config(text: &str) -> (Config, Vec<String>) {
@@ -24,6 +26,7 @@ fn a_full_file_is_read() {
         r#"
         watchlist = ["aapl", "BRK.B"]
         default_size = 50
+        risk_unit = "250usd"
         theme = "light"
         keymap = "vim"
         symbols = "ascii"
@@ -50,6 +53,7 @@ fn a_full_file_is_read() {
     assert_eq!((s.default_size, s.symbols, s.colour), (Qty::from(50), Symbols::Ascii, Colour::Indexed));
     assert_eq!((s.flash, s.paint_ground, s.swap_up_down), (false, false, true));
     assert_eq!((s.link, s.log), (Link::Slow, LogLevel::Debug));
+    assert_eq!(s.risk_unit, RiskUnit::Cash(Cash::from(250), "USD".into()));
     let desk = config.profile(&s.profile).unwrap();
     assert_eq!(desk.address.as_ref().map(ToString::to_string).as_deref(), Some("[::1]:4001"));
     assert_eq!((desk.client_id, desk.mode, desk.read_only), (7, Mode::Live, false));
@@ -185,4 +189,25 @@ fn folders_belong_to_the_user_alone() {
     let folder = home.path().join("a/b");
     Paths::make(&folder).unwrap();
     assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn a_unit_of_risk_is_a_small_part_of_the_account_or_an_amount() {
+    let unit = |text: &str| {
+        let (config, problems) = config(&format!("risk_unit = {text}"));
+        if problems.is_empty() { Ok(config.settings.risk_unit) } else { Err(problems) }
+    };
+    assert_eq!(unit("\"0.5%nlv\""), Ok(RiskUnit::Percent(Decimal::new(5, 1))));
+    assert_eq!(unit("\"1keur\""), Ok(RiskUnit::Cash(Cash::from(1_000), "EUR".into())));
+    for wrong in ["\"11%nlv\"", "\"1%pos\"", "\"250\"", "\"1r\"", "\"0usd\"", "250"] {
+        assert!(unit(wrong).is_err(), "{wrong}");
+    }
+    let net = Some(Cash::from(100_000));
+    assert_eq!(RiskUnit::default().amount(net, "USD"), Some(Cash::from(250)));
+    assert_eq!(RiskUnit::default().amount(None, "USD"), None, "unknown stays unknown");
+    assert_eq!(
+        RiskUnit::Cash(Cash::from(9), "EUR".into()).amount(net, "USD"),
+        None,
+        "another currency is not converted"
+    );
 }

@@ -159,7 +159,7 @@ fn finish<A: Command>(name: &str, sheet: Sheet<A>) -> Keymap<A> {
         let binding = |row: Row<A>| {
             let action = row.action?;
             let same = || known.iter().find(|(a, _)| *a == action).map(|(_, d)| d.clone());
-            let desc = row.desc.or_else(same).unwrap_or_else(|| action_name(&action));
+            let desc = row.desc.or_else(same).or_else(|| action.words()).unwrap_or_else(|| action_name(&action));
             Some(Binding { keys: row.keys, action, desc })
         };
         Scope::new(bound.into_iter().filter_map(binding).collect(), blocked.into_iter().map(|r| r.keys).collect())

@@ -28,6 +28,11 @@ pub enum Risk {
 pub trait Command: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned {
     /// What it can do to money.
     fn risk(&self) -> Risk;
+
+    /// What hints and help say of it where the key map gives it no words; `None` is its name in files.
+    fn words(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What a scope does with typed characters.

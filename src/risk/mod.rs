@@ -120,6 +120,8 @@ pub enum Origin {
     Key,
     /// Typed as a sentence.
     Sentence,
+    /// Staged by a hot key.
+    HotKey,
 }
 
 /// Everything the guard judges by.

@@ -6,7 +6,7 @@
 use ratatui::layout::Rect;
 
 use super::widgets::canvas::{Canvas, Words};
-use crate::app::action::{Action, StageVerb};
+use crate::app::action::{Action, StageVerb, Staging};
 use crate::app::keymap::{self, GLOBAL};
 use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
@@ -17,11 +17,11 @@ use crate::panes::ticket::Staged;
 use crate::theme::Role;
 
 /// `b`.
-pub const STAGE_BUY: Action = Action::Stage { verb: StageVerb::Buy };
+pub const STAGE_BUY: Action = Action::Stage(Staging::Verb(StageVerb::Buy));
 /// `s`.
-pub const STAGE_SELL: Action = Action::Stage { verb: StageVerb::Sell };
+pub const STAGE_SELL: Action = Action::Stage(Staging::Verb(StageVerb::Sell));
 /// `c`.
-pub const STAGE_CLOSE: Action = Action::Stage { verb: StageVerb::Close };
+pub const STAGE_CLOSE: Action = Action::Stage(Staging::Verb(StageVerb::Close));
 
 /// Cells that hints keep beside a long notice in a wide row.
 const HINTS_MIN: u16 = 26;
@@ -37,6 +37,7 @@ const WIDE: u16 = 100;
 const NOTICE_MIN: usize = 10;
 
 /// The words on the keys of an action, as these scopes bind it; `—` if none does.
+#[expect(clippy::needless_pass_by_value, reason = "callers name the action in place")]
 pub fn key(model: &Model, scopes: &[&str], action: Action) -> String {
     model.keymap.keys_for(scopes, &action).map_or_else(|| shown::ABSENT.to_owned(), Sequence::label)
 }
@@ -91,7 +92,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
     for hint in model.keymap.hints(&keymap::scopes(model)) {
         let sends = matches!(hint.action, Action::Send | Action::Confirm);
         let refused = sends && model.panes.ticket.staged.as_deref().is_some_and(Staged::is_refused);
-        if is_always(hint.action) || refused {
+        if is_always(&hint.action) || refused {
             continue;
         }
         let label = label_for(model, &hint);
@@ -147,7 +148,7 @@ fn always(model: &Model) -> Vec<(Words, Action)> {
     out
 }
 
-fn is_always(action: Action) -> bool {
+fn is_always(action: &Action) -> bool {
     matches!(action, Action::HelpOpen | Action::Kill)
 }
 

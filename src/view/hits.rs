@@ -23,7 +23,7 @@ impl Hits {
 
     /// A click in this area means this action, if the mouse may do it.
     pub fn press(&mut self, area: Rect, action: Action) {
-        if is_harmless(action) {
+        if is_harmless(&action) {
             self.actions.push((area, action));
         }
     }
@@ -37,7 +37,7 @@ impl Hits {
     pub fn action_at(&self, x: u16, y: u16) -> Option<Action> {
         let at = Position::new(x, y);
         let hit = self.actions.iter().rev().find(|(area, _)| area.contains(at));
-        hit.map(|(_, action)| *action).or_else(|| self.pane_at(x, y).map(|pane| Action::Focus { pane }))
+        hit.map(|(_, action)| action.clone()).or_else(|| self.pane_at(x, y).map(|pane| Action::Focus { pane }))
     }
 
     /// Which pane is there: where the wheel turns.
@@ -48,6 +48,6 @@ impl Hits {
 }
 
 /// Whether an action neither stages nor sends nor cancels, and does not leave.
-fn is_harmless(action: Action) -> bool {
+fn is_harmless(action: &Action) -> bool {
     action.hazard() == Hazard::None && !matches!(action, Action::Quit | Action::Suspend | Action::HaltLift)
 }

@@ -1,7 +1,7 @@
 //! Actions, by family: one call per arm.
 
-use super::{cancel, chart, lists, overlay, protect, send, ticket, unwind};
-use crate::app::action::{Action, Hazard, Touch, Way};
+use super::{cancel, chart, lists, overlay, protect, say, send, ticket, unwind};
+use crate::app::action::{Action, Hazard, Staging, Touch, Way};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
@@ -53,7 +53,8 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::FocusPrev => lists::focus_next(model, Way::Up),
         Action::Focus { pane } => model.workspace.focus_on(pane),
         Action::Zoom => lists::zoom(model),
-        Action::Stage { verb } => ticket::stage(model, verb),
+        Action::Stage(Staging::Verb(verb)) => ticket::stage(model, verb),
+        Action::Stage(Staging::Sentence(hot)) => say::hot(model, &hot),
         Action::Send => send::send(model, step, by),
         Action::Confirm => send::confirm(model, step),
         Action::Cancel => cancel::selected(model, step),

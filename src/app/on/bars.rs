@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::{chart, market};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Bars, Model, Older};
-use crate::app::select;
+use crate::app::{market_context, select};
 use crate::broker::event::Refusal;
 use crate::broker::{Command, JobId};
 use crate::clock::{Phase, Stamp};
@@ -51,7 +51,7 @@ pub(super) fn ask_all(model: &mut Model, step: &mut Step) {
 
 /// Asks for the chart's bars if they are neither here nor asked for; a run along the list asks once, when it rests.
 pub(super) fn want(model: &mut Model, step: &mut Step) {
-    let keys = select::chart_keys(model);
+    let keys = wanted(model);
     let missing: Vec<BarKey> = keys.iter().copied().filter(|key| is_missing(model, *key)).collect();
     if missing.is_empty() {
         model.panes.chart.ask_at = None;
@@ -72,6 +72,32 @@ pub(super) fn want(model: &mut Model, step: &mut Step) {
     }
 }
 
+/// The bars on the screen, and the days of the selected contract: stops and sentences are measured by them.
+fn wanted(model: &Model) -> Vec<BarKey> {
+    let mut keys = select::chart_keys(model);
+    let days = select::subject(model).filter(|id| !market_context::has_days(model, *id)).map(days_of);
+    keys.extend(days.filter(|key| !keys.contains(key)));
+    keys
+}
+
+const fn days_of(con_id: ConId) -> BarKey {
+    BarKey { con_id, interval: Interval::Day1, hours: BarHours::Regular }
+}
+
+/// Keeps past days; they do not change any more, so nothing but the chart keeps asking for them.
+fn keep_days(model: &mut Model, step: &mut Step, key: BarKey) {
+    if key != days_of(key.con_id) {
+        return;
+    }
+    if let Some(Bars::Loaded { bars, .. }) = model.market.bars.get(&key) {
+        let days = market_context::past_days(bars, model.now.eastern().date());
+        model.market.days.insert(key.con_id, days);
+        if !select::chart_keys(model).contains(&key) {
+            drop_line(model, step, key);
+        }
+    }
+}
+
 /// Whether bars on the screen have to be asked for.
 fn is_missing(model: &Model, key: BarKey) -> bool {
     let asks = match model.market.bars.get(&key) {
@@ -87,7 +113,7 @@ pub(in crate::app) fn again_at(model: &Model) -> Option<Stamp> {
     if !select::is_current(model) {
         return None;
     }
-    let again = select::chart_keys(model).into_iter().filter_map(|key| match model.market.bars.get(&key) {
+    let again = wanted(model).into_iter().filter_map(|key| match model.market.bars.get(&key) {
         Some(Bars::Refused { again, .. }) => *again,
         _ => None,
     });
@@ -96,7 +122,7 @@ pub(in crate::app) fn again_at(model: &Model) -> Option<Stamp> {
 
 /// Refused bars on the screen are asked for anew: the trader came back to them.
 pub(super) fn forget_refusals(model: &mut Model) {
-    for key in select::chart_keys(model) {
+    for key in wanted(model) {
         if matches!(model.market.bars.get(&key), Some(Bars::Refused { .. })) {
             model.market.bars.shift_remove(&key);
         }
@@ -160,6 +186,7 @@ pub(super) fn arrived(model: &mut Model, step: &mut Step, job: JobId, key: BarKe
         }
     };
     model.market.bars.insert(key, bars);
+    keep_days(model, step, key);
     draw(model, step, key);
     want_older(model, step);
 }

@@ -30,7 +30,7 @@ pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
         Resolution::Action(action) => {
             let began = std::mem::take(&mut model.pending);
             let by = By { burst: press.burst, typed: printable(chord) };
-            if is_reached(model, action, &began, chord) {
+            if is_reached(model, &action, &began, chord) {
                 act::act(model, step, action, by);
             }
             step.draw(Redraw::Now);
@@ -46,14 +46,14 @@ pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
 
 /// Whether an action may be taken here: an overlay or a field lets only those of the global scope through that must work
 /// everywhere.
-fn is_reached(model: &Model, action: Action, began: &[Chord], chord: Chord) -> bool {
+fn is_reached(model: &Model, action: &Action, began: &[Chord], chord: Chord) -> bool {
     let inside = model.overlay.is_some() || keymap::is_typing(model);
     if !inside || keymap::leaks(action) {
         return true;
     }
     let scopes = keymap::scopes(model);
     let own: Vec<&str> = scopes.into_iter().filter(|s| *s != keymap::GLOBAL).collect();
-    model.keymap.resolve(&own, began, chord) == Resolution::Action(action)
+    model.keymap.resolve(&own, began, chord) == Resolution::Action(action.clone())
 }
 
 /// A key that means nothing as it stands. After a prefix it drops the prefix, and kill works all the same.
@@ -64,7 +64,7 @@ fn unbound(model: &mut Model, step: &mut Step, press: Press) {
         step.draw(Redraw::Now);
         let scopes = keymap::scopes(model);
         if let Resolution::Action(action) = model.keymap.resolve(&scopes, &[], chord)
-            && keymap::leaks(action)
+            && keymap::leaks(&action)
         {
             act::act(model, step, action, By { burst: press.burst, typed: None });
         }

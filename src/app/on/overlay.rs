@@ -19,7 +19,13 @@ const LINES_MAX: usize = 10_000;
 pub(super) const NO_MATCH: &str = "no contract matches";
 
 pub(super) fn command(model: &mut Model) {
-    model.overlay = Some(Overlay::Command { input: Input::default(), errors: Vec::new(), fixed: None, recalled: None });
+    command_with(model, "");
+}
+
+/// Opens the command line with a text in it.
+pub(super) fn command_with(model: &mut Model, text: &str) {
+    let input = Input::new(text.to_owned());
+    model.overlay = Some(Overlay::Command { input, errors: Vec::new(), fixed: None, recalled: None });
 }
 
 pub(super) fn search(model: &mut Model) {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{cancel, ticket, unwind};
+use super::{cancel, overlay, ticket, unwind};
 use crate::app::effect::{Redraw, Step};
+use crate::app::hotkey::HotKey;
 use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
 use crate::app::saying::{self, Complaint, Ordered, Said};
@@ -25,7 +26,7 @@ pub(super) fn say(model: &mut Model, step: &mut Step, text: &str) {
     }
     let done = match saying::read(model, text) {
         Ok(Said::Order(order)) => {
-            stage(model, *order);
+            stage(model, *order, Origin::Sentence);
             Ok(())
         }
         Ok(Said::Manage(manage, span)) => {
@@ -60,7 +61,23 @@ fn remember(model: &mut Model, text: &str) {
     history.drain(..over);
 }
 
-fn stage(model: &mut Model, order: Ordered) {
+/// Stages a hot key's sentence about the selected symbol; what stands against it is shown in the command line, where it
+/// can be mended.
+pub(super) fn hot(model: &mut Model, hot: &HotKey) {
+    let Some(con_id) = select::subject(model) else { return ticket::say_no_subject(model) };
+    let symbol = select::symbol(model, con_id).map(|s| s.to_string()).filter(|s| crate::sentence::is_symbol(s));
+    let text = hot.about(&symbol.unwrap_or_else(|| format!("conid:{}", con_id.0)));
+    match saying::read(model, &text) {
+        Ok(Said::Order(order)) => stage(model, *order, Origin::HotKey),
+        Ok(Said::Manage(..)) => {}
+        Err(against) => {
+            overlay::command_with(model, &text);
+            complain(model, &text, &against);
+        }
+    }
+}
+
+fn stage(model: &mut Model, order: Ordered, origin: Origin) {
     model.overlay = None;
     let Some(symbol) = select::symbol(model, order.con_id) else { return };
     let back = ticket::return_to(model);
@@ -70,7 +87,7 @@ fn stage(model: &mut Model, order: Ordered) {
         Size::Risk(units) => Some(units),
         _ => None,
     };
-    ticket::place(model, Staged { units, clauses: entry.clauses, origin: Origin::Sentence, ..new });
+    ticket::place(model, Staged { units, clauses: entry.clauses, origin, ..new });
 }
 
 fn con_id(model: &Model, contract: &Contract) -> Result<ConId, String> {

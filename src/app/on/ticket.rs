@@ -31,14 +31,7 @@ pub(super) fn view_of<'m>(model: &'m Model, staged: &Staged) -> Option<View<'m>>
 
 /// Stages an order for what is selected.
 pub(super) fn stage(model: &mut Model, verb: StageVerb) {
-    let Some(con_id) = select::subject(model) else {
-        let text = if model.panes.watchlist.rows.is_empty() {
-            "Nothing is selected. / finds a symbol."
-        } else {
-            "The contract of this row is not confirmed by the broker yet."
-        };
-        return model.notices.say(model.now, Tone::Warn, text, None);
-    };
+    let Some(con_id) = select::subject(model) else { return say_no_subject(model) };
     let held = select::held(model, con_id);
     let (verb, qty) = match (verb, held) {
         (StageVerb::Sell, Some(q)) if !q.is_positive() => (Verb::Short, None),
@@ -52,6 +45,16 @@ pub(super) fn stage(model: &mut Model, verb: StageVerb) {
     };
     let qty = qty.unwrap_or_else(|| preset(model));
     put(model, con_id, verb, Some(qty), price_here(model, verb));
+}
+
+/// Says why there is nothing to stage an order for.
+pub(super) fn say_no_subject(model: &mut Model) {
+    let text = if model.panes.watchlist.rows.is_empty() {
+        "Nothing is selected. / finds a symbol."
+    } else {
+        "The contract of this row is not confirmed by the broker yet."
+    };
+    model.notices.say(model.now, Tone::Warn, text, None);
 }
 
 /// The price that a staging key takes: on the chart that of the crosshair, if there is one; else the own side's best.

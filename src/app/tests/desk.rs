@@ -145,7 +145,6 @@ fn what_cannot_be_sent_is_refused_at_its_word() {
         ("buy 100 AAPL 187 preview", "previews", "preview"),
         ("buy 100 AAPL 187 via ARCA", "SMART", "via"),
         ("buy 1 /ESZ26 5010", "stock", "/ESZ26"),
-        ("buy 1r AAPL 187 sl 185", "unit of risk", "1r"),
         ("sell 50 AAPL mkt", "short sells what is not", "sell"),
         ("close all AAPL", "flat", "close"),
         ("buy 100 AAPL vwap", "vwap is not known", "vwap"),
@@ -513,27 +512,5 @@ fn a_flat_symbol_has_nothing_to_flatten_reverse_or_protect() {
         d.keys(key);
         d.assert_said("flat");
         assert!(d.model.panes.ticket.staged.is_none());
-    }
-}
-
-#[test]
-fn everyday_tasks_take_the_keys_they_were_designed_for() {
-    let tasks = [
-        ("buy the default size at the bid", "b enter", 2, "buy 100 AAPL lmt 187.20 day rth"),
-        ("hit the offer", "b t enter", 3, "buy 100 AAPL lmt 187.22 day rth"),
-        ("buy 250 at the nearest .33", "b 2 5 0 @ . 3 3 enter", 9, "buy 250 AAPL lmt 187.33 day rth"),
-        ("a stop under a position", "p enter", 2, "close 300 AAPL stp 183.45 gtc rth"),
-        ("a stop at break-even", "p a enter", 3, "close 300 AAPL stp 100.00 gtc rth"),
-        ("sell half at mid", "c h m enter", 4, "close 150 AAPL lmt 187.21 day rth"),
-        ("flatten", "Z enter", 2, "close 300 AAPL mkt day rth"),
-        ("reverse", "V enter", 2, "sell 600 AAPL mkt day rth flip"),
-    ];
-    for (task, keys, count, order) in tasks {
-        let mut d = desk();
-        d.hold(AAPL, "AAPL", 300).keys(keys);
-        assert_eq!(keys.split(' ').count(), count, "{task}");
-        let sent = d.placed_one();
-        let rule = crate::app::select::instrument(&d.model, AAPL).map(|i| &i.rule);
-        assert_eq!(crate::app::words::sentence(sent.spec(), rule), order, "{task}");
     }
 }

@@ -31,9 +31,9 @@ fn a_run_along_the_list_asks_for_bars_once_it_rests() {
     d.after(1_000).effects.clear();
     d.key("j", false).after(50).key("j", false).after(50).key("k", false);
     let bars = |d: &super::Desk| d.sent(|c| matches!(c, Command::Bars { .. }));
-    assert_eq!(bars(&d), 1, "the first step asks at once");
+    assert_eq!(bars(&d), 2, "the first step asks at once: for the chart and for the days");
     d.key("j", false).after(300);
-    assert_eq!(bars(&d), 2);
+    assert_eq!(bars(&d), 4);
     assert!(d.model.market.bars.contains_key(&bar_key(SPY, Interval::Min5)));
 }
 

@@ -14,6 +14,7 @@ mod reconciling;
 mod sending;
 mod staging;
 mod states;
+mod tasks;
 mod timing;
 
 pub(super) use fixture::{AAPL, Desk, MSFT, desk, instrument, live_desk, price, qty, snapshot};

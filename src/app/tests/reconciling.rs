@@ -242,7 +242,7 @@ fn after_a_reconnection_everything_is_asked_again() {
     d.effects.clear();
     d.after(4_000).connect("DU0000001", snapshot());
     assert_eq!(d.sent(|c| matches!(c, Command::Watch(_))), 3);
-    assert_eq!(d.sent(|c| matches!(c, Command::Bars { .. })), 1);
+    assert_eq!(d.sent(|c| matches!(c, Command::Bars { .. })), 2, "the chart's and the days");
     assert_eq!(d.sent(|c| matches!(c, Command::Find { .. })), 0);
 }
 
@@ -260,7 +260,7 @@ fn the_start_asks_for_the_list_then_watches_it_and_asks_for_the_chart() {
     assert_eq!(d.sent(|c| matches!(c, Command::Find { .. })), 3);
     d.answer_questions();
     assert_eq!(d.sent(|c| matches!(c, Command::Watch(_))), 3);
-    assert_eq!(d.sent(|c| matches!(c, Command::Bars { .. })), 1);
+    assert_eq!(d.sent(|c| matches!(c, Command::Bars { .. })), 2, "the chart's and the days");
     assert_eq!(select::watch_counts(&d.model), (3, 0));
     assert_eq!(d.model.desk.client_id, CLIENT);
 }

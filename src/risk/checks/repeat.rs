@@ -24,7 +24,7 @@ pub(super) fn duplicate(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderK
         _ if age <= BOUNCE => Weight::Hard,
         _ if age > AGAIN => return None,
         Origin::Sentence => Weight::Confirm,
-        Origin::Key => Weight::Note,
+        Origin::Key | Origin::HotKey => Weight::Note,
     };
     let tenths = age.as_millis().checked_div(100)?;
     let seconds = format!("{}.{}", tenths.checked_div(10)?, tenths.checked_rem(10)?);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tradewind::app::action::{Action, StageVerb, Touch, Way};
+use tradewind::app::action::{Action, StageVerb, Staging, Touch, Way};
 use tradewind::app::effect::{Effect, Record};
 use tradewind::app::msg::{JournalFact, Msg, Timer};
 use tradewind::app::{Model, bindings, update};
@@ -263,13 +263,13 @@ impl World {
         match self.chance.below(30) {
             0..=7 => {
                 let verb = self.chance.pick(&[StageVerb::Buy, StageVerb::Sell, StageVerb::Close]);
-                self.do_all(&[Action::Stage { verb }, touch, Action::Send, Action::Confirm]);
+                self.do_all(&[Action::Stage(Staging::Verb(verb)), touch, Action::Send, Action::Confirm]);
             }
             8..=9 => {
                 let verb = self.chance.pick(&[StageVerb::Buy, StageVerb::Sell]);
                 let by = u8::try_from(self.chance.below(6)).unwrap();
                 let tick = Action::TicketTick { way, by };
-                self.do_all(&[Action::Stage { verb }, tick, Action::TicketHalf, Action::Send]);
+                self.do_all(&[Action::Stage(Staging::Verb(verb)), tick, Action::TicketHalf, Action::Send]);
             }
             10..=13 => self.do_all(&[Action::PickUp, Action::TicketTick { way, by: 2 }, Action::Send, Action::Confirm]),
             14..=15 => self.do_all(&[Action::PickUp, Action::TicketHalf, Action::Send]),
@@ -281,8 +281,9 @@ impl World {
                 self.do_all(&[Action::TicketDrop, Action::Focus { pane }]);
             }
             26 => {
-                let action = self.chance.pick(&[Action::CancelSymbol, Action::CancelAll, Action::Resolve]);
-                self.do_all(&[action]);
+                let actions = [Action::CancelSymbol, Action::CancelAll, Action::Resolve];
+                let one = self.chance.pick(&[0, 1, 2]);
+                self.do_all(&actions[one..=one]);
             }
             27 if self.chance.percent(30) => self.do_all(&[Action::Kill]),
             _ => self.do_all(&[Action::HaltLift]),
@@ -294,7 +295,7 @@ impl World {
         for action in actions {
             let paint = Msg::Painted(self.model.revision);
             self.tell(paint);
-            self.tell(Msg::Acted(*action));
+            self.tell(Msg::Acted(action.clone()));
         }
     }
 
