@@ -136,6 +136,12 @@ impl Desk {
     }
 
     pub fn quote(&mut self, con_id: ConId, bid: &str, ask: &str) {
+        let msg = self.quote_msg(con_id, bid, ask);
+        self.tell(msg);
+    }
+
+    /// What the broker says when a quote moves.
+    pub fn quote_msg(&self, con_id: ConId, bid: &str, ask: &str) -> Msg {
         let (bid, ask) = (price(bid), price(ask));
         let quote = Quote {
             bid: Some(bid),
@@ -147,7 +153,7 @@ impl Desk {
             at: Some(self.at),
             ..Quote::default()
         };
-        self.broker(Event::Quotes(vec![(con_id, quote)]));
+        Msg::Broker(Event::Quotes(vec![(con_id, quote)]))
     }
 
     /// One message, now; its effects are kept.
@@ -181,16 +187,22 @@ impl Desk {
     /// Time passes; what the model wanted to be woken for happens on the way.
     pub fn after(&mut self, millis: u64) -> &mut Self {
         let end = self.at.plus(Duration::from_millis(millis));
-        while let Some((timer, at)) = self.wakes.iter().map(|(t, at)| (*t, *at)).min_by_key(|(_, at)| at.mono) {
-            if at.mono > end.mono {
-                break;
-            }
-            self.wakes.remove(&timer);
-            self.at = self.at.max(at);
+        while let Some(timer) = self.next_due(end) {
             self.tell(Msg::Woke(timer));
         }
         self.at = end;
         self
+    }
+
+    /// The next thing the model wanted to be woken for, if that is by then; it is that late now.
+    pub fn next_due(&mut self, end: Stamp) -> Option<Timer> {
+        let (timer, at) = self.wakes.iter().map(|(t, at)| (*t, *at)).min_by_key(|(_, at)| at.mono)?;
+        if at.mono > end.mono {
+            return None;
+        }
+        self.wakes.remove(&timer);
+        self.at = self.at.max(at);
+        Some(timer)
     }
 
     /// Presses keys as a person does: one every 200 ms, each seen on the screen.
@@ -328,6 +340,12 @@ impl Desk {
     }
 
     pub fn status(&mut self, key: &OrderKey, status: BrokerStatus, filled: i64) -> &mut Self {
+        let event = self.status_event(key, status, filled);
+        self.broker(event)
+    }
+
+    /// What the broker says of an order.
+    pub fn status_event(&self, key: &OrderKey, status: BrokerStatus, filled: i64) -> Event {
         let order = self.order(key);
         let total = order.spec.qty;
         let report = StatusReport {
@@ -338,7 +356,7 @@ impl Desk {
             avg_fill: None,
             why_held: None,
         };
-        self.broker(Event::Status(report))
+        Event::Status(report)
     }
 
     /// A fill of an order.

@@ -14,6 +14,7 @@ mod reconciling;
 mod sending;
 mod staging;
 mod states;
+mod streams;
 mod tasks;
 mod timing;
 
