@@ -1,9 +1,11 @@
 //! The command line, as data.
 //!
-//! Exit codes: 0 all is well; 1 what was asked for failed (no such symbol, no connection, a check that fails); 2 the
-//! command line or the terminal cannot be used; 70 a defect of the program; 128 + n ended by signal n.
+//! Exit codes: 0 all is well; 1 what was asked for failed (no such symbol, no connection, a check that fails, an order that
+//! the guard or the broker refuses); 2 the command line or the terminal cannot be used; 3 an order whose outcome is not
+//! known; 70 a defect of the program; 128 + n ended by signal n.
 
 pub mod journal;
+pub mod order;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::journal::{Export, Journal, Show};
+use self::order::Say;
 
 /// A keyboard-first trading workstation in the terminal for Interactive Brokers.
 ///
@@ -19,7 +22,7 @@ use self::journal::{Export, Journal, Show};
 #[command(
     name = "tradewind",
     version,
-    after_help = "Exit codes: 0 well, 1 failed, 2 misused, 70 defect, 128+n signal n."
+    after_help = "Exit codes: 0 well, 1 failed or refused, 2 misused, 3 outcome of an order unknown, 70 defect, 128+n signal n."
 )]
 pub struct Cli {
     /// Options of every command.
@@ -92,6 +95,22 @@ pub enum Command {
     Check(Check),
     /// Print quotes, once or as they change
     Quote(Quote),
+    /// Buy: the sentence of the ticket, such as: buy 100 AAPL 187.20 sl 185.50
+    Buy(Say),
+    /// Sell what is held; never through zero without `flip`
+    Sell(Say),
+    /// Sell short
+    Short(Say),
+    /// Close a position or a part of it, such as: close half TSLA mid
+    Close(Say),
+    /// Change a working order, such as: modify order:12 stp 186
+    Modify(Say),
+    /// Cancel working orders, such as: cancel order:12, cancel AAPL exits, cancel all
+    Cancel(Say),
+    /// Cancel a symbol's orders, wait until all have ended, close what is held
+    Flatten(Say),
+    /// Cancel a symbol's orders, wait until all have ended, turn the position around
+    Reverse(Say),
     /// Print the account's orders: those that work and those that ended today
     Orders(Show),
     /// Print the account's executions as far back as the broker gives them
@@ -106,6 +125,23 @@ pub enum Command {
     Export(Export),
     /// Read an order sentence and print its canonical text and what it means; nothing is sent
     Parse(Parse),
+}
+
+impl Command {
+    /// The order sentence's first word and the rest of the command line, where the command is one.
+    pub const fn sentence(&self) -> Option<(&'static str, &Say)> {
+        Some(match self {
+            Self::Buy(say) => ("buy", say),
+            Self::Sell(say) => ("sell", say),
+            Self::Short(say) => ("short", say),
+            Self::Close(say) => ("close", say),
+            Self::Modify(say) => ("modify", say),
+            Self::Cancel(say) => ("cancel", say),
+            Self::Flatten(say) => ("flatten", say),
+            Self::Reverse(say) => ("reverse", say),
+            _ => return None,
+        })
+    }
 }
 
 /// Options of `gateway`.
@@ -247,6 +283,16 @@ mod tests {
         let cli = Cli::try_parse_from(said).unwrap();
         assert!(matches!(cli.command, Some(Command::Parse(parse)) if parse.json && parse.sentence == said[3..]));
         assert!(Cli::try_parse_from(["tradewind", "parse"]).is_err());
+    }
+
+    #[test]
+    fn the_words_of_an_order_follow_its_options() {
+        let said = ["tradewind", "buy", "--profile", "live", "--yes", "2", "+1", "SPY", "-1", "QQQ", "mid", "--json"];
+        let cli = Cli::try_parse_from(said).unwrap();
+        assert_eq!(cli.common.profile.as_deref(), Some("live"));
+        let (verb, say) = cli.command.as_ref().and_then(Command::sentence).unwrap();
+        assert_eq!((verb, say.yes, say.json), ("buy", true, false));
+        assert_eq!(say.words, said[5..]);
     }
 
     #[test]

@@ -25,6 +25,16 @@ fn main() -> ExitCode {
         Some(Command::Journal(options)) => run::journal::run(&cli.common, options),
         Some(Command::Export(options)) => run::journal::export(&cli.common, options),
         Some(Command::Parse(options)) => run::parse::run(options),
+        Some(
+            command @ (Command::Buy(_)
+            | Command::Sell(_)
+            | Command::Short(_)
+            | Command::Close(_)
+            | Command::Modify(_)
+            | Command::Cancel(_)
+            | Command::Flatten(_)
+            | Command::Reverse(_)),
+        ) => command.sentence().map_or(Ok(2), |(verb, say)| run::trade::run(&cli.common, verb, say)),
     };
     let code = match result {
         Ok(code) => code,

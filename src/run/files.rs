@@ -12,7 +12,8 @@ const QUEUE: usize = 8;
 /// Where lists are given.
 #[derive(Debug, Clone)]
 pub struct Files {
-    lists: SyncSender<Vec<String>>,
+    /// `None` where nothing is kept.
+    lists: Option<SyncSender<Vec<String>>>,
 }
 
 impl Files {
@@ -29,12 +30,17 @@ impl Files {
                 }
             }
         })?;
-        Ok(Self { lists })
+        Ok(Self { lists: Some(lists) })
+    }
+
+    /// Keeps nothing: for a desk whose list is made up for one order.
+    pub const fn none() -> Self {
+        Self { lists: None }
     }
 
     /// Gives a list to be saved; false if it could not be taken.
     pub fn save_watchlist(&self, symbols: Vec<String>) -> bool {
-        self.lists.try_send(symbols).is_ok()
+        self.lists.as_ref().is_none_or(|lists| lists.try_send(symbols).is_ok())
     }
 }
 

@@ -87,12 +87,29 @@ pub fn journal_path(folder: &Path, number: u16) -> PathBuf {
 /// Takes the first free seat in `folder`; `None` when all are taken.
 pub fn take_seat(folder: &Path) -> io::Result<Option<Seat>> {
     for number in 0..SEATS {
-        if let Some(mut lock) = Lock::try_take(&folder.join(format!("seat-{}.lock", number + 1)))? {
-            lock.say(0)?;
-            return Ok(Some(Seat { number, journal: journal_path(folder, number), _lock: lock }));
+        if let Some(seat) = take_this_seat(folder, number)? {
+            return Ok(Some(seat));
         }
     }
     Ok(None)
+}
+
+/// Takes one seat in `folder`; `None` when it is taken.
+pub fn take_this_seat(folder: &Path, number: u16) -> io::Result<Option<Seat>> {
+    let Some(mut lock) = Lock::try_take(&seat_path(folder, number))? else { return Ok(None) };
+    lock.say(0)?;
+    Ok(Some(Seat { number, journal: journal_path(folder, number), _lock: lock }))
+}
+
+/// Whether somebody sits there now.
+pub fn is_taken(folder: &Path, number: u16) -> io::Result<bool> {
+    let path = seat_path(folder, number);
+    Ok(path.exists() && Lock::try_take(&path)?.is_none())
+}
+
+/// The lock file of a seat.
+fn seat_path(folder: &Path, number: u16) -> PathBuf {
+    folder.join(format!("seat-{}.lock", u32::from(number).saturating_add(1)))
 }
 
 /// Opens a lock file, making it and its folder for the owner alone.
@@ -130,6 +147,8 @@ mod tests {
         assert_eq!((first.number, second.number), (0, 1));
         assert_ne!(first.journal, second.journal);
         drop(first);
+        assert!(!is_taken(folder.path(), 0).unwrap() && is_taken(folder.path(), 1).unwrap());
+        assert!(take_this_seat(folder.path(), 1).unwrap().is_none());
         assert_eq!(take_seat(folder.path()).unwrap().expect("free").number, 0);
         drop(second);
     }

@@ -16,6 +16,7 @@ pub mod lock;
 pub mod log;
 pub mod panic;
 pub mod parse;
+pub mod parts;
 pub mod plan;
 pub mod quote;
 pub mod record;
@@ -24,6 +25,7 @@ pub mod stats;
 pub mod table;
 pub mod terminal;
 pub mod threads;
+pub mod trade;
 pub mod tty;
 pub mod writer;
 

@@ -57,24 +57,30 @@ pub fn run(options: &cli::Parse) -> Result<i32, Report> {
             }
             Ok(0)
         }
-        Err(faults) if options.json => {
-            let faults = faults.into_iter().map(line).collect();
-            writeln!(io::stdout().lock(), "{}", serde_json::to_string(&Faulty { sentence: &text, faults })?)?;
-            Ok(1)
-        }
         Err(faults) => {
-            let mut err = io::stderr().lock();
-            // What a terminal would obey is shown as a sign of the same width.
-            let shown: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-            writeln!(err, "{shown}")?;
-            for fault in &faults {
-                let before = text.get(..fault.span.start).map_or(0, |t| t.chars().count());
-                let wide = text.get(fault.span.clone()).map_or(1, |t| t.chars().count()).max(1);
-                writeln!(err, "{}{} {fault}", " ".repeat(before), "~".repeat(wide))?;
-            }
+            complain(&text, faults, options.json)?;
             Ok(1)
         }
     }
+}
+
+/// Says what is wrong with a sentence, under its words or as one JSON value.
+pub fn complain(text: &str, faults: Vec<Fault>, json: bool) -> Result<(), Report> {
+    if json {
+        let faults = faults.into_iter().map(line).collect();
+        writeln!(io::stdout().lock(), "{}", serde_json::to_string(&Faulty { sentence: text, faults })?)?;
+        return Ok(());
+    }
+    let mut err = io::stderr().lock();
+    // What a terminal would obey is shown as a sign of the same width.
+    let shown: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    writeln!(err, "{shown}")?;
+    for fault in &faults {
+        let before = text.get(..fault.span.start).map_or(0, |t| t.chars().count());
+        let wide = text.get(fault.span.clone()).map_or(1, |t| t.chars().count()).max(1);
+        writeln!(err, "{}{} {fault}", " ".repeat(before), "~".repeat(wide))?;
+    }
+    Ok(())
 }
 
 fn line(fault: Fault) -> FaultLine {

@@ -7,6 +7,7 @@
 
 mod layer_a;
 mod night;
+mod orders;
 mod readme;
 mod replay;
 mod shell;

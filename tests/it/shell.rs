@@ -57,9 +57,32 @@ fn has(shell: &str) -> bool {
 
 /// What the program prints for a line typed into `shell`.
 fn through(shell: &str, line: &str) -> (bool, String, String) {
-    let output = Command::new(shell).args(["-c", &format!("\"$0\" parse {line}"), PROGRAM]).output().unwrap();
+    let (code, out, err) = typed(shell, &format!("parse {line}"));
+    (code == 0, out, err)
+}
+
+/// The exit code and the words of the program for a line typed into `shell`.
+fn typed(shell: &str, line: &str) -> (i32, String, String) {
+    let output = Command::new(shell).args(["-c", &format!("\"$0\" {line}"), PROGRAM]).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.success(), text(output.stdout), text(output.stderr))
+    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+}
+
+/// Every example as the command it is: understood, whatever then becomes of it where nobody listens.
+fn commands_pass(shell: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("settings.toml"), "[profile.desk]\naddress = \"127.0.0.1:1\"\nmode = \"paper\"\n")
+        .unwrap();
+    let options = format!("--state {0} --config {0}/config --profile desk", folder.path().display());
+    for (said, _) in EXAMPLES.iter().filter(|(said, _)| !said.starts_with("roll")) {
+        let (code, out, err) = typed(shell, &format!("{options} {said}"));
+        assert_eq!(code, 1, "{shell}: {said}: {out}{err}");
+        assert!(err.contains("127.0.0.1:1"), "{shell}: {said}: {err}");
+    }
+    let (code, _, err) = typed(shell, &format!("{options} cancel #12"));
+    assert_eq!((code, err.contains("cancel needs a target")), (2, true), "{shell}: {err}");
 }
 
 fn examples_pass(shell: &str) {
@@ -75,6 +98,20 @@ fn examples_pass(shell: &str) {
 #[test]
 fn the_examples_pass_through_bash() {
     examples_pass("bash");
+}
+
+#[test]
+fn the_examples_are_commands_in_bash() {
+    commands_pass("bash");
+}
+
+#[test]
+fn the_examples_are_commands_in_zsh() {
+    if has("zsh") {
+        commands_pass("zsh");
+    } else {
+        println!("zsh is not installed: nothing was tried");
+    }
 }
 
 #[test]

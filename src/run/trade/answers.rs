@@ -1,0 +1,172 @@
+//! What became of an order, a change, a cancel or a way out that was handed over: what the broker says of it, or that it is
+//! not known.
+
+use std::time::Duration;
+
+use super::Errand;
+use super::headless::{Desk, Lived};
+use super::outcome::{Failure, Outcome, Result as Ended};
+use super::whose::others;
+use crate::app::model::{Awaited, Model};
+use crate::app::notices::Tone;
+use crate::app::select;
+use crate::domain::instrument::ConId;
+use crate::domain::order::{OrderKey, OrderState};
+
+/// How long an order's first answer is waited for.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// How long the fill of an order that takes at once is waited for beyond that.
+const FILL: Duration = Duration::from_secs(2);
+/// How long an order that is held may take to work; a stop is held until it triggers.
+const WORKING: Duration = Duration::from_millis(300);
+/// How long the position and the commission may take after a fill.
+const BOOKED: Duration = Duration::from_secs(1);
+
+/// The orders whose cancel is on its way.
+pub fn cancels(model: &Model) -> Vec<OrderKey> {
+    let waits = model.orders.waits.iter().filter(|(_, wait)| wait.what == Awaited::Cancel).map(|(key, _)| key);
+    waits.chain(&model.orders.cancel_wanted).cloned().collect()
+}
+
+/// Waits for the answers of cancels.
+pub async fn cancelled(desk: &mut Desk, errand: &Errand, keys: &[OrderKey]) -> Outcome {
+    let state = |model: &Model, key: &OrderKey| select::order(model, key).map(|o| o.state);
+    let ended = |model: &Model| keys.iter().all(|key| state(model, key).is_none_or(OrderState::is_terminal));
+    let lived = desk.until(ANSWER_MAX, ended).await;
+    let model = &desk.model;
+    let filled = keys.iter().any(|key| state(model, key) == Some(OrderState::Filled));
+    let outcome = match lived {
+        Lived::Held if filled => {
+            let why = Failure::new("not everything was cancelled: an order had filled");
+            Outcome::new(model, Ended::Filled).because(why).ending(1)
+        }
+        Lived::Held => Outcome::new(model, Ended::Cancelled),
+        _ => unknown(model, "the cancel was sent, and its answer has not come"),
+    };
+    let mut outcome = outcome.with_orders(model, keys);
+    outcome.notes.extend(others(model, &errand.sentence));
+    outcome
+}
+
+/// An order, a change or a cancel was handed over and has no answer.
+fn unknown(model: &Model, message: &str) -> Outcome {
+    let hint = "`tradewind orders` says what the broker has. It was sent once and is not sent again.".to_owned();
+    let why = Failure { hint: Some(hint), ..Failure::new(message) };
+    Outcome::new(model, Ended::Unknown).because(why)
+}
+
+/// Waits for the first answer to the order that went out, and for the fill of one that takes.
+pub async fn placed(desk: &mut Desk, takes: bool) -> Outcome {
+    let Some(key) = desk.model.panes.ticket.sending.as_ref().map(|s| s.key.clone()).or_else(|| newest(&desk.model))
+    else {
+        return Outcome::refused(&desk.model, last_word(&desk.model));
+    };
+    let answered = |model: &Model| {
+        let family = model.orders.all.values().filter(|o| o.key == key || o.parent.as_ref() == Some(&key));
+        family.into_iter().all(|o| o.state != OrderState::Sending)
+    };
+    let lived = desk.until(ANSWER_MAX, answered).await;
+    // A limit order is told as held at first, and as working a moment later.
+    let held = |model: &Model| select::order(model, &key).is_some_and(|o| o.state == OrderState::Held);
+    if lived == Lived::Held {
+        desk.until(WORKING, |model| !held(model)).await;
+    }
+    let over = |model: &Model| {
+        select::order(model, &key).is_none_or(|o| o.state.is_terminal() || o.state == OrderState::Unknown)
+    };
+    if lived == Lived::Held && takes {
+        desk.until(FILL, over).await;
+    }
+    if select::order(&desk.model, &key).is_some_and(|o| !o.filled.is_zero()) {
+        desk.until(BOOKED, |model| is_booked(model, &key)).await;
+    }
+    let model = &desk.model;
+    let Some(order) = select::order(model, &key) else { return unknown(model, "the order is not known any more") };
+    let refused = || match &order.remark {
+        Some((0, text)) => Failure::new(text.to_string()),
+        Some((code, text)) => Failure { code: Some(code.to_string()), ..Failure::new(text.to_string()) },
+        None => Failure::new("the broker gave no reason"),
+    };
+    let outcome = match order.state {
+        OrderState::Held => Outcome::new(model, Ended::Held),
+        OrderState::Working | OrderState::Cancelling => Outcome::new(model, Ended::Working),
+        OrderState::Filled => Outcome::new(model, Ended::Filled),
+        OrderState::Cancelled => {
+            let outcome = Outcome::new(model, Ended::Cancelled).because(refused());
+            outcome.ending(i32::from(order.filled.is_zero()))
+        }
+        OrderState::Rejected if order.not_sent().is_some() => Outcome::refused(model, refused()),
+        OrderState::Rejected => Outcome::new(model, Ended::Rejected).because(refused()),
+        OrderState::Sending | OrderState::Unknown => unknown(model, "the order was sent, and no answer has come"),
+    };
+    outcome.with_orders(model, [&key])
+}
+
+/// Whether the fills of an order are in the position, and their commissions here.
+fn is_booked(model: &Model, key: &OrderKey) -> bool {
+    let con_id = select::order(model, key).map(|o| o.spec.con_id);
+    con_id.is_none_or(|id| select::is_settled(model, id) && model.positions.contains_key(&id))
+        && select::executions_of(model, key).all(|e| e.commission.is_some())
+}
+
+/// The order that was placed last.
+fn newest(model: &Model) -> Option<OrderKey> {
+    model.orders.recent.first().map(|recent| recent.key.clone())
+}
+
+/// Waits for the answer to a change.
+pub async fn changed(desk: &mut Desk, key: &OrderKey) -> Outcome {
+    let Some(wanted) = select::order(&desk.model, key).map(|o| o.spec.clone()) else {
+        return Outcome::refused(&desk.model, last_word(&desk.model));
+    };
+    if select::order(&desk.model, key).is_some_and(|o| o.before_change.is_none()) {
+        let mut outcome = Outcome::new(&desk.model, Ended::Nothing);
+        outcome.notes.push(last_word(&desk.model).message);
+        return outcome.with_orders(&desk.model, [key]);
+    }
+    let open = |model: &Model| {
+        let order = select::order(model, key);
+        order.is_some_and(|o| o.before_change.is_some() && !o.state.is_terminal() && o.state != OrderState::Unknown)
+    };
+    desk.until(ANSWER_MAX, |model| !open(model)).await;
+    let model = &desk.model;
+    let outcome = match select::order(model, key) {
+        _ if open(model) => unknown(model, "the change was sent, and no answer has come"),
+        Some(order) if order.spec == wanted && order.state == OrderState::Filled => Outcome::new(model, Ended::Filled),
+        Some(order) if order.spec == wanted && order.state.is_live() && order.state != OrderState::Unknown => {
+            Outcome::new(model, Ended::Changed)
+        }
+        Some(order) if order.state == OrderState::Unknown => unknown(model, "what became of the order is not known"),
+        _ => Outcome::new(model, Ended::Rejected).because(last_word(model)),
+    };
+    outcome.with_orders(model, [key])
+}
+
+/// Waits until a way out has been counted and sent, then for its answer.
+pub async fn unwound(desk: &mut Desk, con_id: ConId) -> Outcome {
+    let keys = cancels(&desk.model);
+    let lived = desk.until(ANSWER_MAX, |model| !model.orders.unwinding.contains_key(&con_id)).await;
+    if lived != Lived::Held {
+        return unknown(&desk.model, "the orders are being cancelled; what is held was not sent")
+            .with_orders(&desk.model, &keys);
+    }
+    if desk.model.panes.ticket.sending.is_some() {
+        return placed(desk, true).await.with_orders(&desk.model, &keys);
+    }
+    let failed = desk.model.notices.list.back().is_some_and(|notice| notice.tone == Tone::Error);
+    let said = last_word(&desk.model);
+    let outcome = if failed {
+        Outcome::refused(&desk.model, said)
+    } else {
+        let mut outcome = Outcome::new(&desk.model, Ended::Nothing);
+        outcome.notes.push(said.message);
+        outcome
+    };
+    outcome.with_orders(&desk.model, &keys)
+}
+
+/// The last thing that the desk said, as the reason why nothing was sent.
+pub fn last_word(model: &Model) -> Failure {
+    let said = model.notices.list.back().map(|notice| notice.text.clone());
+    Failure::new(said.unwrap_or_else(|| "nothing was staged".to_owned()))
+}

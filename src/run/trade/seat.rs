@@ -1,0 +1,92 @@
+//! Which API client id a command acts as, and what the profile's other desks have left in their journals.
+//!
+//! IB lets only the client that placed an order change or cancel it. A command therefore takes the seat of the desk that
+//! placed the order it names, if nobody sits there, and else the first free one: with no workstation running that is the
+//! workstation's own, whose orders it may change.
+
+use std::time::Duration;
+
+use color_eyre::eyre::{Report, WrapErr, eyre};
+
+use crate::clock::Stamp;
+use crate::journal::{Reader, Span};
+use crate::risk::Recent;
+use crate::run::lock::{self, SEATS, Seat, journal_path};
+use crate::run::plan::Place;
+
+/// How far back orders are looked for that the guard counts (G21, G22).
+const LATELY: Duration = Duration::from_mins(1);
+
+/// Takes the seat of this client id; or that of the desk that placed the order of this number; or the first free one.
+pub fn take(place: &Place, client: Option<i32>, order: Option<u32>) -> Result<Seat, Report> {
+    let folder = &place.folder;
+    let failed = || format!("{} cannot be used", folder.display());
+    if let Some(client) = client {
+        let seat = lock::take_this_seat(folder, number_of(place, client)?).wrap_err_with(failed)?;
+        return seat
+            .ok_or_else(|| eyre!("client {client} is a workstation or a command that runs: it acts for itself"));
+    }
+    if let Some(number) = order
+        && let [only] = owners(place, number)?.as_slice()
+        && let Some(seat) = lock::take_this_seat(folder, *only).wrap_err_with(failed)?
+    {
+        return Ok(seat);
+    }
+    lock::take_seat(folder)
+        .wrap_err_with(failed)?
+        .ok_or_else(|| eyre!("{SEATS} workstations and commands of this profile run already"))
+}
+
+/// The seat of a client id, where it is one of the profile.
+pub fn number_of(place: &Place, client: i32) -> Result<u16, Report> {
+    let first = place.profile.client_id;
+    let number = client.checked_sub(first).and_then(|n| u16::try_from(n).ok()).filter(|n| *n < SEATS);
+    number.ok_or_else(|| {
+        let last = first.saturating_add(i32::from(SEATS)).saturating_sub(1);
+        eyre!("client {client} is none of the profile {}: those are {first} to {last}", place.profile.name)
+    })
+}
+
+/// The seats whose journal has a live order of this number.
+fn owners(place: &Place, number: u32) -> Result<Vec<u16>, Report> {
+    let mut owners = Vec::new();
+    for seat in 0..SEATS {
+        let Some(reader) = Reader::open(&journal_path(&place.folder, seat))? else { continue };
+        if reader.find(&format!("order:{number}"))?.is_some_and(|order| order.state.is_live()) {
+            owners.push(seat);
+        }
+    }
+    Ok(owners)
+}
+
+/// What the guard has to know of the profile's other desks.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Whether a workstation that runs has set HALT.
+    pub halted: bool,
+    /// Orders placed within the last minute, newest first.
+    pub recent: Vec<Recent>,
+}
+
+/// Reads what the desks of the profile have left: HALT of those that run, the last minute's orders of all.
+pub fn known(place: &Place, own: &Seat) -> Result<Known, Report> {
+    let now = Stamp::now();
+    let span = Span { from: now.wall.saturating_sub(nanos(LATELY)), to: i64::MAX };
+    let mut known = Known::default();
+    for seat in 0..SEATS {
+        let Some(reader) = Reader::open(&journal_path(&place.folder, seat))? else { continue };
+        for order in reader.orders(span)?.into_iter().filter(|order| order.parent.is_none()) {
+            let age = now.wall.saturating_sub(order.placed_at.wall).max(0);
+            let at = Stamp { wall: order.placed_at.wall, mono: now.mono.saturating_sub(age) };
+            known.recent.push(Recent { spec: order.spec, at, key: order.key });
+        }
+        let runs = seat != own.number && lock::is_taken(&place.folder, seat)?;
+        known.halted |= runs && reader.before()?.is_some_and(|before| before.halted);
+    }
+    known.recent.sort_by_key(|recent| std::cmp::Reverse(recent.at.wall));
+    Ok(known)
+}
+
+fn nanos(span: Duration) -> i64 {
+    i64::try_from(span.as_nanos()).unwrap_or(i64::MAX)
+}

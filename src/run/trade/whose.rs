@@ -1,0 +1,90 @@
+//! What a sentence is about, and whose orders those are.
+
+use std::collections::BTreeSet;
+
+use super::outcome::Failure;
+use crate::app::model::Model;
+use crate::app::{select, words};
+use crate::domain::instrument::ConId;
+use crate::domain::order::Order;
+use crate::sentence::{Contract, Instrument, Manage, Sentence, Target};
+
+/// The number of the order that is meant.
+pub fn number(sentence: &Sentence) -> Option<u32> {
+    match sentence {
+        Sentence::Manage(manage) => match &**manage {
+            Manage::Cancel(Target::Order(number)) | Manage::Modify { order: number, .. } => Some(*number),
+            _ => None,
+        },
+        Sentence::Entry(_) => None,
+    }
+}
+
+/// The symbol of the contract that is meant.
+pub fn contract(sentence: &Sentence) -> Option<String> {
+    let contract = match sentence {
+        Sentence::Entry(entry) => match &entry.instrument {
+            Instrument::One(contract) => Some(contract),
+            Instrument::Combo(_) => None,
+        },
+        Sentence::Manage(manage) => match &**manage {
+            Manage::Cancel(Target::Of(contract, _))
+            | Manage::Flatten { what: Some(contract), .. }
+            | Manage::Reverse(contract) => Some(contract),
+            _ => None,
+        },
+    };
+    contract.and_then(Contract::plain_symbol)
+}
+
+/// The contract that the sentence is about, once it is known.
+pub fn subject(model: &Model, sentence: &Sentence) -> Option<ConId> {
+    if let Some(symbol) = contract(sentence) {
+        return select::by_symbol(model, &symbol).map(|i| i.con_id);
+    }
+    let number = number(sentence).and_then(|number| i32::try_from(number).ok())?;
+    model.orders.live().find(|o| o.ids.order_id == number).map(|o| o.spec.con_id)
+}
+
+/// Why the order of this number is not this client's to change, if so, or which of several may be meant.
+pub fn elsewhere(model: &Model, number: u32, chosen: bool) -> Option<Failure> {
+    let id = i32::try_from(number).ok().filter(|id| *id != 0)?;
+    let client = model.desk.client_id;
+    let (own, foreign): (Vec<&Order>, Vec<&Order>) =
+        model.orders.live().filter(|o| o.ids.order_id == id).partition(|o| o.ids.client_id == client);
+    let other = foreign.first()?;
+    let name = |order: &Order| format!("{} of client {}", words::order(model, order), order.ids.client_id);
+    if let (Some(mine), false) = (own.first(), chosen) {
+        let hint = format!("--client {client} or --client {} before the sentence says which.", other.ids.client_id);
+        let message = format!("order {number} may be {} or {}", name(mine), name(other));
+        return Some(Failure { hint: Some(hint), ..Failure::new(message) });
+    }
+    own.is_empty().then(|| {
+        let message = format!("order {number} is {}: only that client may change or cancel it", name(other));
+        Failure { hint: Some(way_out(other.ids.client_id)), ..Failure::new(message) }
+    })
+}
+
+/// How to act as the client that may.
+fn way_out(client: i32) -> String {
+    format!(
+        "In the workstation with client id {client}: m changes, x cancels it in the blotter. When it does not run: --client {client} before the sentence."
+    )
+}
+
+/// Which orders of other clients a sentence would have meant.
+pub fn others(model: &Model, sentence: &Sentence) -> Option<String> {
+    let Sentence::Manage(manage) = sentence else { return None };
+    let con_id = match &**manage {
+        Manage::Cancel(Target::Of(..)) => Some(subject(model, sentence)?),
+        Manage::Cancel(Target::All(_)) => None,
+        _ => return None,
+    };
+    let live = model.orders.live().filter(|o| con_id.is_none_or(|id| o.spec.con_id == id));
+    let foreign: Vec<&Order> = live.filter(|o| !select::is_ours(model, o)).collect();
+    let clients: BTreeSet<i32> = foreign.iter().map(|o| o.ids.client_id).collect();
+    let first = clients.first()?;
+    let whose: Vec<String> = clients.iter().map(ToString::to_string).collect();
+    let orders = words::count(foreign.len(), "order");
+    Some(format!("{orders} of client {} stay. {}", whose.join(", "), way_out(*first)))
+}

@@ -1,0 +1,260 @@
+//! Orders from the command line, each a process of its own: same guard, same journal, honest exit codes.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tradewind::clock::Stamp;
+use tradewind::domain::SafeText;
+use tradewind::journal::{self, Entry, Request};
+use tradewind::run::lock;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_tradewind");
+
+/// What a command has said.
+struct Answer {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
+    }
+
+    /// The state of the first order.
+    fn state(&self) -> String {
+        self.json()["orders"][0]["state"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// Runs the program on the state in `folder`.
+fn run(folder: &Path, words: &str) -> Answer {
+    let mut command = Command::new(PROGRAM);
+    command.arg("--state").arg(folder).arg("--config").arg(folder.join("config"));
+    let output = command.args(words.split_whitespace()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().unwrap_or(-1);
+    Answer { code, out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// The same, which has to end with this code.
+fn ends(folder: &Path, words: &str, code: i32) -> Answer {
+    let answer = run(folder, words);
+    assert_eq!(answer.code, code, "{words}\n{}\n{}", answer.out, answer.err);
+    answer
+}
+
+/// A profile `desk` at this address, in the settings.
+fn settle(folder: &Path, address: &str, mode: &str) {
+    let config = folder.join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    let text = format!("[profile.desk]\naddress = \"{address}\"\nmode = \"{mode}\"\nread_only = false\n");
+    std::fs::write(config.join("settings.toml"), text).unwrap();
+}
+
+/// A paper gateway of its own, and its address.
+struct Gateway(Child, String);
+
+impl Gateway {
+    fn start(folder: &Path) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.arg("--state").arg(folder.join("gateway")).args(["gateway", "--port", "0", "--memory", "--json"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap();
+        Self(child, said["address"].as_str().unwrap().to_owned())
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_market_order_fills_and_stands_in_the_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = ends(folder.path(), "buy --json 10 AAPL mkt", 0);
+    let said = answer.json();
+    assert_eq!((&said["result"], &said["mode"]), (&"filled".into(), &"PAPER".into()), "{said}");
+    assert_eq!((&said["sentence"], &said["orders"][0]["filled"]), (&"buy 10 AAPL mkt day rth".into(), &"10".into()));
+    assert!(said["orders"][0]["average"].is_string(), "{said}");
+    let events = ends(folder.path(), "journal --events --json", 0).json();
+    let about: Vec<&str> = events.as_array().unwrap().iter().filter_map(|e| e["kind"].as_str()).collect();
+    assert!(about.contains(&"guard") && about.contains(&"order"), "{about:?}");
+    let fills = ends(folder.path(), "journal --executions --json", 0).json();
+    assert!(fills[0]["commission"].is_string(), "the commission is waited for: {fills}");
+    // The same guard knows what the process before has sent.
+    let again = ends(folder.path(), "buy 10 AAPL mkt", 1);
+    assert!(again.err.contains("(G21)"), "{}", again.err);
+}
+
+#[test]
+fn a_resting_order_is_changed_and_cancelled_by_later_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let placed = ends(folder.path(), "buy --json 10 MSFT 300 gtc", 0).json();
+    assert_eq!(placed["result"], "working", "{placed}");
+    let number = placed["orders"][0]["order"].as_i64().unwrap();
+    assert!(placed["notes"].to_string().contains("the paper market stands still"), "{placed}");
+    let changed = ends(folder.path(), &format!("modify --json order:{number} lmt 301 total 20"), 0).json();
+    assert_eq!((&changed["result"], &changed["orders"][0]["quantity"]), (&"changed".into(), &"20".into()), "{changed}");
+    assert_eq!(changed["sentence"], "buy 20 MSFT lmt 301.00 gtc rth");
+    let same = ends(folder.path(), &format!("modify --json order:{number} lmt 301"), 0).json();
+    assert_eq!(same["result"], "nothing", "{same}");
+    let gone = ends(folder.path(), &format!("cancel --json order:{number}"), 0);
+    assert_eq!(gone.state(), "cancelled");
+    let none = ends(folder.path(), "cancel MSFT", 1);
+    assert!(none.err.contains("no such order of this desk works"), "{}", none.err);
+}
+
+#[test]
+fn exits_go_out_with_their_entry_and_a_flat_position_has_no_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let placed = ends(folder.path(), "buy --json 10 AAPL mkt sl entry-5% tp entry+5%", 0).json();
+    assert_eq!(placed["orders"].as_array().unwrap().len(), 3, "{placed}");
+    let flat = ends(folder.path(), "flatten --json AAPL", 0).json();
+    assert_eq!(flat["result"], "filled", "{flat}");
+    let states: Vec<&str> = flat["orders"].as_array().unwrap().iter().filter_map(|o| o["state"].as_str()).collect();
+    assert_eq!(states, ["filled", "cancelled", "cancelled"], "{flat}");
+    let none = ends(folder.path(), "flatten AAPL", 1);
+    assert!(none.err.contains("AAPL is flat"), "{}", none.err);
+}
+
+#[test]
+fn what_the_guard_asks_needs_yes_and_what_it_forbids_has_no_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = ends(folder.path(), "buy --json 6000 F 5", 1).json();
+    let codes: Vec<&str> = asked["guard"].as_array().unwrap().iter().filter_map(|g| g["code"].as_str()).collect();
+    assert_eq!((&asked["result"], codes.contains(&"G06")), (&"refused".into(), true), "{asked}");
+    assert!(asked["error"]["hint"].as_str().unwrap().contains("--yes"), "{asked}");
+    let agreed = ends(folder.path(), "buy --json --yes 6000 F 5", 0).json();
+    assert_eq!(agreed["result"], "working", "{agreed}");
+    let never = ends(folder.path(), "buy --json --yes 100000 AAPL mkt", 1).json();
+    assert_eq!((&never["error"]["code"], &never["orders"]), (&"G07".into(), &Value::Array(Vec::new())), "{never}");
+    assert!(never["guard"][0]["passes"].is_string(), "{never}");
+    let orders = ends(folder.path(), "orders --json", 0).json();
+    assert_eq!(orders.as_array().unwrap().len(), 1, "what was refused never reached the broker: {orders}");
+}
+
+#[test]
+fn a_preview_says_what_the_guard_would_and_sends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let fine = ends(folder.path(), "buy --json 10 AAPL mkt preview", 0).json();
+    assert_eq!((&fine["result"], &fine["sentence"]), (&"preview".into(), &"buy 10 AAPL mkt day rth".into()), "{fine}");
+    let never = ends(folder.path(), "buy --json 100000 AAPL mkt preview", 1).json();
+    assert_eq!(never["error"]["code"], "G07", "{never}");
+    let orders = ends(folder.path(), "orders --json", 0).json();
+    assert_eq!(orders, Value::Array(Vec::new()));
+}
+
+#[test]
+fn what_is_no_sentence_is_misuse_and_reaches_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for (words, what) in [
+        ("cancel", "cancel needs a target"),
+        ("buy", ""),
+        ("buy 100 AAPL --yes", "Options stand before the sentence"),
+        ("buy 100 AAPL --preview", "write `preview`"),
+        ("sell 50% TSLA", "percent of what?"),
+    ] {
+        let answer = ends(folder.path(), words, 2);
+        assert!(answer.out.is_empty() && answer.err.contains(what), "{words}: {}", answer.err);
+    }
+    assert!(!folder.path().join("sim").exists(), "nothing was opened");
+    let faulty = ends(folder.path(), "sell --json 50% TSLA", 2).json();
+    assert_eq!(faulty["faults"][0]["fixes"][0]["text"], "50%pos");
+}
+
+#[test]
+fn live_needs_the_profile_on_the_command_line_and_yes() {
+    let folder = tempfile::tempdir().unwrap();
+    settle(folder.path(), "127.0.0.1:1", "live");
+    let settings = folder.path().join("config/settings.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, format!("use_profile = \"desk\"\n{text}")).unwrap();
+    let by_file = ends(folder.path(), "buy --yes 1 AAPL 100", 2);
+    assert!(by_file.err.contains("say --profile desk"), "{}", by_file.err);
+    let unsaid = ends(folder.path(), "--profile desk buy 1 AAPL 100", 2);
+    assert!(unsaid.err.contains("needs --yes"), "{}", unsaid.err);
+    std::fs::write(&settings, text.replace("read_only = false\n", "")).unwrap();
+    let guarded = ends(folder.path(), "buy --profile desk --yes 1 AAPL 100", 2);
+    assert!(guarded.err.contains("read-only"), "{}", guarded.err);
+    std::fs::write(&settings, &text).unwrap();
+    // A file with a mistake might have named another account: what is built in does not stand in for it here.
+    std::fs::write(&settings, format!("use_profil = \"desk\"\n{text}")).unwrap();
+    let mistaken = ends(folder.path(), "buy --yes 1 AAPL 100", 2);
+    assert!(mistaken.err.contains("files with mistakes"), "{}", mistaken.err);
+    std::fs::write(&settings, &text).unwrap();
+    // Allowed, and there is nobody: refused, nothing is sent.
+    let nobody = ends(folder.path(), "buy --profile desk --yes 1 AAPL 100", 1);
+    assert!(nobody.err.contains("127.0.0.1:1"), "{}", nobody.err);
+}
+
+#[test]
+fn a_live_profile_refuses_a_paper_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(folder.path());
+    settle(folder.path(), &gateway.1, "live");
+    let answer = ends(folder.path(), "buy --json --profile desk --yes 1 AAPL mkt", 1).json();
+    assert_eq!(answer["orders"], Value::Array(Vec::new()), "{answer}");
+    settle(folder.path(), &gateway.1, "paper");
+    let orders = ends(folder.path(), "--profile desk orders --json", 0).json();
+    assert_eq!(orders, Value::Array(Vec::new()), "nothing arrived");
+}
+
+#[test]
+fn an_order_of_a_desk_that_runs_is_left_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(folder.path());
+    settle(folder.path(), &gateway.1, "paper");
+    let placed = ends(folder.path(), "buy --profile desk --json 10 MSFT 300", 0).json();
+    let (number, client) = (placed["orders"][0]["order"].as_i64().unwrap(), placed["client"].as_i64().unwrap());
+    // Somebody sits where it was placed.
+    let seat = lock::take_this_seat(&folder.path().join("desk"), 0).unwrap().expect("free");
+    let refused = ends(folder.path(), &format!("cancel --profile desk --json order:{number}"), 1).json();
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains(&format!("of client {client}: only that client may")), "{refused}");
+    let refused = ends(folder.path(), "cancel --profile desk MSFT", 1);
+    assert!(refused.err.contains(&format!("1 order of client {client} stay")), "{}", refused.err);
+    let refused = ends(folder.path(), &format!("cancel --profile desk --client {client} order:{number}"), 1);
+    assert!(refused.err.contains("a workstation or a command that runs"), "{}", refused.err);
+    // Another client id of the profile places orders meanwhile, and its own command takes them back.
+    let other = ends(folder.path(), "buy --profile desk --json 10 AMZN 50", 0).json();
+    assert_eq!(other["client"].as_i64(), Some(client + 1), "{other}");
+    drop(seat);
+    let gone = ends(folder.path(), &format!("cancel --profile desk --json --client {client} order:{number}"), 0);
+    assert_eq!(gone.state(), "cancelled");
+    let number = other["orders"][0]["order"].as_i64().unwrap();
+    let gone = ends(folder.path(), &format!("cancel --profile desk --json order:{number}"), 0);
+    assert_eq!(gone.state(), "cancelled", "the seat of who placed it is found in the journals");
+    let bad = run(folder.path(), "cancel --profile desk --client 99 all");
+    assert!(bad.err.contains("none of the profile desk"), "{}", bad.err);
+}
+
+#[test]
+fn halt_of_a_desk_that_runs_holds_for_commands_and_lets_exits_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    ends(folder.path(), "buy 10 AAPL mkt", 0);
+    let seat = lock::take_this_seat(&folder.path().join("sim"), 0).unwrap().expect("free");
+    halt(&seat.journal);
+    let refused = ends(folder.path(), "buy --yes 10 MSFT mkt", 1);
+    assert!(refused.err.contains("(G03)"), "{}", refused.err);
+    let exit = ends(folder.path(), "close --json all AAPL mkt", 0).json();
+    assert_eq!(exit["result"], "filled", "{exit}");
+}
+
+/// Writes HALT into a journal, as the workstation that has it open would.
+fn halt(path: &Path) {
+    let (inlet, requests) = journal::channel();
+    let gauge = inlet.gauge().clone();
+    inlet.give(Request::Entry(Box::new(Entry::Halted { why: SafeText::new("kill") }))).unwrap();
+    drop(inlet);
+    let entropy = u64::try_from(Stamp::now().wall).unwrap();
+    journal::serve(path, entropy, &requests, &gauge, |_| {});
+}
