@@ -11,7 +11,7 @@ use super::select;
 use crate::clock::eastern;
 use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
 use crate::domain::instrument::{ConId, Instrument};
-use crate::domain::order::{Attributes, OrderKind, OrderSpec, Side, Verb};
+use crate::domain::order::{Attributes, Oca, OrderKind, OrderSpec, Side, Verb};
 use crate::domain::terms::Zone;
 use crate::math;
 use crate::money::{Price, Qty};
@@ -43,8 +43,8 @@ pub fn context<'m>(model: &'m Model, instrument: &'m Instrument) -> Context<'m> 
         prior_low: before.map(|bar| bar.low),
         average_cost: position.filter(|p| !p.qty.is_zero()).and_then(|p| p.avg_cost),
         position: select::held(model, con_id),
-        working_sells: working(model, instrument, Side::Sell),
-        working_buys: working(model, instrument, Side::Buy),
+        working_sells: working(model, instrument, Side::Sell, None),
+        working_buys: working(model, instrument, Side::Buy, None),
         net_liquidation: model.account.net_liquidation,
         buying_power: model.account.buying_power,
         account_rate: same_currency.then_some(Decimal::ONE),
@@ -61,12 +61,22 @@ pub fn context<'m>(model: &'m Model, instrument: &'m Instrument) -> Context<'m> 
     }
 }
 
-/// What working orders of a side can still fill, as far as they do not fill instead of one another.
-fn working(model: &Model, instrument: &Instrument, side: Side) -> Option<Qty> {
+/// What is known of this contract for an order of this group: the others of the group fill instead of it and take nothing.
+pub fn in_group<'m>(model: &'m Model, instrument: &'m Instrument, oca: Option<&Oca>) -> Context<'m> {
+    Context {
+        working_sells: working(model, instrument, Side::Sell, oca),
+        working_buys: working(model, instrument, Side::Buy, oca),
+        ..context(model, instrument)
+    }
+}
+
+/// What working orders of a side can still fill, as far as they do not fill instead of one another or of an order of this
+/// group.
+fn working(model: &Model, instrument: &Instrument, side: Side, oca: Option<&Oca>) -> Option<Qty> {
     let live = select::live_of(model, instrument.con_id);
     let ctx = select::context(model, instrument.con_id, &live, Origin::Sentence);
     let spec = OrderSpec {
-        attributes: Attributes::default(),
+        attributes: Attributes { oca: oca.cloned(), ..Attributes::default() },
         ..OrderSpec::new(
             instrument.con_id,
             instrument.symbol.clone(),

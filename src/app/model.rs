@@ -25,7 +25,7 @@ use crate::domain::bar::{Bar, BarKey};
 use crate::domain::calendar::Hours;
 use crate::domain::fill::{ExecId, Execution};
 use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
-use crate::domain::order::{Order, OrderKey, Side};
+use crate::domain::order::{Order, OrderKey, OrderSpec, Side};
 use crate::domain::position::Position;
 use crate::domain::quote::Quote;
 use crate::ledger::Terms;
@@ -33,7 +33,7 @@ use crate::money::Qty;
 use crate::panes::ticket::Staged;
 use crate::panes::watchlist::{Row, Watchlist};
 use crate::panes::{PaneKind, Panes};
-use crate::risk::{Consent, Limits, Recent};
+use crate::risk::{Consent, Limits, Recent, Room};
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -303,6 +303,8 @@ pub struct Orders {
     pub disowned: IndexSet<OrderKey>,
     /// Positions on their way out.
     pub unwinding: BTreeMap<ConId, Unwinding>,
+    /// Exits on their way for which other exits make room first.
+    pub yielding: BTreeMap<ConId, Yielding>,
     /// How much of each position had a stop behind it when that was last looked at.
     pub covered: BTreeMap<ConId, Qty>,
 }
@@ -317,6 +319,29 @@ pub struct Unwinding {
     /// Whether the confirmation was answered, and the checks that asked in it.
     pub consent: (Consent, Vec<&'static str>),
     /// When the desk asks rather than waits.
+    pub until: Stamp,
+}
+
+/// An exit on its way for which other exits make room first.
+#[derive(Debug, Clone)]
+pub struct Yielding {
+    /// What goes back on the ticket when it cannot be sent.
+    pub staged: Box<Staged>,
+    /// The exit the trader has agreed to.
+    pub exit: OrderSpec,
+    /// What gives way, and what goes beside it.
+    pub room: Room,
+    /// Whether the confirmation was answered, and the checks that asked in it.
+    pub consent: (Consent, Vec<&'static str>),
+    /// What had filled of the orders that give way; more ends it.
+    pub filled: BTreeMap<OrderKey, Qty>,
+    /// The orders that have been asked to give way.
+    pub asked: Vec<OrderKey>,
+    /// What was sent beside the exit; its answer ends it.
+    pub beside: Option<OrderKey>,
+    /// Whether a kill has taken the exit back: what a stop gave way is put back, and nothing more is sent.
+    pub dropped: bool,
+    /// When silence ends it.
     pub until: Stamp,
 }
 

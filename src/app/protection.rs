@@ -90,7 +90,9 @@ pub fn lost(model: &mut Model) -> Vec<(ConId, Qty, Qty)> {
     let mut lost = Vec::new();
     for position in model.positions.values().filter(|p| !p.qty.is_zero()) {
         let before = model.orders.covered.get(&position.con_id).copied().unwrap_or(Qty::ZERO);
-        if !select::is_settled(model, position.con_id) {
+        // While an exit makes room, its stop goes out again beside it.
+        let yielding = model.orders.yielding.contains_key(&position.con_id);
+        if yielding || !select::is_settled(model, position.con_id) {
             now.insert(position.con_id, before);
             continue;
         }

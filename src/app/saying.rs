@@ -94,9 +94,19 @@ fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Co
             return Err(against);
         }
     };
-    let context = market_context::context(model, instrument);
-    let resolved =
-        sentence::resolve(&entry, &context).map_err(|r| vec![refused(&entry, &r, spans, &instrument.symbol)])?;
+    let oca = entry.clauses.attributes.oca.as_ref().and_then(|oca| select::group(model, instrument.con_id, oca));
+    let context = market_context::in_group(model, instrument, oca.as_ref());
+    let resolved = match sentence::resolve(&entry, &context) {
+        // Whether what works can make room is for the guard to say; what is more than the position stays refused here.
+        Err(Refusal {
+            why: Why::MoreThanLong { .. } | Why::MoreThanShort { .. } | Why::MoreThanOpen { .. }, ..
+        }) => {
+            let free = sentence::Context { working_sells: Some(Qty::ZERO), working_buys: Some(Qty::ZERO), ..context };
+            sentence::resolve(&entry, &free)
+        }
+        other => other,
+    };
+    let resolved = resolved.map_err(|r| vec![refused(&entry, &r, spans, &instrument.symbol)])?;
     let Quantity::Units(qty) = resolved.terms.quantity else {
         return Err(vec![at(&spans.size, "sizes in money cannot be sent yet for this contract")]);
     };

@@ -10,7 +10,7 @@ use crate::domain::SafeText;
 use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
 use crate::domain::fill::Execution;
 use crate::domain::instrument::{ConId, Instrument};
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderState, Ownership};
+use crate::domain::order::{BrokerIds, Oca, Order, OrderKey, OrderState, Ownership};
 use crate::domain::position::Position;
 use crate::domain::quote::{Quote, Truth};
 use crate::money::Qty;
@@ -186,6 +186,17 @@ fn open_intents(model: &Model) -> usize {
     let groups: std::collections::BTreeSet<&str> =
         tied.iter().filter_map(|o| o.spec.attributes.oca.as_ref()).map(|oca| oca.name.as_str()).collect();
     alone.len().saturating_add(groups.len())
+}
+
+/// The group at work that the trader knows by this name and kind, by its name on the wire: of our orders of the contract,
+/// where that is one.
+pub fn group(model: &Model, con_id: ConId, oca: &Oca) -> Option<Oca> {
+    let own = model.orders.live().filter(|o| o.spec.con_id == con_id && o.ownership == Ownership::Own);
+    let groups = own.filter_map(|o| o.spec.attributes.oca.as_ref());
+    let fits = |g: &&Oca| g.kind == oca.kind && g.name != g.shown() && g.shown() == oca.name;
+    let known: std::collections::BTreeSet<&str> = groups.filter(fits).map(|g| g.name.as_str()).collect();
+    let only = known.first().filter(|_| known.len() == 1)?;
+    Some(Oca { name: (*only).to_owned(), kind: oca.kind })
 }
 
 /// The order of this key.

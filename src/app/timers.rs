@@ -73,7 +73,8 @@ fn due(model: &Model, timer: Timer) -> Option<Stamp> {
         Timer::Answer => {
             let waits = model.orders.waits.values().map(|w| w.until);
             let unwinding = model.orders.unwinding.values().map(|u| u.until);
-            waits.chain(unwinding).chain(model.desk.leaving).min_by_key(|s| s.mono)
+            let yielding = model.orders.yielding.values().map(|y| y.until);
+            waits.chain(unwinding).chain(yielding).chain(model.desk.leaving).min_by_key(|s| s.mono)
         }
         Timer::Nudge => model.orders.nudge.as_ref().map(|(_, _, until)| *until),
     }

@@ -41,6 +41,7 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
         Msg::Signalled(signal) => signalled(model, &mut step, signal),
     }
     on::unwind::advance(model, &mut step);
+    on::room::advance(model, &mut step);
     on::ticket::refresh(model, &mut step);
     on::chronicle::note(model, &mut step, &was);
     timers::arm(model, &mut step);

@@ -19,6 +19,9 @@ mod limits;
 mod load;
 #[cfg(test)]
 mod property_tests;
+mod room;
+#[cfg(test)]
+mod room_tests;
 #[cfg(test)]
 pub mod samples;
 #[cfg(test)]
@@ -29,6 +32,7 @@ use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 
 pub use limits::{Limits, Rows, SymbolLimits};
+pub use room::{Room, Yields, assess_with, room};
 
 use crate::clock::Stamp;
 use crate::domain::account::{AccountId, Mode};

@@ -126,6 +126,64 @@ async fn a_bracket_protects_what_it_buys_and_flatten_takes_all_of_it_back() {
 }
 
 #[tokio::test]
+async fn half_of_a_bracketed_position_is_closed_and_the_rest_keeps_its_stop_and_target() {
+    let (folder, mut venue) = (folder(), Venue::in_memory().await);
+    let mut desk = Desk::open(folder.path(), venue.addr);
+    desk.ready().await;
+    let symbol = desk.model.panes.watchlist.rows[0].symbol.to_string();
+    say(&mut desk, &format!("buy 100 {symbol} take sl entry-5 tp entry+5"));
+    desk.dwell().await;
+    desk.keys("enter");
+    desk.until("the fill", |m| m.orders.all.values().any(|o| o.state == OrderState::Filled)).await;
+    let con_id = desk.model.orders.all[0].spec.con_id;
+    let covered = |m: &tradewind::app::model::Model, held: i64| {
+        m.positions.get(&con_id).is_some_and(|p| p.qty == Qty::from(held))
+            && tradewind::app::protection::unprotected(m) == 0
+            && m.orders.live().all(|o| o.state != OrderState::Sending && o.before_change.is_none())
+            && m.orders.yielding.is_empty()
+    };
+    desk.until("protection", |m| covered(m, 100)).await;
+
+    // Half rests far above the market: the whole position stays behind stops.
+    desk.keys("c h up up up up up up up up up up");
+    desk.dwell().await;
+    desk.keys("enter");
+    desk.until("four exits", |m| m.orders.live().count() == 4 && covered(m, 100)).await;
+    let left = |m: &tradewind::app::model::Model| {
+        m.orders.live().map(tradewind::domain::order::Order::remaining).collect::<Vec<_>>()
+    };
+    assert_eq!(left(&desk.model), [Qty::from(50); 4]);
+
+    // It comes to the market and fills; the stop that went beside it goes with it.
+    let exit = desk.model.orders.live().last().expect("the exit").key.clone();
+    let number = desk.model.orders.all[&exit].ids.order_id;
+    say(&mut desk, &format!("modify order:{number} take"));
+    desk.dwell().await;
+    desk.keys("enter");
+    for _ in 0..200 {
+        if desk.model.orders.all[&exit].state == OrderState::Filled {
+            break;
+        }
+        venue.pass(Duration::from_millis(500)).await;
+        let _ = tokio::time::timeout(
+            Duration::from_millis(100),
+            desk.until("a fill", |m| m.orders.all[&exit].state == OrderState::Filled),
+        )
+        .await;
+    }
+    desk.until("half", |m| covered(m, 50) && m.orders.live().count() == 2).await;
+    assert_eq!(left(&desk.model), [Qty::from(50); 2]);
+    let sold: Qty = desk
+        .model
+        .orders
+        .executions
+        .values()
+        .filter(|e| e.side == tradewind::domain::order::Side::Sell)
+        .fold(Qty::ZERO, |sum, e| sum.plus(e.qty).unwrap());
+    assert_eq!(sold, Qty::from(50));
+}
+
+#[tokio::test]
 async fn a_stop_under_a_position_is_moved_with_one_key_and_works_at_the_broker() {
     let (folder, venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);

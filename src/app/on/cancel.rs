@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::act::By;
-use super::{facts, reconcile, ticket};
+use super::{facts, reconcile, room, ticket};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
 use crate::app::notices::Tone;
@@ -150,6 +150,7 @@ pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
     model.desk.killed_at = Some(now);
     model.orders.nudge = None;
     model.orders.unwinding.clear();
+    room::kill(model, again);
     step.push(Effect::Send(Command::DropUnsent));
     let entry_keys = of_class(model, None, Class::Entry);
     let entry_count = cancel_all(model, step, &entry_keys);

@@ -15,6 +15,7 @@ mod market;
 mod overlay;
 mod protect;
 mod reconcile;
+pub(super) mod room;
 mod say;
 mod send;
 pub(super) mod ticket;

@@ -1,19 +1,17 @@
 //! Sending: too soon, pinned, judged, recorded. The only way from the ticket to [`Effect::Place`].
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::act::By;
 use super::chronicle;
-use super::{ticket, unwind};
+use super::{room, ticket, unwind};
 use crate::app::action::Way;
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::domain::account::Mode;
-use crate::domain::instrument::ConId;
-use crate::domain::order::{BrokerIds, Oca, Order, OrderKey, OrderSpec, OrderState, Ownership};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState};
 use crate::panes::PaneKind;
 use crate::panes::ticket::{Aim, Sending, Staged};
 use crate::risk::{self, Approved, Assessment, Attached, Consent, Recent, Weight};
@@ -145,6 +143,10 @@ fn dispatch(model: &mut Model, step: &mut Step, consent: Consent) {
             Ok(_) => return unwind::run(model, step, consent),
             Err(why) => Err(Refusal::Desk(why)),
         },
+        Aim::New if staged.room.is_some() => match own_name(model, 0) {
+            Ok(_) => return room::run(model, step, consent),
+            Err(why) => Err(Refusal::Desk(why)),
+        },
         Aim::New => approve_new(model, staged, spec, consent),
         Aim::Change(key) => approve_change(model, staged, key, spec, consent),
     };
@@ -205,7 +207,7 @@ fn approve_new(model: &Model, staged: &Staged, spec: OrderSpec, consent: Consent
 }
 
 /// The name of the order that is sent next, or of the `nth` after it; or why none is sent: without a journal nothing is.
-fn own_name(model: &Model, nth: u32) -> Result<OrderKey, String> {
+pub(super) fn own_name(model: &Model, nth: u32) -> Result<OrderKey, String> {
     match &model.desk.journal {
         Journal::Open { tag, run } => {
             Ok(OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref.saturating_add(nth))))
@@ -223,21 +225,9 @@ pub(super) fn as_sent(model: &Model, spec: OrderSpec) -> OrderSpec {
 
 fn grouped(model: &Model, mut spec: OrderSpec, key: &OrderKey) -> OrderSpec {
     let con_id = spec.con_id;
-    spec.attributes.oca = spec.attributes.oca.map(|oca| on_wire(model, con_id, &oca, key));
+    spec.attributes.oca =
+        spec.attributes.oca.map(|oca| select::group(model, con_id, &oca).unwrap_or_else(|| oca.on_wire(key.as_str())));
     spec
-}
-
-/// A group by its name on the wire: that of our orders of the contract at work which the trader knows under the same name
-/// and kind, where that is one; else a new one.
-fn on_wire(model: &Model, con_id: ConId, oca: &Oca, key: &OrderKey) -> Oca {
-    let own = model.orders.live().filter(|o| o.spec.con_id == con_id && o.ownership == Ownership::Own);
-    let groups = own.filter_map(|o| o.spec.attributes.oca.as_ref());
-    let fits = |g: &&Oca| g.kind == oca.kind && g.name != g.shown() && g.shown() == oca.name;
-    let known: BTreeSet<&str> = groups.filter(fits).map(|g| g.name.as_str()).collect();
-    match (known.first(), known.len()) {
-        (Some(name), 1) => Oca { name: (*name).to_owned(), kind: oca.kind },
-        _ => oca.on_wire(key.as_str()),
-    }
 }
 
 /// Whether the trader has agreed to everything that the guard asks about this order: the checks that ask were in the
@@ -281,6 +271,84 @@ pub(super) fn now(
     }
 }
 
+/// Sends a changed version of a working order that the trader has agreed to before, or says why not.
+pub(super) fn change_now(
+    model: &mut Model,
+    step: &mut Step,
+    key: &OrderKey,
+    spec: OrderSpec,
+    given: &(Consent, Vec<&'static str>),
+) -> Result<(), String> {
+    own_name(model, 0)?;
+    let order = select::order(model, key).ok_or("an order is not known any more")?;
+    if let Some(why) = ticket::unchangeable(model, order) {
+        return Err(why);
+    }
+    let live = select::live_of(model, spec.con_id);
+    let ctx = select::context(model, spec.con_id, &live, risk::Origin::Key);
+    let verdict = risk::assess_change(order, &spec, &ctx);
+    let consent = agreed(&verdict, given);
+    let checked = risk::check_change(order, spec.clone(), &ctx, consent);
+    match checked {
+        Ok(approved) => {
+            chronicle::passed(model, step, &approved, &verdict, consent);
+            begin_change(model, key, spec);
+            step.push(Effect::Place(Box::new(approved)));
+            Ok(())
+        }
+        Err(verdict) => {
+            chronicle::refused(model, step, Some(key), &spec, &verdict);
+            Err(first(&verdict))
+        }
+    }
+}
+
+/// Sends an order beside another, which alone has the ticket; its name, or why not.
+pub(super) fn quietly(
+    model: &mut Model,
+    step: &mut Step,
+    spec: &OrderSpec,
+    given: &(Consent, Vec<&'static str>),
+) -> Result<OrderKey, String> {
+    let (sending, focus) = (model.panes.ticket.sending.take(), model.workspace.focus);
+    let sent = exit_now(model, step, spec, given, focus);
+    model.panes.ticket.sending = sending;
+    sent
+}
+
+/// Sends an exit that the trader has agreed to before, exactly as it is; its name, or why not. What is staged stays.
+pub(super) fn exit_now(
+    model: &mut Model,
+    step: &mut Step,
+    spec: &OrderSpec,
+    given: &(Consent, Vec<&'static str>),
+    return_to: PaneKind,
+) -> Result<OrderKey, String> {
+    let key = own_name(model, 0)?;
+    let live = select::live_of(model, spec.con_id);
+    let ctx = select::context(model, spec.con_id, &live, risk::Origin::Key);
+    let verdict = risk::assess(spec, &ctx);
+    let consent = agreed(&verdict, given);
+    match risk::check_new(spec.clone(), key.clone(), &ctx, consent) {
+        Ok(approved) => {
+            chronicle::passed(model, step, &approved, &verdict, consent);
+            let busy = (model.panes.ticket.staged.take(), model.overlay.take());
+            hand_over(model, step, Box::new(approved), &Aim::New, return_to);
+            (model.panes.ticket.staged, model.overlay) = busy;
+            Ok(key)
+        }
+        Err(verdict) => {
+            chronicle::refused(model, step, None, spec, &verdict);
+            Err(first(&verdict))
+        }
+    }
+}
+
+/// The heaviest thing that stands against an order.
+fn first(verdict: &Assessment) -> String {
+    verdict.findings.first().map_or_else(String::new, |f| format!("{} ({})", f.text.trim_end_matches('.'), f.code))
+}
+
 fn approve_change(
     model: &Model,
     staged: &Staged,
@@ -288,9 +356,7 @@ fn approve_change(
     spec: OrderSpec,
     consent: Consent,
 ) -> Result<Box<Approved>, Refusal> {
-    if let Journal::Failed(why) = &model.desk.journal {
-        return Err(Refusal::Desk(format!("The journal cannot be written: {why}. Nothing was sent.")));
-    }
+    own_name(model, 0).map_err(Refusal::Desk)?;
     let Some(order) = select::order(model, key) else {
         return Err(Refusal::Desk("The order is not known any more. Nothing was sent.".into()));
     };
@@ -412,12 +478,10 @@ fn nudge_now(model: &mut Model, step: &mut Step) {
     }
     let live = select::live_of(model, spec.con_id);
     let ctx = select::context(model, spec.con_id, &live, risk::Origin::Key);
-    let verdict = if matches!(model.desk.journal, Journal::Failed(_)) {
-        let text = "The journal cannot be written. Nothing was sent.";
-        return model.notices.say(model.now, Tone::Error, text, Some(key));
-    } else {
-        risk::check_change(order, spec.clone(), &ctx, Consent::None)
-    };
+    if let Err(why) = own_name(model, 0) {
+        return model.notices.say(model.now, Tone::Error, why, Some(key));
+    }
+    let verdict = risk::check_change(order, spec.clone(), &ctx, Consent::None);
     let assessed = risk::assess_change(order, &spec, &ctx);
     match verdict {
         Ok(approved) => {

@@ -596,6 +596,16 @@ pub(super) fn composed(staged: &Staged, view: &View<'_>) -> Option<compose::Comp
 
 /// What the guard thinks of an order on the ticket.
 pub(super) fn assess(model: &Model, staged: &Staged, spec: &OrderSpec, exits: &[OrderSpec]) -> Option<Assessment> {
+    judged(model, staged, spec, exits).map(|(assessment, _)| assessment)
+}
+
+/// What the guard thinks of an order on the ticket, and what has to give way for it.
+fn judged(
+    model: &Model,
+    staged: &Staged,
+    spec: &OrderSpec,
+    exits: &[OrderSpec],
+) -> Option<(Assessment, Option<risk::Room>)> {
     let mut live = select::live_of(model, spec.con_id);
     if staged.aim == Aim::Unwind {
         // Ours are gone when it is sent; those of others are not.
@@ -603,8 +613,16 @@ pub(super) fn assess(model: &Model, staged: &Staged, spec: &OrderSpec, exits: &[
     }
     let ctx = select::context(model, spec.con_id, &live, staged.origin);
     match &staged.aim {
-        Aim::New | Aim::Unwind => Some(risk::assess_family(&send::as_sent(model, spec.clone()), exits, &ctx)),
-        Aim::Change(key) => Some(risk::assess_change(select::order(model, key)?, spec, &ctx)),
+        Aim::New | Aim::Unwind => {
+            let spec = send::as_sent(model, spec.clone());
+            let room = risk::room(&spec, &ctx).filter(|_| staged.aim == Aim::New && exits.is_empty());
+            let assessment = match &room {
+                Some(room) => risk::assess_with(room, &spec, &ctx),
+                None => risk::assess_family(&spec, exits, &ctx),
+            };
+            Some((assessment, room))
+        }
+        Aim::Change(key) => Some((risk::assess_change(select::order(model, key)?, spec, &ctx), None)),
     }
 }
 
@@ -626,7 +644,8 @@ pub(in crate::app) fn refresh(model: &mut Model, step: &mut Step) {
             None => {}
         }
     }
-    let assessment = staged.spec.as_ref().and_then(|spec| assess(model, &staged, spec, &staged.exits));
+    let verdict = staged.spec.as_ref().and_then(|spec| judged(model, &staged, spec, &staged.exits));
+    let (assessment, room) = verdict.map_or((None, None), |(assessment, room)| (Some(assessment), room));
     let floats = staged.floats();
     // A tick under a floating price is no change of the order; everything else is.
     let same = |old: &OrderSpec, new: &OrderSpec| {
@@ -644,13 +663,13 @@ pub(in crate::app) fn refresh(model: &mut Model, step: &mut Step) {
     // A verdict that has become lighter does not have to be seen first.
     let heavier = after.iter().any(|found| !before.contains(found));
     let other_class = staged.assessment.as_ref().map(|a| a.class) != assessment.as_ref().map(|a| a.class);
-    if !same_order || heavier || other_class {
+    if !same_order || heavier || other_class || room != staged.room {
         staged.dirty = true;
     }
     if staged.dirty || before != after {
         step.draw(Redraw::Now);
     }
-    staged.assessment = assessment;
+    (staged.assessment, staged.room) = (assessment, room);
     model.panes.ticket.staged = Some(staged);
 }
 

@@ -89,6 +89,7 @@ pub(super) fn run(model: &mut Model, step: &mut Step, consent: Consent) {
     ticket::return_focus(model, staged.return_to);
     model.notices.dismiss_errors();
     let con_id = staged.con_id;
+    model.orders.yielding.remove(&con_id);
     let symbol = staged.symbol.clone();
     let keys: Vec<OrderKey> = ours(model, con_id).map(|o| o.key.clone()).collect();
     for key in &keys {

@@ -8,6 +8,7 @@ mod fixture;
 mod hazards;
 mod linking;
 mod listing;
+mod making_room;
 mod overlays;
 mod protection;
 mod reconciling;

@@ -13,7 +13,7 @@ use crate::domain::order::{Attributes, OrderKey, OrderKind, OrderSpec, Session, 
 use crate::domain::terms::{self, Clauses, Distance, Exits};
 use crate::money::{Price, Qty};
 use crate::panes::PaneKind;
-use crate::risk::{Assessment, Origin, Weight};
+use crate::risk::{Assessment, Origin, Room, Weight};
 use crate::sentence::{Contract, Dist, PriceExpr, Ref, Refusal, Unit};
 
 /// The ticket.
@@ -138,6 +138,8 @@ pub struct Staged {
     pub refusal: Option<Refusal>,
     /// What the guard thinks of it.
     pub assessment: Option<Assessment>,
+    /// What has to give way first for it to be an exit.
+    pub room: Option<Room>,
     /// Key or sentence.
     pub origin: Origin,
     /// The revision of the model that last changed the order or its verdict; Enter counts only once it was painted.
@@ -188,6 +190,7 @@ impl Staged {
             text: None,
             refusal: None,
             assessment: None,
+            room: None,
             origin: Origin::Key,
             revision: 0,
             typed_at: None,
