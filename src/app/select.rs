@@ -149,6 +149,7 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
         gross: model.account.gross_value,
         available: model.account.available_funds,
         excess: model.account.excess_liquidity,
+        buying_power: model.account.buying_power,
         day_pnl: model.account.pnl.daily,
         average_volume: average_volume(model, con_id),
         open_intents: open_intents(model),

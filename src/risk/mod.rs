@@ -17,6 +17,7 @@ mod boundary_tests;
 mod checks;
 mod limits;
 mod load;
+mod passing;
 #[cfg(test)]
 mod property_tests;
 mod room;
@@ -165,6 +166,8 @@ pub struct Context<'a> {
     pub available: Option<Cash>,
     /// What is left above maintenance margin.
     pub excess: Option<Cash>,
+    /// What could be bought with what is there, as the broker has it.
+    pub buying_power: Option<Cash>,
     /// The day's profit and loss, as the broker has it.
     pub day_pnl: Option<Cash>,
     /// Shares traded on an average day; `None` where no days are known.
@@ -284,7 +287,7 @@ impl Approved {
 
 /// What the guard thinks of a new order: for the ticket, while it is composed.
 pub fn assess(spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
-    judge(spec, ctx, None)
+    judged(spec, ctx, None)
 }
 
 /// What the guard thinks of a new order with the exits that go out with it.
@@ -293,7 +296,7 @@ pub fn assess_family<'e>(
     exits: impl IntoIterator<Item = &'e OrderSpec>,
     ctx: &Context<'_>,
 ) -> Assessment {
-    let mut assessment = judge(spec, ctx, None);
+    let mut assessment = judged(spec, ctx, None);
     let mut exits = exits.into_iter().peekable();
     if assessment.class == Class::Exit && exits.peek().is_some() {
         // Its stop and target would build up again what it closes, behind everything that lets exits pass.
@@ -318,7 +321,7 @@ pub fn working_of_side(side: Side, spec: &OrderSpec, ctx: &Context<'_>) -> Optio
 
 /// What the guard thinks of a changed order.
 pub fn assess_change(order: &Order, spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
-    let mut assessment = judge(spec, ctx, Some(&order.key));
+    let mut assessment = judged(spec, ctx, Some(&order.key));
     assessment.findings.extend(checks::locked_in(&order.spec, ctx));
     assessment.findings.extend(checks::bares(order, Some(spec), ctx));
     assessment.findings.sort_by_key(|f| std::cmp::Reverse(f.weight));
@@ -380,6 +383,13 @@ pub fn check_change(
 fn judge(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Assessment {
     let class = checks::classify(spec, ctx, own);
     Assessment { class, findings: checks::run(spec, ctx, class, own) }
+}
+
+/// The findings of an order, with the one order that passes them.
+fn judged(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Assessment {
+    let mut assessment = judge(spec, ctx, own);
+    passing::offer(&mut assessment, spec, |other| judge(other, ctx, own));
+    assessment
 }
 
 /// Why this order cannot be changed into `spec`, if it cannot: IB changes neither contract nor side, and the total cannot

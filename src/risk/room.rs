@@ -25,7 +25,7 @@
 //! Absent: room made by orders of other clients, by several groups at once, or for orders of an auction.
 
 use super::working::{of_side, waits};
-use super::{Assessment, Context, Finding, Weight, judge};
+use super::{Assessment, Context, Finding, Weight, judged};
 use crate::domain::order::{
     Attributes, Oca, OcaKind, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership, Side,
 };
@@ -141,7 +141,7 @@ pub fn room(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Room> {
 pub fn assess_with(room: &Room, spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
     let after: Vec<Order> = ctx.working.iter().filter_map(|order| room.after(order)).collect();
     let working: Vec<&Order> = after.iter().collect();
-    let mut assessment = judge(spec, &Context { working: &working, ..ctx.clone() }, None);
+    let mut assessment = judged(spec, &Context { working: &working, ..ctx.clone() }, None);
     let note = Finding { code: "G18", weight: Weight::Note, text: room.words(ctx), fix: None };
     assessment.findings.push(note);
     assessment.findings.sort_by_key(|f| std::cmp::Reverse(f.weight));

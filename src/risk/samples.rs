@@ -78,6 +78,7 @@ impl Desk {
             gross: Some(Cash::ZERO),
             available: Some(self.net_liquidation),
             excess: Some(self.net_liquidation),
+            buying_power: None,
             day_pnl: Some(Cash::ZERO),
             average_volume: None,
             open_intents: self.orders.len(),

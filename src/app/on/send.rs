@@ -100,7 +100,7 @@ fn unsaid(staged: &Staged) -> String {
 /// Says what the guard refuses, and what would pass.
 fn refuse(model: &mut Model, verdict: &Assessment) {
     let Some(worst) = verdict.findings.first() else { return };
-    let fix = worst.fix.as_ref().map(|spec| {
+    let fix = verdict.findings.iter().find_map(|f| f.fix.as_ref()).map(|spec| {
         let rule = select::instrument(model, spec.con_id).map(|i| &i.rule);
         format!(" Space takes {}.", words::brief(spec, rule))
     });

@@ -572,6 +572,10 @@ pub(super) fn fix(model: &mut Model) {
             if staged.spec.as_ref().is_none_or(|s| s.kind != fix.kind) {
                 staged.pricing = compose::pricing_of(fix.kind);
             }
+            if staged.spec.as_ref().is_none_or(|s| s.tif != fix.tif || s.session != fix.session) {
+                staged.clauses.tif = Some(fix.tif);
+                staged.clauses.session = staged.clauses.session.map(|_| fix.session);
+            }
         }
     });
 }

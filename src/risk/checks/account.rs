@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{affordable, beyond, each, finding, net, part, price, share, shown_percent, sized, worth};
+use super::{affordable, beyond, each, finding, net, part, price, share, shown_percent, sized, with_room, worth};
 use crate::domain::order::{OrderKey, OrderSpec, Side};
 use crate::domain::shown;
 use crate::money::Cash;
@@ -62,19 +62,27 @@ pub(super) fn margin(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
         return finding("G25", Weight::Note, "available funds and excess liquidity are not known");
     };
     let kept = Decimal::from(if spec.side == Side::Buy { KEPT_LONG } else { KEPT_SHORT });
-    let needed = Cash(part(worth(spec, ctx)?.0, kept)?);
-    let unit = part(each(price::price_of(spec, ctx)?, ctx)?, kept)?;
+    let (value, each) = (worth(spec, ctx)?, each(price::price_of(spec, ctx)?, ctx)?);
+    let opened = kept.max(rate(ctx).unwrap_or(kept));
+    let needed = Cash(part(value.0, opened)?);
     if needed > available {
         let text = format!("needs {} at the least, available {}", shown::cash(needed), shown::cash(available));
-        return sized(finding("G25", Weight::Hard, text), spec, affordable(available.0, unit, ctx));
+        let room = with_room(spec, available.0)?;
+        return sized(finding("G25", Weight::Hard, text), spec, affordable(room, part(each, opened)?, ctx));
     }
-    let nlv = net(ctx)?;
+    let (nlv, held) = (net(ctx)?, Cash(part(value.0, kept)?));
     let least = ctx.limits.rows(ctx.mode).cushion;
-    let cushion = share(excess.minus(needed)?, nlv)?;
+    let cushion = share(excess.minus(held)?, nlv)?;
     if cushion >= least {
         return None;
     }
     let text = format!("cushion {}% of NLV after it, confirm below {least}%", shown::fixed(cushion, 1));
-    let room = excess.0.checked_sub(part(nlv.0, least)?)?;
-    sized(finding("G25", Weight::Confirm, text), spec, affordable(room, unit, ctx))
+    let room = with_room(spec, excess.0.checked_sub(part(nlv.0, least)?)?)?;
+    sized(finding("G25", Weight::Confirm, text), spec, affordable(room, part(each, kept)?, ctx))
+}
+
+/// What opening a position binds of its value, in percent, as the broker's buying power says.
+fn rate(ctx: &Context<'_>) -> Option<Decimal> {
+    let (available, power) = (ctx.available?, ctx.buying_power.filter(|power| power.is_positive())?);
+    share(available, power).filter(|rate| *rate > Decimal::ZERO).map(|rate| rate.min(Decimal::ONE_HUNDRED))
 }

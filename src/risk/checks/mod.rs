@@ -5,8 +5,8 @@
 //! A function answers the finding or `None`; none of them looks at another's answer.
 //!
 //! Absent, because nothing here knows the input: settled cash of a cash account (G08), shares to borrow and their fee
-//! (G19), macros (G23), the gateway's restart (G28), what an account is charged for margin in a contract (G25 takes the
-//! legal minimum), and the rows of options and futures.
+//! (G19), the gateway's restart (G28), what an account is charged for margin in a single contract (G25 takes what the buying
+//! power says of all, and no less than the legal minimum), and the rows of options and futures but G34 and G35.
 
 mod account;
 mod class;
@@ -28,6 +28,9 @@ use rust_decimal::Decimal;
 use super::{Class, Context, Finding, Weight};
 use crate::domain::order::{OrderKey, OrderSpec};
 use crate::money::{Cash, Price, Qty};
+
+/// An order without a limit is offered this much of what would pass at the present price.
+const MARKET_ROOM: Decimal = Decimal::from_parts(99, 0, 0, false, 2);
 
 /// Runs every check that applies to `class`; `own` is the order being changed, if one is.
 pub(super) fn run(spec: &OrderSpec, ctx: &Context<'_>, class: Class, own: Option<&OrderKey>) -> Vec<Finding> {
@@ -69,20 +72,8 @@ pub(super) fn run(spec: &OrderSpec, ctx: &Context<'_>, class: Class, own: Option
         ];
         found.extend(entry.into_iter().flatten());
     }
-    reconcile(&mut found, spec);
     found.sort_by_key(|f| std::cmp::Reverse(f.weight));
     found
-}
-
-/// Several limits on the size at once: what is offered keeps within all that forbid.
-fn reconcile(found: &mut [Finding], spec: &OrderSpec) {
-    let size = |f: &Finding| f.fix.as_ref().map(|fix| fix.qty).filter(|qty| *qty < spec.qty);
-    let Some(least) = found.iter().filter(|f| f.weight == Weight::Hard).filter_map(size).min() else { return };
-    for finding in found.iter_mut().filter(|f| size(f).is_some()) {
-        if let Some(fix) = &mut finding.fix {
-            fix.qty = fix.qty.min(least);
-        }
-    }
 }
 
 /// A finding without a fix.
@@ -142,6 +133,11 @@ fn shown_percent(percent: Decimal, limit: Decimal) -> String {
 fn affordable(budget: Decimal, each: Decimal, ctx: &Context<'_>) -> Option<Qty> {
     let step = ctx.instrument.map_or(Decimal::ONE, |i| i.size_increment.0);
     budget.checked_div(each)?.checked_div(step)?.floor().checked_mul(step).map(|q| Qty(q.normalize()))
+}
+
+/// What an offer may spend of a budget: a price that moves until it is sent leaves room to move.
+fn with_room(spec: &OrderSpec, budget: Decimal) -> Option<Decimal> {
+    if spec.kind.limit().is_some() { Some(budget) } else { budget.checked_mul(MARKET_ROOM) }
 }
 
 /// Value of one unit of price and size.

@@ -2,14 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::{affordable, beyond, each, finding, fixed, net, part, price, share, shown_percent, sized, worth};
+use super::{
+    affordable, beyond, each, finding, fixed, net, part, price, share, shown_percent, sized, with_room, worth,
+};
 use crate::domain::order::OrderSpec;
 use crate::domain::shown;
 use crate::money::Cash;
 use crate::risk::{Context, Finding, Weight};
-
-/// G07 offers a market order this much of what would pass at the present price.
-const MARKET_ROOM: Decimal = Decimal::from_parts(99, 0, 0, false, 2);
 
 /// G06: the size against the symbol's default, and against the most that is ever allowed.
 pub(super) fn size(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
@@ -41,11 +40,7 @@ pub(super) fn value(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let Some(value) = worth(spec, ctx) else {
         return finding("G07", Weight::Hard, "the value is too large to compute");
     };
-    // A price that moves until it is sent leaves room to move.
-    let room = |budget: Decimal| {
-        let budget = if spec.kind.limit().is_some() { Some(budget) } else { budget.checked_mul(MARKET_ROOM) };
-        affordable(budget?, each(price, ctx)?, ctx)
-    };
+    let room = |budget: Decimal| affordable(with_room(spec, budget)?, each(price, ctx)?, ctx);
     let own = ctx.limits.of(spec.symbol.as_str()).and_then(|own| own.max_value);
     let cap: Option<Cash> = rows.max_value.into_iter().chain(own).min();
     if let Some(cap) = cap

@@ -88,7 +88,7 @@ pub(super) const fn side_of(verb: Verb) -> Side {
     }
 }
 
-/// `1.9% NLV · long 300 → 400 · works now`.
+/// `1.9% NLV · long 300 → 400 · works now`; of what the guard refuses, that it does not go.
 pub(super) fn consequences(model: &Model, staged: &Staged) -> Words {
     let dot = |words: &mut Words, next: Words| {
         if !words.is_empty() {
@@ -142,7 +142,8 @@ pub(super) fn consequences(model: &Model, staged: &Staged) -> Words {
             dot(&mut words, Words::of(format!("{} without a stop", shown::qty(bare)), Role::PositionBare));
         }
     }
-    dot(&mut words, works(model, spec));
+    let goes = if staged.is_refused() { Words::of("does not go", Role::GuardHard) } else { works(model, spec) };
+    dot(&mut words, goes);
     words
 }
 

@@ -125,9 +125,14 @@ pub(super) fn keys(model: &Model, staged: &Staged) -> Words {
     words
 }
 
-/// What the fix changes: the size or the price.
+/// What the fix changes: the size, the price, how long or when.
 pub(super) fn fix_words(model: &Model, staged: &Staged, fix: &OrderSpec) -> String {
     let same_size = staged.qty == Some(fix.qty);
+    let said = staged.spec.as_ref().filter(|said| (said.qty, said.kind) == (fix.qty, fix.kind));
+    if let Some(said) = said.filter(|said| (&said.tif, said.session) != (&fix.tif, fix.session)) {
+        let same = said.tif == fix.tif;
+        return if same { fix.session.keyword().to_owned() } else { fix.tif.to_string() };
+    }
     match (same_size, fix.kind) {
         (true, kind) => match kind.handle() {
             Some(price) => format!("{} {}", kind.keyword(), plain(price, rule(model, staged.con_id))),
