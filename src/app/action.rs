@@ -207,6 +207,9 @@ pub enum Action {
     /// Lifts HALT.
     #[serde(rename = "halt.lift")]
     HaltLift,
+    /// REDUCE: exits only, for the session; a typed `resume` lifts it.
+    #[serde(rename = "halt.reduce")]
+    Reduce,
     /// Asks the broker again about an order whose fate is unknown.
     #[serde(rename = "order.resolve")]
     Resolve,

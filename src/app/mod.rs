@@ -10,6 +10,7 @@ pub mod action;
 pub mod away;
 pub mod bindings;
 pub mod charting;
+pub mod day;
 pub mod effect;
 pub mod eod;
 pub mod hotkey;

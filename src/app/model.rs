@@ -11,6 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 use tui_input::Input;
 
 use super::away::Gap;
+use super::day::Traded;
 use super::keymap::Keymap;
 use super::notices::Notices;
 use super::settling::Settling;
@@ -33,7 +34,7 @@ use crate::money::Qty;
 use crate::panes::ticket::Staged;
 use crate::panes::watchlist::{Row, Watchlist};
 use crate::panes::{PaneKind, Panes};
-use crate::risk::{Consent, Limits, Recent, Room};
+use crate::risk::{Consent, Limits, Recent, Room, Tuned};
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -102,6 +103,8 @@ impl Model {
             halted: false,
             reduced: None,
             released: None,
+            unattended: 0,
+            loosened: Vec::new(),
             killed_at: None,
             journal: Journal::Opening,
             subscribed: false,
@@ -173,6 +176,10 @@ pub struct Desk {
     pub reduced: Option<jiff::civil::Date>,
     /// The session in which the trader has lifted it.
     pub released: Option<jiff::civil::Date>,
+    /// Fills of orders that no key of this desk has sent, since a key was last pressed; G23 counts them.
+    pub unattended: usize,
+    /// Limits that the trader has loosened and that do not hold yet.
+    pub loosened: Vec<Loosened>,
     /// When kill was last pressed; a second press within 3 s takes the exits too.
     pub killed_at: Option<Stamp>,
     /// Whether the journal can be written, and its tag and run once it is open.
@@ -191,6 +198,15 @@ pub struct Desk {
     pub symbol_cancelled: Option<(ConId, Stamp)>,
     /// Leaving once the cancels sent on the way out are answered, at the latest then.
     pub leaving: Option<Stamp>,
+}
+
+/// A limit that was loosened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loosened {
+    /// What it becomes.
+    pub tuned: Tuned,
+    /// When.
+    pub at: Stamp,
 }
 
 /// The journal as the model knows it.
@@ -287,6 +303,10 @@ pub struct Orders {
     pub executions: IndexMap<ExecId, Execution>,
     /// What is known of orders beside the orders: the middle they were approved against, the stop that went with them.
     pub terms: BTreeMap<OrderKey, Terms>,
+    /// Orders of this installation that another run of it has placed, while nothing of them has filled here.
+    pub scripted: IndexSet<OrderKey>,
+    /// What the fills of the session come to.
+    pub traded: Traded,
     /// Commissions that came before their execution.
     pub orphans: IndexMap<ExecId, crate::domain::fill::Commission>,
     /// Contracts whose position may be old by a fill.

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 
+use super::day;
 use super::model::{Bars, Model};
 use crate::broker::Link;
 use crate::domain::SafeText;
@@ -150,7 +151,10 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
         available: model.account.available_funds,
         excess: model.account.excess_liquidity,
         buying_power: model.account.buying_power,
-        day_pnl: model.account.pnl.daily,
+        day_pnl: day::worse(model),
+        settled_cash: model.account.settled_cash,
+        // Stocks and ETFs do not end; no other contract is traded here.
+        expires: None,
         average_volume: average_volume(model, con_id),
         open_intents: open_intents(model),
         recent: &model.orders.recent,

@@ -74,7 +74,12 @@ fn due(model: &Model, timer: Timer) -> Option<Stamp> {
             let waits = model.orders.waits.values().map(|w| w.until);
             let unwinding = model.orders.unwinding.values().map(|u| u.until);
             let yielding = model.orders.yielding.values().map(|y| y.until);
-            waits.chain(unwinding).chain(yielding).chain(model.desk.leaving).min_by_key(|s| s.mono)
+            waits
+                .chain(unwinding)
+                .chain(yielding)
+                .chain(model.desk.loosened.iter().map(|l| l.at))
+                .chain(model.desk.leaving)
+                .min_by_key(|s| s.mono)
         }
         Timer::Nudge => model.orders.nudge.as_ref().map(|(_, _, until)| *until),
     }

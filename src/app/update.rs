@@ -16,7 +16,10 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
     let mut step = Step::default();
     let was = on::chronicle::Was::of(model);
     match msg {
-        Msg::Key(press) => on::input::key(model, &mut step, press),
+        Msg::Key(press) => {
+            model.desk.unattended = 0;
+            on::input::key(model, &mut step, press);
+        }
         Msg::Pasted(text) => on::input::pasted(model, &mut step, &text),
         Msg::Pointed(Pointer::Hit(action)) => on::input::pointed(model, &mut step, action),
         Msg::Pointed(Pointer::Wheel { pane, by }) => on::lists::wheel(model, &mut step, pane, by),
@@ -40,6 +43,7 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
         }
         Msg::Signalled(signal) => signalled(model, &mut step, signal),
     }
+    on::guard::count(model, &mut step);
     on::unwind::advance(model, &mut step);
     on::room::advance(model, &mut step);
     on::ticket::refresh(model, &mut step);

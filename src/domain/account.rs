@@ -92,6 +92,9 @@ pub struct AccountValues {
     pub excess_liquidity: Option<Cash>,
     /// `BuyingPower`.
     pub buying_power: Option<Cash>,
+    /// `SettledCash`, where the broker reports it.
+    #[serde(default)]
+    pub settled_cash: Option<Cash>,
     /// `Cushion`, a fraction of net liquidation.
     pub cushion: Option<Decimal>,
     /// The account's profit and loss.

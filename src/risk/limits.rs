@@ -58,12 +58,16 @@ pub struct Rows {
     pub per_second: i64,
     /// G22: intents in a minute.
     pub per_minute: i64,
+    /// G23 sets REDUCE after so many fills of orders that no key has sent, without a key in between.
+    pub unattended_fills: i64,
     /// G24 asks above this loss of the day.
     pub loss_confirm: Decimal,
     /// G24 lets exits alone pass above this loss of the day.
     pub loss_max: Decimal,
     /// G25 asks when less than this would be left of excess liquidity.
     pub cushion: Decimal,
+    /// G35 asks where an option is taken across a wider spread, in percent of the middle.
+    pub take_spread: Decimal,
 }
 
 /// What one symbol has of its own; what is not said is as for all.
@@ -105,9 +109,11 @@ impl Rows {
             open_intents: if live { 60 } else { 200 },
             per_second: if live { 5 } else { 10 },
             per_minute: if live { 60 } else { 300 },
+            unattended_fills: 5,
             loss_confirm: pick(2, 5),
             loss_max: pick(4, 10),
             cushion: pick(10, 10),
+            take_spread: pick(10, 10),
         }
     }
 }

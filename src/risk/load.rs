@@ -20,9 +20,11 @@
 //! open_intents = 60          # 60 / 200: G20
 //! per_second = 5             # 5 / 10: G22
 //! per_minute = 60            # 60 / 300: G22
+//! unattended_fills = 5       # 5 / 5: G23 sets REDUCE after so many fills of orders that no key has sent
 //! loss_confirm = 2           # 2 / 5: G24 asks above this loss of the day
 //! loss_max = 4               # 4 / 10: G24 sets REDUCE
 //! cushion = 10               # 10 / 10: G25 asks below
+//! take_spread = 10           # 10 / 10: G35, percent of an option's middle
 //!
 //! [limits.paper]
 //! value_max = 200
@@ -39,7 +41,8 @@
 //! Invariants: a row with a mistake keeps the built-in value and is listed; a limit that asks is never above the one that
 //! forbids: where a file says so, both keep what is built in.
 //!
-//! Must not know: the file system. Absent: loosening while the desk runs; the file is read at the start.
+//! Must not know: the file system. The file is read at the start; what is said while the desk
+//! runs is for `tune`.
 
 use std::ops::Range;
 
@@ -51,7 +54,7 @@ use crate::money::{Cash, Qty};
 use crate::source::{self, Node, Problems, Source};
 
 /// The keys of a column.
-const ROWS: [&str; 19] = [
+pub(super) const ROWS: [&str; 21] = [
     "size_multiple",
     "max_size",
     "value_confirm",
@@ -68,14 +71,16 @@ const ROWS: [&str; 19] = [
     "open_intents",
     "per_second",
     "per_minute",
+    "unattended_fills",
     "loss_confirm",
     "loss_max",
     "cushion",
+    "take_spread",
 ];
 /// The keys of a symbol.
 const OWN: [&str; 6] = ["default_size", "max_size", "max_value", "max_position", "band_confirm", "band_max"];
 /// Most percent that a limit may say.
-const PERCENT_MAX: i64 = 1_000;
+pub(super) const PERCENT_MAX: i64 = 1_000;
 
 /// Which columns a table is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +144,7 @@ impl Reader<'_> {
             "size_multiple" => self.count(columns, value, |r| &mut r.size_multiple),
             "open_intents" => self.count(columns, value, |r| &mut r.open_intents),
             "per_second" => self.count(columns, value, |r| &mut r.per_second),
+            "unattended_fills" => self.count(columns, value, |r| &mut r.unattended_fills),
             "per_minute" => self.count(columns, value, |r| &mut r.per_minute),
             "value_confirm" => self.percent(columns, value, |r| &mut r.value_confirm),
             "value_max" => self.percent(columns, value, |r| &mut r.value_max),
@@ -153,6 +159,7 @@ impl Reader<'_> {
             "loss_confirm" => self.percent(columns, value, |r| &mut r.loss_confirm),
             "loss_max" => self.percent(columns, value, |r| &mut r.loss_max),
             "cushion" => self.percent(columns, value, |r| &mut r.cushion),
+            "take_spread" => self.percent(columns, value, |r| &mut r.take_spread),
             "max_size" => {
                 if let Some(size) = self.amount(value) {
                     self.each(columns, |r| r.max_size = Some(Qty(size)));

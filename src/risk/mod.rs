@@ -8,16 +8,19 @@
 //! The numbers are [`Limits`]; `risk.toml` changes them at the start. How the guard is proved stands in `property_tests`;
 //! mutation testing: `cargo mutants --file 'src/risk/**' -- --lib risk::`.
 //!
-//! Must not know: the broker, the ticket, the clock. Absent: loosening a limit while the desk runs, REDUCE set by hand, and
-//! what the head of `checks` lists. [`assess_cancel`] (G32, G33) is not asked by the desk's cancel keys yet.
+//! Must not know: the broker, the ticket, the clock. Absent: what the head of `checks` lists. [`assess_cancel`] (G32, G33) is not asked by the desk's cancel keys yet.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 #[cfg(test)]
 mod boundary_tests;
 mod checks;
+#[cfg(test)]
+mod expiry_tests;
 mod limits;
 mod load;
 mod passing;
+#[cfg(test)]
+mod passing_tests;
 #[cfg(test)]
 mod property_tests;
 mod room;
@@ -27,13 +30,16 @@ mod room_tests;
 pub mod samples;
 #[cfg(test)]
 mod tests;
+mod tune;
 mod working;
 
 use jiff::Zoned;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use limits::{Limits, Rows, SymbolLimits};
 pub use room::{Room, Yields, assess_with, room};
+pub use tune::{LOOSENS_AFTER, Tuned};
 
 use crate::clock::Stamp;
 use crate::domain::account::{AccountId, Mode};
@@ -118,6 +124,20 @@ pub struct Recent {
     pub key: OrderKey,
 }
 
+/// A contract that ends, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Expires {
+    /// An option: the day of its expiry.
+    Option(Date),
+    /// A future: its last day, and the first on which the broker may close it out by itself.
+    Future {
+        /// The last trading day.
+        last: Date,
+        /// From this day on it is closed out; none where it settles in cash.
+        close_out: Option<Date>,
+    },
+}
+
 /// Where an order comes from; G21 is milder to keys than to sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Origin {
@@ -170,6 +190,10 @@ pub struct Context<'a> {
     pub buying_power: Option<Cash>,
     /// The day's profit and loss, as the broker has it.
     pub day_pnl: Option<Cash>,
+    /// Settled cash, where the broker tells it.
+    pub settled_cash: Option<Cash>,
+    /// When the contract ends, if it does.
+    pub expires: Option<Expires>,
     /// Shares traded on an average day; `None` where no days are known.
     pub average_volume: Option<Qty>,
     /// How many intents of ours are at work: a family or a group is one.
@@ -346,6 +370,11 @@ pub fn sleeps_until(spec: &OrderSpec, hours: Hours, at: Stamp) -> Option<Zoned> 
 pub fn is_loss_beyond(day_pnl: Option<Cash>, net_liquidation: Option<Cash>, rows: &Rows) -> bool {
     let (Some(pnl), Some(nlv)) = (day_pnl, net_liquidation.filter(|n| n.is_positive())) else { return false };
     checks::loss_percent(pnl, nlv).is_some_and(|percent| percent > rows.loss_max)
+}
+
+/// Whether so many fills without a key set REDUCE (G23).
+pub fn is_unattended(fills: usize, rows: &Rows) -> bool {
+    usize::try_from(rows.unattended_fills).is_ok_and(|most| fills >= most)
 }
 
 /// Approves a new order under the name `key`, or says why not.

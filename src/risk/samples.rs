@@ -80,6 +80,8 @@ impl Desk {
             excess: Some(self.net_liquidation),
             buying_power: None,
             day_pnl: Some(Cash::ZERO),
+            settled_cash: None,
+            expires: None,
             average_volume: None,
             open_intents: self.orders.len(),
             recent: &self.recent,

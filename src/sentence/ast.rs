@@ -353,8 +353,12 @@ pub enum Manage {
     Exercise(Qty, Contract),
     /// Lets options expire although they are in the money.
     Lapse(Qty, Contract),
-    /// Allows exits only from now on.
+    /// Allows exits only from now on, and cancels nothing.
     Halt,
+    /// Allows exits only for the rest of the session.
+    Reduce,
+    /// Sets a limit of the guard, by its name in `risk.toml`.
+    Limit(String, Decimal),
     /// Allows entries again.
     Resume,
 }

@@ -134,6 +134,13 @@ fn managing(manage: &Manage) -> String {
         Manage::Exercise(qty, contract) => format!("exercises {qty} {contract}"),
         Manage::Lapse(qty, contract) => format!("lets {qty} {contract} expire unexercised"),
         Manage::Halt => "allows exits only from now on".into(),
+        Manage::Reduce => "allows exits only for the rest of the session".into(),
+        Manage::Limit(name, value) => {
+            format!(
+                "sets the guard's {name} to {}: at once where that is tighter, after 60 s where it is looser",
+                value.normalize()
+            )
+        }
         Manage::Resume => "allows entries again".into(),
     }
 }

@@ -12,7 +12,7 @@
 //! pricing    = "mkt" | [ "lmt" | "@" ] price | "stp" price [ "lmt" price ] | …     without one: lmt join
 //! price      = NUM [ "dr" | "cr" ] | ref [ SIGN NUM [ "t" | "%" | "r" | "atr" ] ] ;
 //! clause     = tif | session | "sl" … | "tp" … | "exits" … | "show" INT | … ;     each begins with its own word
-//! manage     = "cancel" … | "modify" … | "flatten" … | "reverse" … | "roll" … | "exercise" … | "lapse" … | "halt" | "resume" ;
+//! manage     = "cancel" … | "modify" … | "flatten" … | "reverse" … | "roll" … | "exercise" … | "lapse" … | "halt" | "reduce" | "limit" NAME NUM | "resume" ;
 //! ```
 //!
 //! A text is read by [`parse()`] into a [`Sentence`], whose `Display` is the one canonical text of what was meant (the

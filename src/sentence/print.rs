@@ -221,6 +221,8 @@ impl Display for Manage {
             Self::Exercise(qty, contract) => write!(f, "exercise {qty} {contract}"),
             Self::Lapse(qty, contract) => write!(f, "lapse {qty} {contract}"),
             Self::Halt => f.write_str("halt"),
+            Self::Reduce => f.write_str("reduce"),
+            Self::Limit(name, value) => write!(f, "limit {name} {}", value.normalize()),
             Self::Resume => f.write_str("resume"),
         }
     }

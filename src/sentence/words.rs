@@ -19,6 +19,8 @@ pub(super) const MANAGE: &[Offer] = &[
     ("exercise", "exercise an option"),
     ("lapse", "let an option expire unexercised"),
     ("halt", "only exits from now on"),
+    ("reduce", "only exits for this session"),
+    ("limit", "set a limit of the guard"),
     ("resume", "entries again"),
 ];
 

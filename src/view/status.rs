@@ -160,8 +160,7 @@ pub fn barriers(model: &Model, explains: bool) -> Vec<Words> {
         out.push(Words::of(text, Role::SessionHalt));
     }
     if model.desk.reduced == Some(select::session_date(model)) {
-        let lifts = super::hints::key(model, &[GLOBAL], Action::HaltLift);
-        let text = if explains { format!("REDUCE: exits only; {lifts} lifts") } else { "REDUCE".to_owned() };
+        let text = if explains { "REDUCE: exits only; :resume lifts" } else { "REDUCE" };
         out.push(Words::of(text, Role::SessionHalt));
     }
     if matches!(model.desk.link, Link::Ready { read_only: true, .. }) {

@@ -1,6 +1,6 @@
 //! Actions, by family: one call per arm.
 
-use super::{cancel, chart, lists, overlay, protect, say, send, ticket, unwind};
+use super::{cancel, chart, guard, lists, overlay, protect, say, send, ticket, unwind};
 use crate::app::action::{Action, Hazard, Staging, Touch, Way};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::Model;
@@ -66,7 +66,8 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::CancelSymbol => cancel::symbol(model, step),
         Action::CancelAll => cancel::all(model, step),
         Action::Kill => cancel::kill(model, step, by),
-        Action::HaltLift => cancel::lift(model),
+        Action::HaltLift => guard::lift(model),
+        Action::Reduce => guard::reduce(model, step),
         Action::Resolve => cancel::resolve(model, step),
         Action::SizeStep { way } => ticket::size_step(model, way == Way::Up),
         Action::TicketDrop => ticket::drop(model),

@@ -1,10 +1,9 @@
 //! Events of the broker, by family.
 
-use super::{bars, chronicle, facts, link, market, reconcile};
+use super::{bars, chronicle, facts, guard, link, market, reconcile};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
-use crate::app::select;
 use crate::broker::Event;
 
 /// Codes that say only that something is well (data farms are there, 2104, 2106, 2107, 2108, 2119, 2158).
@@ -34,7 +33,7 @@ pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
         Event::Pnl(pnl) => {
             if model.account.pnl != pnl {
                 model.account.pnl = pnl;
-                reduce_on_loss(model, step);
+                guard::reduce_on_loss(model, step);
                 step.draw(Redraw::Market);
             }
         }
@@ -62,21 +61,4 @@ pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
             }
         }
     }
-}
-
-/// Sets REDUCE once the day's loss is beyond the limit (G24); it holds for the session, until the trader lifts it.
-fn reduce_on_loss(model: &mut Model, step: &mut Step) {
-    let session = Some(select::session_date(model));
-    if model.desk.reduced == session || model.desk.released == session {
-        return;
-    }
-    let rows = model.desk.limits.rows(model.desk.mode);
-    if !crate::risk::is_loss_beyond(model.account.pnl.daily, model.account.net_liquidation, rows) {
-        return;
-    }
-    let text =
-        format!("Day loss above {}% of NLV (G24). REDUCE: exits only, until the next session or o h.", rows.loss_max);
-    model.desk.reduced = session;
-    model.notices.say(model.now, Tone::Error, text, None);
-    step.draw(Redraw::Now);
 }

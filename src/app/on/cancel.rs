@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::act::By;
 use super::{facts, reconcile, room, ticket};
 use crate::app::effect::{Effect, Redraw, Step};
-use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
+use crate::app::model::{Awaited, Model, Overlay, Wait};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::broker::Command;
@@ -182,29 +182,6 @@ fn kill_words(model: &Model, (entry_count, taken): (usize, usize), exits: usize,
     let others =
         if others > 0 { format!(" {} of other clients stay.", words::count(others, "order")) } else { String::new() };
     format!("HALT. Cancelling {}{exits}.{others} o h lifts it.", entries(entry_count))
-}
-
-/// Whether REDUCE holds now.
-fn is_reduced(model: &Model) -> bool {
-    model.desk.reduced == Some(select::session_date(model))
-}
-
-/// Lifts HALT, unless the journal is why; without one REDUCE, for the session.
-pub(super) fn lift(model: &mut Model) {
-    let text = match &model.desk.journal {
-        Journal::Failed(why) => format!("HALT stays: the journal cannot be written: {why}."),
-        _ if !model.desk.halted && is_reduced(model) => {
-            model.desk.released = model.desk.reduced.take();
-            "REDUCE is lifted for this session. Entries ask while the loss is above its limit.".into()
-        }
-        _ if !model.desk.halted => "There is no HALT.".into(),
-        _ => {
-            model.desk.halted = false;
-            model.desk.killed_at = None;
-            "HALT is lifted.".into()
-        }
-    };
-    model.notices.say(model.now, Tone::Info, text, None);
 }
 
 /// Asks the broker again.

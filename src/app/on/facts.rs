@@ -1,6 +1,6 @@
 //! What the broker says about single orders and fills.
 
-use super::{cancel, reconcile, ticket};
+use super::{cancel, guard, reconcile, ticket};
 use crate::app::effect::{Effect, Record, Redraw, Step};
 use crate::app::lifecycle::{self, Authority, Progress, Verdict};
 use crate::app::model::{Awaited, Model, Wait};
@@ -105,6 +105,9 @@ pub(super) fn adopt(model: &mut Model, report: &OrderReport) -> OrderKey {
         ..Order::new(key.clone(), report.ids, report.spec.clone(), OrderState::Unknown, model.now)
     };
     model.orders.all.insert(key.clone(), order);
+    if ours {
+        model.orders.scripted.insert(key.clone());
+    }
     key
 }
 
@@ -373,6 +376,7 @@ pub(super) fn take_execution(model: &mut Model, step: &mut Step, mut execution: 
     step.draw(Redraw::Now);
     let key = select::find_order(model, &execution.order_ref, &execution.ids).cloned();
     model.orders.executions.insert(execution.exec_id.clone(), execution);
+    model.orders.traded.date = None;
     key
 }
 
@@ -460,6 +464,7 @@ pub(super) fn commission(model: &mut Model, step: &mut Step, exec_id: &ExecId, c
         tell_commission(model, &key);
     }
     step.push(Effect::Record(Record::Execution(Box::new(execution))));
+    model.orders.traded.date = None;
     step.draw(Redraw::Now);
 }
 
@@ -509,6 +514,9 @@ pub(super) fn after(model: &mut Model, step: &mut Step, key: &OrderKey, was: Was
         }
     } else if free && model.orders.cancel_wanted.contains(key) && matches!(model.desk.link, Link::Ready { .. }) {
         cancel::order(model, step, key);
+    }
+    if now.filled > was.filled {
+        guard::filled(model, step, key);
     }
     record(model, step, key);
     news(model, key, was);

@@ -7,6 +7,7 @@ mod cancel;
 mod chart;
 pub(super) mod chronicle;
 mod facts;
+pub(super) mod guard;
 pub(super) mod input;
 pub(super) mod journal;
 mod link;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{cancel, overlay, ticket, unwind};
-use crate::app::effect::{Redraw, Step};
+use super::{cancel, guard, overlay, ticket, unwind};
+use crate::app::effect::Step;
 use crate::app::hotkey::HotKey;
 use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
@@ -121,14 +121,22 @@ fn manage(model: &mut Model, step: &mut Step, manage: &Manage) -> Result<(), Str
         }
         Manage::Halt => {
             model.overlay = None;
-            model.desk.halted = true;
-            step.draw(Redraw::Now);
-            model.notices.say(model.now, Tone::Warn, "HALT. Exits and cancels only; o h lifts it.", None);
+            guard::halt(model, step);
             Ok(())
         }
         Manage::Resume => {
             model.overlay = None;
-            cancel::lift(model);
+            guard::resume(model);
+            Ok(())
+        }
+        Manage::Reduce => {
+            model.overlay = None;
+            guard::reduce(model, step);
+            Ok(())
+        }
+        Manage::Limit(name, to) => {
+            guard::limit(model, name, *to)?;
+            model.overlay = None;
             Ok(())
         }
         Manage::Roll { .. } => Err("positions cannot be rolled yet".into()),

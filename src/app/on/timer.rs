@@ -1,6 +1,6 @@
 //! Deadlines that have come.
 
-use super::{bars, cancel, reconcile, send};
+use super::{bars, cancel, guard, reconcile, send};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Wait};
 use crate::app::msg::Timer;
@@ -46,4 +46,5 @@ fn answers(model: &mut Model, step: &mut Step) {
         reconcile::unanswered(model, step, &key, wait);
     }
     cancel::leave_if_due(model, step);
+    guard::loosen_due(model, step);
 }

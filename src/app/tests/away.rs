@@ -231,6 +231,8 @@ fn a_loss_beyond_the_limit_sets_reduce_for_the_session_until_it_is_lifted() {
     lose(&mut d, -1);
     assert!(d.model.desk.reduced.is_some(), "it holds for the session");
     d.keys("o h");
+    assert!(d.model.desk.reduced.is_some(), "no key lifts it");
+    super::desk::say(&mut d, "resume");
     assert_eq!(d.model.desk.reduced, None);
     lose(&mut d, -200_000);
     assert_eq!(d.model.desk.reduced, None, "it was released for the session");

@@ -5,6 +5,7 @@ mod cancelling;
 mod charting;
 mod desk;
 mod fixture;
+mod guard;
 mod hazards;
 mod linking;
 mod listing;

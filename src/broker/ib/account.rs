@@ -266,6 +266,7 @@ pub fn set(values: &mut AccountValues, wire: &AccountValue, account: &AccountId,
         "AvailableFunds" => values.available_funds = amount,
         "ExcessLiquidity" => values.excess_liquidity = amount,
         "BuyingPower" => values.buying_power = amount,
+        "SettledCash" => values.settled_cash = amount,
         "Cushion" => values.cushion = number,
         _ => return false,
     }

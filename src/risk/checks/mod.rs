@@ -4,13 +4,14 @@
 //! the same thing itself (G20, G24, G25) it is a NOTE too, so that an account that does not report a value can be traded.
 //! A function answers the finding or `None`; none of them looks at another's answer.
 //!
-//! Absent, because nothing here knows the input: settled cash of a cash account (G08), shares to borrow and their fee
+//! Absent, because nothing here knows the input: shares to borrow and their fee
 //! (G19), the gateway's restart (G28), what an account is charged for margin in a single contract (G25 takes what the buying
 //! power says of all, and no less than the legal minimum), and the rows of options and futures but G34 and G35.
 
 mod account;
 mod class;
 mod contract;
+mod expiry;
 mod position;
 mod price;
 mod repeat;
@@ -66,6 +67,9 @@ pub(super) fn run(spec: &OrderSpec, ctx: &Context<'_>, class: Class, own: Option
             price::far(spec, ctx),
             price::quote(spec, ctx),
             session::blackout(spec, ctx),
+            expiry::expires(ctx),
+            expiry::spread(spec, ctx),
+            size::settled(spec, ctx),
             size::volume(spec, ctx),
             price::takes(spec, ctx),
             position::short(spec, ctx),

@@ -158,7 +158,7 @@ pub(super) fn triggers(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
 }
 
 /// The spread in percent of the middle.
-fn spread(quote: &Quote) -> Option<Decimal> {
+pub(super) fn spread(quote: &Quote) -> Option<Decimal> {
     let (bid, ask) = (quote.bid?, quote.ask?);
     ask.minus(bid)?.0.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(quote.mid()?.0)
 }

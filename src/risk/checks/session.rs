@@ -55,7 +55,7 @@ pub(super) fn state(ctx: &Context<'_>) -> Option<Finding> {
         return finding("G03", Weight::Hard, "HALT: exits and cancels only; o h lifts it");
     }
     if ctx.reduced {
-        return finding("G03", Weight::Hard, "REDUCE: exits and cancels only; o h lifts it");
+        return finding("G03", Weight::Hard, "REDUCE: exits and cancels only; :resume lifts it");
     }
     None
 }

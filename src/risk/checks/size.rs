@@ -1,11 +1,12 @@
-//! How large an order is: against the symbol's default (G06), net liquidation (G07), a day's volume (G09).
+//! How large an order is: against the symbol's default (G06), net liquidation (G07), the settled cash of a cash account (G08), a
+//! day's volume (G09).
 
 use rust_decimal::Decimal;
 
 use super::{
     affordable, beyond, each, finding, fixed, net, part, price, share, shown_percent, sized, with_room, worth,
 };
-use crate::domain::order::OrderSpec;
+use crate::domain::order::{OrderSpec, Side};
 use crate::domain::shown;
 use crate::money::Cash;
 use crate::risk::{Context, Finding, Weight};
@@ -68,4 +69,22 @@ pub(super) fn volume(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let shown = shown_percent(percent, limit);
     let text = format!("{shown}% of the average day's {}, confirm above {limit}%", shown::qty(average));
     sized(finding("G09", Weight::Confirm, text), spec, affordable(part(average.0, limit)?, Decimal::ONE, ctx))
+}
+
+/// G08: an account whose buying power is no more than its funds is a cash account; what it buys is paid with settled cash.
+pub(super) fn settled(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
+    let (available, power) = (ctx.available?, ctx.buying_power?);
+    if spec.side == Side::Sell || power > available {
+        return None;
+    }
+    let Some(settled) = ctx.settled_cash else {
+        return finding("G08", Weight::Note, "a cash account, and its settled cash is not known");
+    };
+    let value = worth(spec, ctx)?;
+    if value <= settled {
+        return None;
+    }
+    let text = format!("{} of {} settled cash", shown::cash(value), shown::cash(settled));
+    let room = with_room(spec, settled.0)?;
+    sized(finding("G08", Weight::Hard, text), spec, affordable(room, each(price::price_of(spec, ctx)?, ctx)?, ctx))
 }

@@ -1,4 +1,4 @@
-//! The verbs that manage what exists: cancel, modify, flatten, reverse, roll, exercise, lapse, halt, resume.
+//! The verbs that manage what exists: cancel, modify, flatten, reverse, roll, exercise, lapse, halt, reduce, limit, resume.
 
 use std::ops::Range;
 
@@ -30,6 +30,8 @@ impl Reader<'_> {
             "exercise" => self.exercise(&verb, Manage::Exercise),
             "lapse" => self.exercise(&verb, Manage::Lapse),
             "halt" => Some(Manage::Halt),
+            "reduce" => Some(Manage::Reduce),
+            "limit" => self.limit(&verb),
             _ => Some(Manage::Resume),
         };
         if read.is_none() && !self.faults.is_empty() {
@@ -41,6 +43,27 @@ impl Reader<'_> {
             self.skip_all();
         }
         read
+    }
+
+    /// `limit value_max 80`: a name of `risk.toml` and a plain number.
+    fn limit(&mut self, verb: &Word<'_>) -> Option<Manage> {
+        let name = self.take_if(|w| w.lower.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+        let Some(name) = name else {
+            self.fault(Fault::new(
+                verb.span.clone(),
+                "limit needs a name of risk.toml and a number: limit value_max 80",
+            ));
+            return None;
+        };
+        let Some(said) = self.take() else {
+            self.fault(Fault::new(name.span, "limit needs a number: limit value_max 80"));
+            return None;
+        };
+        let Some(value) = number(&said.lower) else {
+            self.fault(Fault::new(said.span, format!("{} is not a number above 0", said.text.escape_debug())));
+            return None;
+        };
+        Some(Manage::Limit(name.lower, value))
     }
 
     fn cancel_target(&mut self, verb: &Word<'_>) -> Option<Target> {

@@ -12,7 +12,7 @@ fn the_first_word_is_a_verb() {
     assert_eq!(offered("")[..4], ["buy", "sell", "short", "close"]);
     assert!(offered("").contains(&"resume"));
     assert_eq!(offered("s"), ["sell", "short"]);
-    assert_eq!(offered("RE"), ["reverse", "resume"]);
+    assert_eq!(offered("RE"), ["reverse", "reduce", "resume"]);
 }
 
 #[test]

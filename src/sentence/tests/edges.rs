@@ -182,6 +182,8 @@ fn what_manages_orders_is_read() {
         ("exercise 2 AAPL 18DEC26 190C", "exercise 2 AAPL 18DEC26 190C"),
         ("lapse 1 conid:77", "lapse 1 conid:77"),
         ("halt", "halt"),
+        ("REDUCE", "reduce"),
+        ("limit Value_Max 80.50", "limit value_max 80.5"),
         ("Resume", "resume"),
     ] {
         prints(said, canonical);

@@ -195,4 +195,7 @@ fn what_manages_orders_says_what_is_missing() {
     one("roll /ESZ26 to H27 3.25", "3.25| combo: paid or received? `3.25dr` · `3.25cr`");
     one("exercise 1 AAPL", "AAPL| exercise takes an option: AAPL 18DEC26 190C");
     one("halt now", "now| now does not belong here");
+    one("limit", "limit| limit needs a name of risk.toml and a number: limit value_max 80");
+    one("limit value_max", "value_max| limit needs a number: limit value_max 80");
+    one("limit value_max 1e3", "1e3| 1e3 is not a number above 0");
 }

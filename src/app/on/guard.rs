@@ -1,0 +1,170 @@
+//! The guard's own states: REDUCE by loss, by fills that nobody was there for, and by hand; limits that are typed.
+//!
+//! Invariants: REDUCE is set by one key and lifted by a typed word alone; what is tighter holds at once, what is looser a
+//! minute later, and every change is said, which puts it into the journal.
+//!
+//! Must not know: the screen. Absent: loosening for orders of before; what changes a working order is judged by the limits of
+//! its own moment.
+
+use rust_decimal::Decimal;
+
+use crate::app::effect::{Effect, Redraw, Step};
+use crate::app::model::{Journal, Loosened, Model};
+use crate::app::notices::Tone;
+use crate::app::{day, select};
+use crate::domain::order::OrderKey;
+use crate::risk::{self, LOOSENS_AFTER, Tuned};
+
+/// Whether REDUCE holds now.
+fn is_reduced(model: &Model) -> bool {
+    model.desk.reduced == Some(select::session_date(model))
+}
+
+/// Sets REDUCE once the day's loss is beyond the limit (G24); it holds for the session, until the trader lifts it.
+pub(super) fn reduce_on_loss(model: &mut Model, step: &mut Step) {
+    let session = Some(select::session_date(model));
+    if model.desk.reduced == session || model.desk.released == session {
+        return;
+    }
+    let rows = model.desk.limits.rows(model.desk.mode);
+    if !risk::is_loss_beyond(day::worse(model), model.account.net_liquidation, rows) {
+        return;
+    }
+    let text = format!(
+        "Day loss above {}% of NLV (G24). REDUCE: exits only, until the next session or :resume.",
+        rows.loss_max
+    );
+    model.desk.reduced = session;
+    model.notices.say(model.now, Tone::Error, text, None);
+    step.push(Effect::Bell);
+    step.draw(Redraw::Now);
+}
+
+/// Adds up the session's fills again where one has come, or another session has begun.
+pub(in crate::app) fn count(model: &mut Model, step: &mut Step) {
+    if model.orders.traded.date != Some(select::session_date(model)) {
+        model.orders.traded = day::traded(model);
+        reduce_on_loss(model, step);
+    }
+}
+
+/// A fill of an order: where no key of this desk has sent it, and none has been pressed since the last such fills, enough of
+/// them set REDUCE (G23).
+pub(super) fn filled(model: &mut Model, step: &mut Step, key: &OrderKey) {
+    if !model.orders.scripted.shift_remove(key) {
+        return;
+    }
+    model.desk.unattended = model.desk.unattended.saturating_add(1);
+    let rows = model.desk.limits.rows(model.desk.mode);
+    if is_reduced(model) || !risk::is_unattended(model.desk.unattended, rows) {
+        return;
+    }
+    let text = format!(
+        "{} orders of the command line have filled without a key here (G23). REDUCE: exits only, until :resume.",
+        model.desk.unattended
+    );
+    model.desk.reduced = Some(select::session_date(model));
+    model.notices.say(model.now, Tone::Error, text, None);
+    step.push(Effect::Bell);
+    step.draw(Redraw::Now);
+}
+
+/// REDUCE by hand, for the session.
+pub(super) fn reduce(model: &mut Model, step: &mut Step) {
+    let text = if is_reduced(model) {
+        "REDUCE is set already: exits only, until the next session or :resume."
+    } else {
+        model.desk.reduced = Some(select::session_date(model));
+        "REDUCE: exits only, until the next session or :resume."
+    };
+    model.notices.say(model.now, Tone::Warn, text, None);
+    step.draw(Redraw::Now);
+}
+
+/// HALT by the word: nothing is cancelled.
+pub(super) fn halt(model: &mut Model, step: &mut Step) {
+    model.desk.halted = true;
+    step.draw(Redraw::Now);
+    model.notices.say(model.now, Tone::Warn, "HALT. Exits and cancels only; o h lifts it.", None);
+}
+
+/// `o h`: lifts HALT, unless the journal is why. REDUCE stays: it takes the word.
+pub(super) fn lift(model: &mut Model) {
+    let text = match lift_halt(model) {
+        Some(text) => text,
+        None if is_reduced(model) => "REDUCE is lifted by typing it: :resume.".into(),
+        None => "There is no HALT.".into(),
+    };
+    model.notices.say(model.now, Tone::Info, text, None);
+}
+
+/// `:resume`: lifts HALT and REDUCE. A loss that is beyond the limit then asks for the rest of the session.
+pub(super) fn resume(model: &mut Model) {
+    let halt = lift_halt(model);
+    let reduce = is_reduced(model).then(|| {
+        let session = model.desk.reduced.take();
+        model.desk.unattended = 0;
+        let rows = model.desk.limits.rows(model.desk.mode);
+        if risk::is_loss_beyond(day::worse(model), model.account.net_liquidation, rows) {
+            model.desk.released = session;
+            "REDUCE is lifted for this session. Entries ask while the loss is above its limit.".to_owned()
+        } else {
+            "REDUCE is lifted.".to_owned()
+        }
+    });
+    let said: Vec<String> = halt.into_iter().chain(reduce).collect();
+    let text = if said.is_empty() { "There is no HALT and no REDUCE.".to_owned() } else { said.join(" ") };
+    model.notices.say(model.now, Tone::Info, text, None);
+}
+
+fn lift_halt(model: &mut Model) -> Option<String> {
+    if let Journal::Failed(why) = &model.desk.journal {
+        return Some(format!("HALT stays: the journal cannot be written: {why}."));
+    }
+    if !model.desk.halted {
+        return None;
+    }
+    (model.desk.halted, model.desk.killed_at) = (false, None);
+    Some("HALT is lifted.".into())
+}
+
+/// `:limit NAME NUMBER`.
+pub(super) fn limit(model: &mut Model, name: &str, to: Decimal) -> Result<(), String> {
+    let mode = model.desk.mode;
+    let tuned = model.desk.limits.tuned(mode, name, to)?;
+    let change = words(&tuned);
+    // What was said of it before is taken back.
+    model.desk.loosened.retain(|waiting| waiting.tuned.row != tuned.row);
+    let text = if tuned.from == Some(tuned.to) {
+        format!("{} is {} already.", tuned.row, tuned.to.normalize())
+    } else if tuned.loosens {
+        let at = model.now.plus(LOOSENS_AFTER);
+        model.desk.loosened.push(Loosened { tuned, at });
+        format!("{change} for {} from {} on; until then it stays.", mode.word(), at.eastern().strftime("%H:%M:%S ET"))
+    } else {
+        model.desk.limits.tune(mode, &tuned);
+        format!("{change} for {}, from now on.", mode.word())
+    };
+    model.notices.say(model.now, Tone::Warn, text, None);
+    Ok(())
+}
+
+/// Limits whose minute has passed take effect.
+pub(super) fn loosen_due(model: &mut Model, step: &mut Step) {
+    let (now, mode) = (model.now, model.desk.mode);
+    let waiting = std::mem::take(&mut model.desk.loosened);
+    let (due, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|waiting| waiting.at.mono <= now.mono);
+    model.desk.loosened = waiting;
+    for Loosened { tuned, .. } in due {
+        model.desk.limits.tune(mode, &tuned);
+        let text = format!("{} for {} now.", words(&tuned), mode.word());
+        model.notices.say(now, Tone::Warn, text, None);
+        step.draw(Redraw::Now);
+    }
+}
+
+/// `value_max 100 → 120`.
+fn words(tuned: &Tuned) -> String {
+    let from = tuned.from.map_or_else(|| "none".to_owned(), |from| from.normalize().to_string());
+    format!("{} {from} → {}", tuned.row, tuned.to.normalize())
+}

@@ -1,0 +1,171 @@
+//! Changing a limit while the desk runs, by its name in `risk.toml`.
+//!
+//! What is tighter holds at once. What is looser is typed in vain for as long as a temper lasts: it takes effect a minute
+//! later, and the desk says when. Only the column of the session's mode changes, and nothing is written to the file.
+//!
+//! Must not know: the clock. Absent: the limits of single symbols, taking an absolute cap away again.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+
+use super::load::{PERCENT_MAX, ROWS};
+use super::{Limits, Rows};
+use crate::domain::account::Mode;
+use crate::money::{Cash, Qty};
+
+/// A looser limit holds so long after it was typed.
+pub const LOOSENS_AFTER: Duration = Duration::from_secs(60);
+
+/// A limit that was said, and what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tuned {
+    /// Its name.
+    pub row: &'static str,
+    /// What it is now; `None` where there is no such cap.
+    pub from: Option<Decimal>,
+    /// What it is to be.
+    pub to: Decimal,
+    /// Whether more passes with it than without.
+    pub loosens: bool,
+}
+
+/// A number of a column.
+enum Slot<'r> {
+    Count(&'r mut i64),
+    Percent(&'r mut Decimal),
+    Size(&'r mut Option<Qty>),
+    Money(&'r mut Option<Cash>),
+}
+
+fn slot<'r>(rows: &'r mut Rows, row: &str) -> Option<Slot<'r>> {
+    Some(match row {
+        "size_multiple" => Slot::Count(&mut rows.size_multiple),
+        "max_size" => Slot::Size(&mut rows.max_size),
+        "value_confirm" => Slot::Percent(&mut rows.value_confirm),
+        "value_max" => Slot::Percent(&mut rows.value_max),
+        "max_value" => Slot::Money(&mut rows.max_value),
+        "volume_confirm" => Slot::Percent(&mut rows.volume_confirm),
+        "band_confirm" => Slot::Percent(&mut rows.band_confirm),
+        "band_max" => Slot::Percent(&mut rows.band_max),
+        "spread_max" => Slot::Percent(&mut rows.spread_max),
+        "position_confirm" => Slot::Percent(&mut rows.position_confirm),
+        "position_max" => Slot::Percent(&mut rows.position_max),
+        "gross_confirm" => Slot::Percent(&mut rows.gross_confirm),
+        "gross_max" => Slot::Percent(&mut rows.gross_max),
+        "open_intents" => Slot::Count(&mut rows.open_intents),
+        "per_second" => Slot::Count(&mut rows.per_second),
+        "per_minute" => Slot::Count(&mut rows.per_minute),
+        "unattended_fills" => Slot::Count(&mut rows.unattended_fills),
+        "loss_confirm" => Slot::Percent(&mut rows.loss_confirm),
+        "loss_max" => Slot::Percent(&mut rows.loss_max),
+        "cushion" => Slot::Percent(&mut rows.cushion),
+        "take_spread" => Slot::Percent(&mut rows.take_spread),
+        _ => return None,
+    })
+}
+
+impl Limits {
+    /// What saying this limit for a mode would do, or why it cannot be said.
+    pub fn tuned(&self, mode: Mode, name: &str, to: Decimal) -> Result<Tuned, String> {
+        let Some(row) = ROWS.into_iter().find(|row| *row == name) else {
+            let near = crate::source::nearest(name, ROWS);
+            return Err(format!("no limit {name}{}", near.map_or_else(String::new, |row| format!(", nearest {row}"))));
+        };
+        let mut rows = self.rows(mode).clone();
+        let from = match slot(&mut rows, row) {
+            Some(Slot::Count(count)) if to.is_integer() && to >= Decimal::ONE && to <= Decimal::from(100_000) => {
+                Some(Decimal::from(*count))
+            }
+            Some(Slot::Count(_)) => return Err("a whole number from 1 to 100000 is wanted here".into()),
+            Some(Slot::Percent(percent)) if to > Decimal::ZERO && to <= Decimal::from(PERCENT_MAX) => Some(*percent),
+            Some(Slot::Percent(_)) => {
+                return Err(format!("a percentage above 0, at most {PERCENT_MAX}, is wanted here"));
+            }
+            Some(Slot::Size(_) | Slot::Money(_)) if to <= Decimal::ZERO => {
+                return Err("an amount above 0 is wanted here".into());
+            }
+            Some(Slot::Size(size)) => size.map(|qty| qty.0),
+            Some(Slot::Money(cash)) => cash.map(|cash| cash.0),
+            None => return Err(format!("no limit {name}")),
+        };
+        // Of the cushion more is tighter, of everything else less.
+        let loosens = from.is_some_and(|from| if row == "cushion" { to < from } else { to > from });
+        Ok(Tuned { row, from, to, loosens })
+    }
+
+    /// Sets a limit that was found right.
+    pub fn tune(&mut self, mode: Mode, tuned: &Tuned) {
+        let rows = match mode {
+            Mode::Live => &mut self.live,
+            Mode::Paper => &mut self.paper,
+        };
+        match slot(rows, tuned.row) {
+            Some(Slot::Count(count)) => *count = i64::try_from(tuned.to).unwrap_or(*count),
+            Some(Slot::Percent(percent)) => *percent = tuned.to,
+            Some(Slot::Size(size)) => *size = Some(Qty(tuned.to)),
+            Some(Slot::Money(cash)) => *cash = Some(Cash(tuned.to)),
+            None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn d(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_row_of_the_file_can_be_said_and_is_what_was_said() {
+        for row in ROWS {
+            let mut limits = Limits::default();
+            let tuned = limits.tuned(Mode::Paper, row, d("7")).unwrap();
+            limits.tune(Mode::Paper, &tuned);
+            assert_eq!(limits.tuned(Mode::Paper, row, d("7")).unwrap().from, Some(d("7")), "{row}");
+            assert_eq!(limits.live, Limits::default().live, "{row}: the other column stays");
+            assert_ne!(limits.paper, Limits::default().paper, "{row}");
+            let text = format!("[limits.paper]\n{row} = 7\n");
+            let (read, _) = Limits::read(&crate::source::Source::new("risk.toml", &text));
+            if read.paper != Limits::default().paper {
+                assert_eq!(read.paper, limits.paper, "{row}: as the file would say it");
+            }
+        }
+    }
+
+    #[test]
+    fn what_lets_more_pass_loosens_and_the_same_does_not() {
+        let limits = Limits::default();
+        let loosens = |row, to: &str| limits.tuned(Mode::Live, row, d(to)).unwrap().loosens;
+        assert_eq!(["99", "100", "101"].map(|to| loosens("value_max", to)), [false, false, true]);
+        assert_eq!(["9", "10", "11"].map(|to| loosens("cushion", to)), [true, false, false]);
+        assert_eq!(["4", "5", "6"].map(|to| loosens("per_second", to)), [false, false, true]);
+        assert!(!loosens("max_size", "100000"), "a cap where there was none");
+        let mut capped = limits;
+        let cap = capped.tuned(Mode::Live, "max_size", d("500")).unwrap();
+        capped.tune(Mode::Live, &cap);
+        let loosens = |to: &str| capped.tuned(Mode::Live, "max_size", d(to)).unwrap().loosens;
+        assert_eq!(["499", "500", "501"].map(loosens), [false, false, true]);
+    }
+
+    #[test]
+    fn what_cannot_be_a_limit_is_refused_with_its_reason() {
+        let limits = Limits::default();
+        let refused = |row, to: &str| limits.tuned(Mode::Live, row, d(to)).unwrap_err();
+        assert_eq!(refused("value_mx", "1"), "no limit value_mx, nearest value_max");
+        for (row, bad, good) in [
+            ("per_second", "0", "1"),
+            ("per_second", "100001", "100000"),
+            ("per_second", "1.5", "2"),
+            ("value_max", "0", "0.01"),
+            ("value_max", "1000.01", "1000"),
+            ("max_size", "0", "1"),
+            ("max_value", "-1", "0.01"),
+        ] {
+            assert!(refused(row, bad).contains("wanted here"), "{row} {bad}");
+            assert!(limits.tuned(Mode::Live, row, d(good)).is_ok(), "{row} {good}");
+        }
+    }
+}
