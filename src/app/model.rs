@@ -102,6 +102,7 @@ impl Model {
             client_id: 0,
             halted: false,
             reduced: None,
+            reduced_on_loss: false,
             released: None,
             unattended: 0,
             loosened: Vec::new(),
@@ -174,6 +175,8 @@ pub struct Desk {
     pub halted: bool,
     /// REDUCE, exits only, for the session of this date.
     pub reduced: Option<jiff::civil::Date>,
+    /// Whether the day's loss has set it.
+    pub reduced_on_loss: bool,
     /// The session in which the trader has lifted it.
     pub released: Option<jiff::civil::Date>,
     /// Fills of orders that no key of this desk has sent, since a key was last pressed; G23 counts them.

@@ -5,6 +5,7 @@ use jiff::civil::date;
 use super::boundary_tests::{at, buy, live, said, with};
 use super::samples::Desk;
 use super::*;
+use crate::domain::instrument::{PriceRule, PriceStep};
 use crate::domain::order::{OrderKind, Verb};
 use crate::domain::samples::{self, price as p};
 use Weight::{Confirm, Hard, Note};
@@ -79,6 +80,8 @@ fn g34_asks_late_on_the_day_of_expiry_and_in_close_out() {
 /// An option quoted so.
 fn option(bid: &str, ask: &str) -> Desk {
     let mut desk = with(Desk::default(), |c| c.expires = Some(Expires::Option(date(2030, 1, 18))));
+    let cent = PriceStep { low_edge: p("0"), increment: p("0.01") };
+    desk.instrument.rule = PriceRule::new(vec![cent]).unwrap();
     (desk.quote.bid, desk.quote.ask, desk.quote.last) = (Some(p(bid)), Some(p(ask)), Some(p(bid)));
     desk
 }
@@ -95,12 +98,12 @@ fn g35_asks_before_an_option_is_taken_across_a_wide_spread_and_offers_the_middle
     assert_eq!(take("0.18", "0.20"), Some(Confirm), "10.5 %");
     assert_eq!(said(&option("10.00", "11.00"), &buy(1, Some("10.99")), "G35"), None, "it does not take");
     let fix = |spec: &OrderSpec| {
-        let findings = option("10.00", "11.01").ask(|ctx| assess(spec, ctx).findings);
+        let findings = option("10.00", "10.11").ask(|ctx| assess(spec, ctx).findings);
         findings.into_iter().find_map(|f| f.fix).unwrap().kind
     };
-    assert_eq!(fix(&buy(1, Some("11.01"))), OrderKind::Limit(p("10.50")), "a buy rounds down");
+    assert_eq!(fix(&buy(1, Some("10.11"))), OrderKind::Limit(p("10.05")), "a buy rounds down");
     let short = samples::order_of(Verb::Short, Side::Sell, 1, Some("10.00"));
-    assert_eq!(fix(&short), OrderKind::Limit(p("10.51")), "a sale rounds up");
+    assert_eq!(fix(&short), OrderKind::Limit(p("10.06")), "a sale rounds up");
     let stock = Desk { change: |_| {}, ..option("10.00", "11.00") };
     assert_eq!(said(&stock, &buy(1, Some("11.00")), "G35"), None);
 }

@@ -5,7 +5,7 @@
 //! is left then is said once, on the first finding that had an offer. Where something forbids that no other order mends,
 //! nothing is offered.
 
-use super::{Assessment, Finding, Weight};
+use super::{Assessment, Weight};
 use crate::domain::order::OrderSpec;
 
 /// Offers are taken so many times before none is made.
@@ -37,21 +37,23 @@ fn nearest(verdict: &Assessment, spec: &OrderSpec, again: impl Fn(&OrderSpec) ->
     }
     let (mut order, mut found) = (spec.clone(), verdict.clone());
     for _ in 0..ROUNDS {
-        let offers: Vec<&Finding> = found.findings.iter().filter(|f| f.weight >= weight && f.fix.is_some()).collect();
+        let fixable = found.findings.iter().filter(|f| f.weight >= weight);
+        let offers: Vec<&OrderSpec> = fixable.filter_map(|f| f.fix.as_deref()).collect();
         if offers.is_empty() {
             let passes = unmended(&found).iter().all(|code| stays.contains(code));
             return (passes && order != *spec).then_some(order);
         }
-        order = taken(&order, offers.iter().filter_map(|f| f.fix.as_deref()))?;
+        order = taken(&order, &offers)?;
         found = again(&order);
     }
     None
 }
 
 /// The order with these offers taken: the smallest size, and the first other terms.
-fn taken<'f>(order: &OrderSpec, offers: impl Iterator<Item = &'f OrderSpec> + Clone) -> Option<OrderSpec> {
-    let smaller = offers.clone().map(|fix| fix.qty).filter(|qty| *qty != order.qty).min();
-    let other = offers.clone().find(|fix| (fix.kind, fix.tif, fix.session) != (order.kind, order.tif, order.session));
+fn taken(order: &OrderSpec, offers: &[&OrderSpec]) -> Option<OrderSpec> {
+    let smaller = offers.iter().map(|fix| fix.qty).filter(|qty| *qty != order.qty).min();
+    let other =
+        offers.iter().copied().find(|fix| (fix.kind, fix.tif, fix.session) != (order.kind, order.tif, order.session));
     let terms = other.unwrap_or(order);
     let next = OrderSpec {
         qty: smaller.unwrap_or(order.qty),

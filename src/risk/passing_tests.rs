@@ -50,7 +50,7 @@ fn where_something_forbids_that_no_order_mends_nothing_is_offered() {
 #[test]
 fn where_checks_only_ask_the_offer_leaves_no_more_to_ask() {
     // 4,000 shares ask for their size; a delayed quote asks whatever the size is.
-    let desk = with(rich(live()), |c| c.truth = crate::domain::quote::Truth::Delayed);
+    let desk = with(rich(live()), |c| c.truth = Truth::Delayed);
     let fix = offered(&desk, &buy(4_000, Some("187.20"))).unwrap();
     assert_eq!(fix.qty, Qty::from(1_000));
     let codes = desk.ask(|ctx| assess(&fix, ctx).findings.iter().map(|f| f.code).collect::<Vec<_>>());

@@ -15,7 +15,7 @@ use crate::domain::account::Mode;
 use crate::money::{Cash, Qty};
 
 /// A looser limit holds so long after it was typed.
-pub const LOOSENS_AFTER: Duration = Duration::from_secs(60);
+pub const LOOSENS_AFTER: Duration = Duration::from_mins(1);
 
 /// A limit that was said, and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -34,7 +34,7 @@ pub(super) fn reduce_on_loss(model: &mut Model, step: &mut Step) {
         "Day loss above {}% of NLV (G24). REDUCE: exits only, until the next session or :resume.",
         rows.loss_max
     );
-    model.desk.reduced = session;
+    (model.desk.reduced, model.desk.reduced_on_loss) = (session, true);
     model.notices.say(model.now, Tone::Error, text, None);
     step.push(Effect::Bell);
     step.draw(Redraw::Now);
@@ -63,7 +63,7 @@ pub(super) fn filled(model: &mut Model, step: &mut Step, key: &OrderKey) {
         "{} orders of the command line have filled without a key here (G23). REDUCE: exits only, until :resume.",
         model.desk.unattended
     );
-    model.desk.reduced = Some(select::session_date(model));
+    (model.desk.reduced, model.desk.reduced_on_loss) = (Some(select::session_date(model)), false);
     model.notices.say(model.now, Tone::Error, text, None);
     step.push(Effect::Bell);
     step.draw(Redraw::Now);
@@ -74,7 +74,7 @@ pub(super) fn reduce(model: &mut Model, step: &mut Step) {
     let text = if is_reduced(model) {
         "REDUCE is set already: exits only, until the next session or :resume."
     } else {
-        model.desk.reduced = Some(select::session_date(model));
+        (model.desk.reduced, model.desk.reduced_on_loss) = (Some(select::session_date(model)), false);
         "REDUCE: exits only, until the next session or :resume."
     };
     model.notices.say(model.now, Tone::Warn, text, None);
@@ -105,7 +105,8 @@ pub(super) fn resume(model: &mut Model) {
         let session = model.desk.reduced.take();
         model.desk.unattended = 0;
         let rows = model.desk.limits.rows(model.desk.mode);
-        if risk::is_loss_beyond(day::worse(model), model.account.net_liquidation, rows) {
+        let beyond = risk::is_loss_beyond(day::worse(model), model.account.net_liquidation, rows);
+        if beyond || std::mem::take(&mut model.desk.reduced_on_loss) {
             model.desk.released = session;
             "REDUCE is lifted for this session. Entries ask while the loss is above its limit.".to_owned()
         } else {
@@ -140,10 +141,14 @@ pub(super) fn limit(model: &mut Model, name: &str, to: Decimal) -> Result<(), St
     } else if tuned.loosens {
         let at = model.now.plus(LOOSENS_AFTER);
         model.desk.loosened.push(Loosened { tuned, at });
-        format!("{change} for {} from {} on; until then it stays.", mode.word(), at.eastern().strftime("%H:%M:%S ET"))
+        format!(
+            "{change} for {} from {} on; until then it stays.",
+            mode.word().to_lowercase(),
+            at.eastern().strftime("%H:%M:%S ET")
+        )
     } else {
         model.desk.limits.tune(mode, &tuned);
-        format!("{change} for {}, from now on.", mode.word())
+        format!("{change} for {}, from now on.", mode.word().to_lowercase())
     };
     model.notices.say(model.now, Tone::Warn, text, None);
     Ok(())
@@ -157,7 +162,7 @@ pub(super) fn loosen_due(model: &mut Model, step: &mut Step) {
     model.desk.loosened = waiting;
     for Loosened { tuned, .. } in due {
         model.desk.limits.tune(mode, &tuned);
-        let text = format!("{} for {} now.", words(&tuned), mode.word());
+        let text = format!("{} for {} now.", words(&tuned), mode.word().to_lowercase());
         model.notices.say(now, Tone::Warn, text, None);
         step.draw(Redraw::Now);
     }

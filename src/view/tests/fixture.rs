@@ -236,6 +236,7 @@ fn account(model: &mut Model) {
         available_funds: Some(cash("932279.16")),
         excess_liquidity: Some(cash("965871.51")),
         buying_power: Some(cash("3729116.64")),
+        settled_cash: None,
         cushion: Some("0.9652".parse().unwrap()),
         pnl: Pnl { daily: Some(cash("279.60")), unrealized: Some(cash("285.60")), realized: Some(cash("49.00")) },
         at: Some(ago(1)),
