@@ -6,7 +6,7 @@ use ibapi::accounts::{
     AccountSummaryResult, AccountUpdate, AccountUpdateMulti, FaDataType, PositionUpdate, PositionUpdateMulti,
     ServerLogLevel,
 };
-use ibapi::contracts::SecurityType;
+use ibapi::contracts::{Contract, SecurityType};
 use ibapi::market_data::historical::{Bar, BarSize, HistoricalBarUpdate, ToDuration, WhatToShow};
 use ibapi::market_data::realtime::Quote;
 use ibapi::market_data::{IgnoreSize, MarketDataType, TradingHours};
@@ -23,6 +23,13 @@ pub async fn reference(s: &Session) {
     assert_eq!((apple.contract.contract_id, apple.min_tick), (APPLE, 0.01));
     assert!(apple.long_name.contains("APPLE"), "{}", apple.long_name);
     refused(soon(s.client.contract_details(&stock("ZZZZ"))).await, 200);
+    let spx = index("SPX", "CBOE");
+    let details = soon(s.client.contract_details(&spx)).await.unwrap();
+    let [found] = &details[..] else { panic!("one contract, not {details:?}") };
+    assert_eq!((found.contract.contract_id, &found.contract.security_type), (416_904, &SecurityType::Index));
+    let ticks = soon(s.client.market_data(&spx).snapshot_once(PATIENCE)).await.unwrap();
+    let value = Quote::from_ticks(&ticks).last.unwrap();
+    assert!(value > 1_000.0, "{value}");
     let wanted = stock("AAPL");
     let mut stream = soon(ask!(s, contract_details_stream(&wanted)).subscribe()).await.unwrap();
     assert_eq!(next(&mut stream).await.contract.contract_id, APPLE);
@@ -50,6 +57,16 @@ pub async fn reference(s: &Session) {
     assert_eq!(next(&mut *group).await.contract_info, "none");
     soon(group.update("265598@SMART")).await.unwrap();
     assert_eq!(next(&mut *group).await.contract_info, "265598@SMART");
+}
+
+fn index(symbol: &str, exchange: &str) -> Contract {
+    Contract {
+        symbol: symbol.into(),
+        security_type: SecurityType::Index,
+        exchange: exchange.into(),
+        currency: "USD".into(),
+        ..Contract::default()
+    }
 }
 
 /// Bid and ask of AAPL.

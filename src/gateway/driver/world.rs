@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::previews::Previews;
 use super::{hours, overlay};
-use crate::gateway::feed::{self, Bar, BarSize, Borrow, Calendar, Feed, What};
+use crate::gateway::feed::{self, Bar, BarSize, Borrow, Calendar, Feed, Kind, Listing, What};
 use crate::gateway::server::GatewayError;
 use crate::gateway::store::Store;
 use crate::gateway::venue::{
@@ -181,9 +181,11 @@ impl World {
     }
 
     /// Level 1 of a contract as everybody sees it: the background under the account's own orders and fills.
-    pub(in crate::gateway) fn top(&self, con_id: ConId) -> Top {
+    pub(in crate::gateway) fn top(&self, listing: &Listing) -> Top {
+        let con_id = listing.con_id;
         let quote = self.venue.view(&self.feed, con_id);
-        let halted = quote.is_none() && self.feed.session(con_id, self.now, true).open;
+        let quoted = listing.kind != Kind::Index;
+        let halted = quoted && quote.is_none() && self.feed.session(con_id, self.now, true).open;
         let shown = Top {
             bid: quote.map(|quote| (quote.bid, quote.bid_size)),
             ask: quote.map(|quote| (quote.ask, quote.ask_size)),
@@ -224,13 +226,19 @@ impl World {
     }
 
     /// Where a duration that ends at `until` begins.
-    pub(in crate::gateway) fn span_start(&self, span: Span, until: Nanos, regular: bool) -> Nanos {
-        hours::span_start(self.feed.calendar(), span, until, regular)
+    pub(in crate::gateway) fn span_start(&self, listing: &Listing, span: Span, until: Nanos, regular: bool) -> Nanos {
+        hours::span_start(self.feed.calendar(), span, until, regular || listing.kind == Kind::Index)
     }
 
     /// The sessions that trade between two moments.
-    pub(in crate::gateway) fn sessions(&self, from: Nanos, until: Nanos, regular: bool) -> Vec<hours::Session> {
-        hours::sessions(self.feed.calendar(), from, until, regular)
+    pub(in crate::gateway) fn sessions(
+        &self,
+        listing: &Listing,
+        from: Nanos,
+        until: Nanos,
+        regular: bool,
+    ) -> Vec<hours::Session> {
+        hours::sessions(self.feed.calendar(), from, until, regular || listing.kind == Kind::Index)
     }
 
     /// The beginning of the market's history.
@@ -239,13 +247,14 @@ impl World {
         hours::FIRST_MOMENT
     }
 
-    /// The zone that days are counted in.
-    pub(in crate::gateway) fn zone(&self) -> TimeZone {
+    /// The zone that an instrument's days are counted in.
+    pub(in crate::gateway) fn zone(&self, _listing: &Listing) -> TimeZone {
         hours::zone(self.feed.calendar())
     }
 
-    /// When contracts trade.
-    pub(in crate::gateway) fn hours(&self) -> Hours {
-        hours::hours(self.feed.calendar(), self.now)
+    /// When an instrument trades, or is published.
+    pub(in crate::gateway) fn hours(&self, listing: &Listing) -> Hours {
+        let hours = hours::hours(self.feed.calendar(), self.now);
+        if listing.kind == Kind::Index { Hours { trading: hours.liquid.clone(), ..hours } } else { hours }
     }
 }

@@ -36,7 +36,7 @@ fn within(symbol: &Symbol, seconds: u32, first: Spot, now: Spot, what: What, reg
     let calendar = symbol.calendar;
     let number = |q: u32| (i64::from(q) + i64::from(calendar.shift())).div_euclid(length);
     for d in calendar.session_of(first)..=calendar.session_of(now) {
-        for stretch in calendar.stretches(d, regular) {
+        for stretch in symbol.stretches(d, regular) {
             let begin = if stretch.d == first.d {
                 let start = number(first.q) * length - i64::from(calendar.shift());
                 stretch.from.max(u32::try_from(start).unwrap_or(0))
@@ -95,7 +95,7 @@ fn sessions(
     let mut groups: Vec<Group> = Vec::new();
     for d in begin..=calendar.session_of(now) {
         let tally = symbol.session(d, regular, what, now);
-        let (start, end) = calendar.span(d, regular);
+        let (start, end) = symbol.span(d, regular);
         match groups.last_mut().filter(|g| g.name == name(d)) {
             Some(group) => {
                 group.tally = join(group.tally, tally);

@@ -7,7 +7,7 @@
 //!
 //! Must not know: orders, accounts.
 
-use super::universe::Listing;
+use super::universe::{Kind, Listing};
 use super::{Feed, hash};
 use crate::gateway::{ConId, Nanos};
 
@@ -25,9 +25,9 @@ pub struct Borrow {
 }
 
 impl Feed {
-    /// What can be borrowed at `at`, on the day that began at `day_start`; `None` for an unknown contract.
+    /// What can be borrowed at `at`, on the day that began at `day_start`; `None` for what is no share.
     pub fn borrow(&self, con_id: ConId, day_start: Nanos, at: Nanos) -> Option<Borrow> {
-        let listing = Listing::by_con_id(con_id)?;
+        let listing = Listing::by_con_id(con_id).filter(|listing| matches!(listing.kind, Kind::Stock | Kind::Etf))?;
         let key = hash::key(self.seed(), listing.symbol) ^ hash::key(self.seed(), "borrow");
         let draw = hash::draw(key, day_start.div_euclid(DAY).unsigned_abs());
         let plenty = (listing.adv * 0.05 * (0.5 + hash::unit(draw))) as i64;

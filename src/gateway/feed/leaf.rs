@@ -4,21 +4,26 @@
 //! no quote and no print while halted or closed. The auctions print in the first and last leaf of the regular session;
 //! the closing auction is the official close.
 //!
-//! Limit: prices are counted in cents and never fall below one; the finer tick below one dollar is not modelled.
+//! An index has no quote: in regular hours its value of each second stands in place of a print of no shares, and the value at the close
+//! is the official one.
+//!
+//! Limit: prices are counted in ticks and never fall below one; the finer tick of stocks below one dollar is not modelled.
 //!
 //! Must not know: bars, subscriptions, orders.
 
 use super::hash::{draw, further, unit};
 use super::path::Node;
 use super::plan::{Keys, Plan};
-use super::universe::{Listing, Source};
+use super::universe::{Kind, Listing, Source};
 use super::{Calendar, LEAF, Nanos, PrintSide, ladder};
 
 /// The latest a quote changes after its leaf began, in nanoseconds.
 const LATEST_QUOTE: f64 = 60_000_000.0;
 /// Share of prints inside a spread of two ticks and more.
 const INSIDE: f64 = 0.11;
-/// Half the range of each of the two noises around an index.
+/// Leaves of a second.
+const SECOND: u32 = 4;
+/// Half the range of each of the two noises of a fund around its index.
 const BAND: f64 = 0.75e-4;
 
 /// A leaf's quote before sizes.
@@ -52,17 +57,55 @@ pub struct Quoter {
     pub listing: &'static Listing,
     /// Its streams.
     pub keys: Keys,
+    /// Ticks of one unit of the price.
+    pub per_unit: f64,
+    /// Half the range of each of the two noises around an index.
+    band: f64,
 }
 
 impl Quoter {
-    /// Most an index fund strays from its index, in log price.
-    pub fn band_limit(&self) -> f64 {
-        if self.listing.source == Source::Own { 0.0 } else { 2.0 * BAND }
+    /// What turns the path of a listing into quotes.
+    pub fn new(calendar: Calendar, listing: &'static Listing, keys: Keys) -> Self {
+        let band = match (listing.kind, listing.source) {
+            (Kind::Stock | Kind::Etf, Source::Spx | Source::Ndx) => BAND,
+            _ => 0.0,
+        };
+        Self { calendar, listing, keys, per_unit: listing.per_unit(), band }
     }
 
-    /// How far an index fund is from its index at a leaf: two value noises of 4 and 60 seconds.
+    /// Whether values stand in place of prints.
+    pub fn is_index(&self) -> bool {
+        self.listing.kind == Kind::Index
+    }
+
+    /// Whether an index has a value at a leaf: in each second of regular hours, and at their end.
+    fn has_value(plan: &Plan, q: u32) -> bool {
+        (plan.open_leaf..=plan.close_leaf).contains(&q) && (q.is_multiple_of(SECOND) || q == plan.close_leaf)
+    }
+
+    /// How many values an index has in `[a, b)`.
+    pub fn values(&self, plan: &Plan, a: u32, b: u32) -> i64 {
+        let (from, to) = (a.max(plan.open_leaf), b.min(plan.close_leaf + 1));
+        if from >= to {
+            return 0;
+        }
+        let last = plan.close_leaf;
+        let extra = (from..to).contains(&last) && !last.is_multiple_of(SECOND);
+        i64::from(to.div_ceil(SECOND) - from.div_ceil(SECOND)) + i64::from(extra)
+    }
+
+    /// Bounds of the logarithm of the price within a node.
+    pub fn bounds(&self, plan: &Plan, node: &Node) -> (f64, f64) {
+        let (lo, hi) = if node.is_leaf() { (node.xa, node.xa) } else { (node.lo, node.hi) };
+        match &plan.fear {
+            Some(fear) => fear.bounds(node.a, node.b, lo, hi),
+            None => (lo - 2.0 * self.band, hi + 2.0 * self.band),
+        }
+    }
+
+    /// How far a fund is from its index at a leaf: two value noises of 4 and 60 seconds.
     fn band(&self, d: i64, q: u32) -> f64 {
-        if self.listing.source == Source::Own {
+        if self.band == 0.0 {
             return 0.0;
         }
         let noise = |leaves: i64, stream: u64| {
@@ -71,19 +114,23 @@ impl Quoter {
             let place = at.rem_euclid(leaves) as f64 / leaves as f64;
             let value = |c: i64| 2.0 * unit(draw(self.keys.band ^ stream, c as u64)) - 1.0;
             let (left, right) = (value(cell), value(cell + 1));
-            BAND * (left + (right - left) * place)
+            self.band * (left + (right - left) * place)
         };
         noise(16, 1) + noise(240, 2)
     }
 
     /// The leaf's price in ticks, not rounded.
     fn fair(&self, plan: &Plan, node: &Node) -> f64 {
-        libm::exp(node.xa + self.band(plan.d, node.a)) * 100.0
+        let log = match &plan.fear {
+            Some(fear) => fear.at(node.a, node.xa),
+            None => node.xa + self.band(plan.d, node.a),
+        };
+        libm::exp(log) * self.per_unit
     }
 
     /// The leaf's quote; `None` while halted or closed.
     pub fn touch(&self, plan: &Plan, node: &Node) -> Option<Touch> {
-        if plan.is_cut(node.a) || self.calendar.at_night(node.a) {
+        if self.is_index() || plan.is_cut(node.a) || self.calendar.at_night(node.a) {
             return None;
         }
         Some(self.touch_at(plan, node, self.fair(plan, node)))
@@ -114,6 +161,14 @@ impl Quoter {
     /// The leaf's prints in time order.
     pub fn ticks(&self, plan: &Plan, node: &Node, out: &mut Vec<Tick>) {
         out.clear();
+        if self.is_index() {
+            if Self::has_value(plan, node.a) {
+                let price = (libm::floor(self.fair(plan, node) + 0.5) as i64).max(1);
+                let off = if node.a == plan.close_leaf { LEAF - 1 } else { self.pace(plan.d, node.a) + 1 };
+                out.push(Tick { off, price, size: 0, side: PrintSide::Inside });
+            }
+            return;
+        }
         let (opens, closes) = (node.a == plan.open_leaf, node.a == plan.close_leaf);
         if (node.n == 0 && !opens && !closes) || plan.is_cut(node.a) || self.calendar.at_night(node.a) {
             return;
@@ -135,7 +190,7 @@ impl Quoter {
     /// The prints of continuous trading.
     fn continuous(&self, plan: &Plan, node: &Node, fair: f64, touch: Touch, pace: Nanos, out: &mut Vec<Tick>) {
         let spread = (touch.ask - touch.bid) as f64;
-        let ahead = (libm::exp(node.informed) - libm::exp(node.xa)) * 100.0;
+        let ahead = (libm::exp(node.informed) - libm::exp(node.xa)) * self.per_unit;
         let lean = 0.3 * spread * ahead / (ahead * ahead + spread * spread);
         let buy = ((fair - touch.bid as f64) / spread + lean).clamp(0.04, 0.96);
         let leaf = plan.d * i64::from(super::calendar::DAY) + i64::from(node.a);

@@ -11,7 +11,7 @@
 //! joined with the live tape is the history asked for later; the last bar's close is the last print; 0 < bid < ask and every
 //! print lies within the quote in force; answers do not depend on the order of questions, the process or the platform.
 //!
-//! Limits: stocks and ETFs only; no headlines, dividends, splits or price bands; prices are counted in cents, the finer tick
+//! Limits: stocks, funds and indices; no headlines, dividends, splits or price bands; prices are counted in cents, the finer tick
 //! below one dollar is not modelled; news and macro releases come one to a fixed stretch of sessions at a hashed place; a halt
 //! ends without an auction; on the endless calendar a session trades three times the average volume, so that a minute of
 //! it is nearly as busy as one of regular hours.
@@ -23,6 +23,7 @@ mod book;
 mod borrow;
 mod calendar;
 pub(in crate::gateway) mod hash;
+pub mod indices;
 mod ladder;
 mod leaf;
 mod path;
@@ -33,6 +34,7 @@ mod symbol;
 #[cfg(test)]
 mod tests;
 pub mod universe;
+mod vix;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -235,9 +237,9 @@ impl fmt::Debug for Feed {
 impl Feed {
     /// The market of this seed.
     pub fn new(seed: u64, calendar: Calendar) -> Self {
-        let mut index: Vec<(ConId, usize)> = LISTINGS.iter().enumerate().map(|(i, l)| (l.con_id, i)).collect();
+        let mut index: Vec<(ConId, usize)> = Listing::all().enumerate().map(|(i, l)| (l.con_id, i)).collect();
         index.sort_unstable();
-        let symbols = LISTINGS.iter().map(|_| OnceLock::new()).collect();
+        let symbols = Listing::all().map(|_| OnceLock::new()).collect();
         Self { inner: Arc::new(Inner { seed, calendar, index, symbols }) }
     }
 
@@ -255,7 +257,7 @@ impl Feed {
         let inner = &self.inner;
         let found = inner.index.binary_search_by_key(&con_id, |(id, _)| *id).ok()?;
         let (_, place) = *inner.index.get(found)?;
-        let listing = LISTINGS.get(place)?;
+        let listing = Listing::by_con_id(con_id)?;
         Some(inner.symbols.get(place)?.get_or_init(|| Symbol::new(inner.seed, inner.calendar, listing)))
     }
 

@@ -22,6 +22,8 @@ use super::universe::{Kind, Listing, Source};
 const PHI: f64 = 0.15;
 /// Width of the envelopes: a bridge leaves them with probability e^−κ a side, the path never does.
 const KAPPA: f64 = 4.5;
+/// Sessions of the line that the volatility index measures falls from.
+const AROUND: i64 = 64;
 /// Annual drift.
 const DRIFT: f64 = 0.06;
 /// Mass of an earnings report, of company news and of a macro release, in day variances.
@@ -221,13 +223,14 @@ impl Node {
 impl Path {
     /// The path of a listing under a seed.
     pub fn new(seed: u64, calendar: Calendar, listing: &Listing) -> Self {
-        let (name, vol, load, rest) = match listing.source {
-            Source::Spx => ("SPX", 0.16, 1.0, 0.0),
+        let model = listing.model();
+        let (name, vol, load, rest) = match model.source {
+            Source::Spx | Source::Vix => ("SPX", 0.16, 1.0, 0.0),
             Source::Ndx => ("NDX", 0.20, 0.94, 1.0),
-            Source::Own => {
-                let rest = if listing.kind == Kind::Etf { 0.85 } else { 0.28 };
-                let load = (1.15 * listing.beta * 0.16 / listing.vol).clamp(-0.93, 0.93);
-                (listing.symbol, listing.vol, load, rest)
+            Source::Own | Source::Of(_) => {
+                let rest = if model.kind == Kind::Etf { 0.85 } else { 0.28 };
+                let load = (1.15 * model.beta * 0.16 / model.vol).clamp(-0.93, 0.93);
+                (model.symbol, model.vol, load, rest)
             }
         };
         let sector_load = ((1.0 - load * load) * rest).max(0.0).sqrt();
@@ -235,7 +238,7 @@ impl Path {
             let (market, sector) = (load * common, sector_load * common);
             Mix { market, sector, own: (1.0 - market * market - sector * sector).max(0.0).sqrt() }
         });
-        let index = listing.source != Source::Own;
+        let index = model.source != Source::Own;
         let own_events = key(seed, &format!("{}/events", listing.symbol));
         let (earnings, news, macros) = match calendar {
             Calendar::Always => (91, 73, 15),
@@ -253,7 +256,7 @@ impl Path {
         Self {
             calendar,
             market: key(seed, "market/path"),
-            sector: key(seed, &format!("sector/{}/path", listing.sector)),
+            sector: key(seed, &format!("sector/{}/path", model.sector)),
             own: key(seed, &format!("{name}/path")),
             index,
             mixes,
@@ -271,6 +274,32 @@ impl Path {
 
     /// The path's piece of session `d`; `None` before the first one.
     pub fn session(&self, d: i64) -> Option<Session> {
+        self.spans(d).map(|(_, span)| {
+            let base = |d: i64| self.base + self.drift * (d - self.anchor) as f64;
+            Session {
+                xa: span.xa + base(d),
+                xb: span.xb + base(d + 1),
+                lo: span.lo + base(d),
+                hi: span.hi + base(d + 1),
+                c: span.c,
+                m: self.mass(&span),
+            }
+        })
+    }
+
+    /// What the volatility index makes of session `d`: at its start and at its end the slow volatility's logarithm, and the line
+    /// between the ends of the 64 sessions around it with the drift, in log price.
+    pub fn background(&self, d: i64) -> Option<[(f64, f64); 2]> {
+        let (around, _) = self.spans(d)?;
+        let at = |d: i64| {
+            let chord = around.xa + (around.xb - around.xa) * (d - around.a) as f64 / around.n as f64;
+            (self.slow.level(d), chord + self.base + self.drift * (d - self.anchor) as f64)
+        };
+        Some([at(d), at(d + 1)])
+    }
+
+    /// The node of 64 sessions around `d` and that of `d` alone; `None` before the first session.
+    fn spans(&self, d: i64) -> Option<(Span, Span)> {
         if d < 0 || d >= self.calendar.sessions() {
             return None;
         }
@@ -279,19 +308,15 @@ impl Path {
         let mut span =
             Span { a, n: BLOCK, xa, xb, lo: f64::NEG_INFINITY, hi: f64::INFINITY, c: self.slow.mass(a, a + BLOCK) };
         (span.lo, span.hi) = self.envelope(xa, xb, self.mass(&span), span.lo, span.hi);
+        let mut around = span;
         while span.n > 1 {
             let (left, right) = self.halve(&span);
             span = if d < right.a { left } else { right };
+            if span.n == AROUND {
+                around = span;
+            }
         }
-        let base = |d: i64| self.base + self.drift * (d - self.anchor) as f64;
-        Some(Session {
-            xa: span.xa + base(d),
-            xb: span.xb + base(d + 1),
-            lo: span.lo + base(d),
-            hi: span.hi + base(d + 1),
-            c: span.c,
-            m: self.mass(&span),
-        })
+        Some((around, span))
     }
 
     /// Where a block begins.

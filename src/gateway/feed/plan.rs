@@ -14,7 +14,8 @@ use super::calendar::DAY;
 use super::hash::{draw, further, unit, z4};
 use super::ladder::{self, Profile};
 use super::path::{EARNINGS, NEWS, Path, Session};
-use super::universe::Listing;
+use super::universe::{Listing, Source};
+use super::vix::Fear;
 
 /// Leaves of ten minutes.
 const TEN_MINUTES: u32 = 2_400;
@@ -80,6 +81,8 @@ pub struct Plan {
     pub round_lot: i64,
     /// Leaves of the node whose end informs the order flow.
     pub informed: u32,
+    /// What makes the volatility index of the path.
+    pub fear: Option<Fear>,
     bursts: SmallVec<[Burst; 6]>,
     cuts: SmallVec<[(u32, u32); 3]>,
     quiet: Option<(u32, u32)>,
@@ -104,6 +107,7 @@ impl Plan {
             prints_key: keys.prints,
             round_lot: listing.round_lot,
             informed: listing.class.informed,
+            fear: if listing.source == Source::Vix { Some(Fear::new(path, keys.band, d)?) } else { None },
             bursts: SmallVec::new(),
             cuts: calendar.silence(d).into_iter().collect(),
             quiet: calendar.quiet(d),
@@ -161,6 +165,9 @@ impl Plan {
 
     /// Draws the session's volume.
     fn fill(&mut self, listing: &Listing, keys: &Keys, calendar: Calendar) {
+        if listing.adv <= 0.0 {
+            return;
+        }
         let sizes = [0.14, 0.12, 0.10, 0.10, 0.10, 0.10];
         let noise: f64 = (0_u32..)
             .zip(sizes)
@@ -258,7 +265,7 @@ fn moment(h: u64, from: u32, span: u32) -> u32 {
 
 /// The average spread in ticks at the session's price and mood.
 fn spread(listing: &Listing, session: &Session) -> f64 {
-    let price = libm::exp(session.xa) * 100.0;
+    let price = libm::exp(session.xa) * listing.per_unit();
     let mood = libm::exp(0.35 * libm::log(session.m.max(1e-9))).clamp(0.6, 2.5);
     (listing.class.bps * 1e-4 * price * mood).max(listing.class.min_ticks)
 }

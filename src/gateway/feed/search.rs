@@ -201,7 +201,7 @@ impl<'a> Search<'a> {
         }
         let mut ticks = Vec::new();
         self.symbol.quoter.ticks(self.plan, node, &mut ticks);
-        let mean = libm::exp(0.5 * (node.xa + node.xb)) * 100.0;
+        let mean = self.mean(node);
         ticks.iter().filter(|t| t.off <= until).fold(None, |so_far, tick| {
             let turnover = tick.size as f64 * mean;
             let one = Tally {
@@ -220,8 +220,17 @@ impl<'a> Search<'a> {
         Node::root(self.plan, v, n)
     }
 
+    /// The mean price of a node in ticks.
+    fn mean(&self, node: &Node) -> f64 {
+        libm::exp(0.5 * (node.xa + node.xb)) * self.symbol.quoter.per_unit
+    }
+
     /// Whether there may be a value of interest in a node.
     fn alive(&self, node: &Node) -> bool {
+        let quoter = &self.symbol.quoter;
+        if quoter.is_index() {
+            return self.what == What::Trades && quoter.values(self.plan, node.a, node.b) > 0;
+        }
         !self.plan.all_cut(node.a, node.b)
             && (self.what != What::Trades || node.n > 0 || self.auctions(node.a, node.b) > 0)
     }
@@ -254,11 +263,15 @@ impl<'a> Search<'a> {
         let (last, last_leaf) = self.edge(nodes.iter().rev(), true)?;
         let (mut volume, mut count, mut turnover) = (0, 0, 0.0);
         if self.what == What::Trades {
-            for node in nodes.iter().filter(|n| self.alive(n)) {
+            let quoter = &self.symbol.quoter;
+            if quoter.is_index() {
+                count = nodes.iter().map(|n| quoter.values(self.plan, n.a, n.b)).sum();
+            }
+            for node in nodes.iter().filter(|n| !quoter.is_index() && self.alive(n)) {
                 let shares = node.v + self.auctions(node.a, node.b);
                 volume += shares;
                 count += node.n + self.auction_count(node.a, node.b);
-                turnover += shares as f64 * libm::exp(0.5 * (node.xa + node.xb)) * 100.0;
+                turnover += shares as f64 * self.mean(node);
             }
         }
         let start = self.symbol.calendar.moment(self.plan.d, last_leaf);
@@ -313,15 +326,15 @@ impl<'a> Search<'a> {
 
     /// The highest or lowest price of a window, starting from one that is known.
     fn extreme(&self, nodes: &[Node], which: Extreme, known: i64, last_leaf: u32) -> i64 {
-        let band = self.symbol.quoter.band_limit();
         let from = nodes.first().map_or(0, |n| n.a);
         let to = nodes.last().map_or(last_leaf + 1, |n| n.b);
         let widest = self.symbol.quoter.widest(self.plan, from, to);
-        let key = |node: &Node| match which {
-            Extreme::High if node.is_leaf() => node.xa + band,
-            Extreme::High => node.hi + band,
-            Extreme::Low if node.is_leaf() => band - node.xa,
-            Extreme::Low => band - node.lo,
+        let key = |node: &Node| {
+            let (low, high) = self.symbol.quoter.bounds(self.plan, node);
+            match which {
+                Extreme::High => high,
+                Extreme::Low => -low,
+            }
         };
         let mut best = known;
         let mut limit = self.limit(which, best, widest);
@@ -358,15 +371,16 @@ impl<'a> Search<'a> {
     /// The key below which no leaf can beat `best`: half a tick, half the widest spread, and a hair for the logarithm.
     fn limit(&self, which: Extreme, best: i64, widest: f64) -> f64 {
         let ticks = best as f64 / self.what.per_tick() as f64;
+        let unit = self.symbol.quoter.per_unit;
         match which {
             Extreme::High => {
                 let edge = ticks + 0.5;
                 let d = widest / (2.0 * edge);
-                libm::log(edge / 100.0) - d - d * d - 1e-12
+                libm::log(edge / unit) - d - d * d - 1e-12
             }
             Extreme::Low => {
                 let edge = (ticks - 0.5).max(0.25);
-                -(libm::log(edge / 100.0) + widest / (2.0 * edge)) - 1e-12
+                -(libm::log(edge / unit) + widest / (2.0 * edge)) - 1e-12
             }
         }
     }
@@ -380,13 +394,15 @@ impl<'a> Search<'a> {
         if self.what != What::Trades {
             return self.quoted(node).filter(|p| beats(*p));
         }
-        let touch = self.symbol.quoter.touch(self.plan, node)?;
-        let reach = match which {
-            Extreme::High => touch.ask,
-            Extreme::Low => touch.bid,
-        };
-        if !beats(reach) {
-            return None;
+        if !self.symbol.quoter.is_index() {
+            let touch = self.symbol.quoter.touch(self.plan, node)?;
+            let reach = match which {
+                Extreme::High => touch.ask,
+                Extreme::Low => touch.bid,
+            };
+            if !beats(reach) {
+                return None;
+            }
         }
         self.symbol.quoter.ticks(self.plan, node, ticks);
         let prices = ticks.iter().map(|t| t.price);

@@ -57,6 +57,19 @@ impl Slow {
         out
     }
 
+    /// The market's slow noise at the start of session `d` as the volatility index sees it: the logarithm of the cells'
+    /// volatility, on a straight line between their middles, the shortest noises damped.
+    pub fn level(&self, d: i64) -> f64 {
+        let of_cell = |cell: i64| {
+            let steps = SCALES.zip(SEEN).map(|(j, weight)| weight * step(self.market, cell * CELL, j));
+            SIZE * steps.sum::<f64>()
+        };
+        let place = (d as f64 - 0.5 * CELL as f64) / CELL as f64;
+        let before = libm::floor(place);
+        let (left, right) = (of_cell(before as i64), of_cell(before as i64 + 1));
+        left + (right - left) * (place - before)
+    }
+
     fn cell(&self, d: i64) -> f64 {
         let level: f64 = SCALES
             .map(|j| {
@@ -71,6 +84,9 @@ impl Slow {
         CELL as f64 * libm::exp(level - 0.5 * 7.0 * SIZE * SIZE)
     }
 }
+
+/// How much of each step noise, the shortest first, the volatility index sees.
+const SEEN: [f64; 7] = [0.5, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0];
 
 /// A noise that steps every 2^j sessions at a hashed phase.
 fn step(key: u64, d: i64, j: u32) -> f64 {

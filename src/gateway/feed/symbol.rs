@@ -8,7 +8,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::book::Depth;
-use super::calendar::{DAY, Spot};
+use super::calendar::{DAY, Spot, Stretch};
 use super::hash::key;
 use super::leaf::{Quoter, Tick, Touch};
 use super::path::{Node, Path};
@@ -88,7 +88,7 @@ impl Symbol {
         Self {
             calendar,
             path: Path::new(seed, calendar, listing),
-            quoter: Quoter { calendar, listing, keys },
+            quoter: Quoter::new(calendar, listing, keys),
             depth: Depth::new(listing, keys.book),
             plans: Mutex::default(),
             leaves: Mutex::default(),
@@ -134,6 +134,16 @@ impl Symbol {
             *slot = Some(Arc::clone(&view));
         }
         Some(view)
+    }
+
+    /// Where the session trades; an index has values in regular hours only.
+    pub fn stretches(&self, d: i64, regular: bool) -> impl Iterator<Item = Stretch> + use<> {
+        self.calendar.stretches(d, regular || self.quoter.is_index())
+    }
+
+    /// When the session's trading starts and ends.
+    pub fn span(&self, d: i64, regular: bool) -> (Nanos, Nanos) {
+        self.calendar.span(d, regular || self.quoter.is_index())
     }
 
     /// Where a moment lies if the market trades then.
@@ -246,7 +256,7 @@ impl Symbol {
 
     /// What is known of a session up to a spot; whole sessions of trades in regular hours are remembered.
     pub fn session(&self, d: i64, regular: bool, what: What, now: Spot) -> Option<Tally> {
-        let whole = self.calendar.stretches(d, regular).all(|s| (s.d, s.to) <= (now.d, now.q));
+        let whole = self.stretches(d, regular).all(|s| (s.d, s.to) <= (now.d, now.q));
         let remembered = whole && regular && what == What::Trades;
         let slot = d.rem_euclid(SESSIONS as i64) as usize;
         if remembered
@@ -255,7 +265,7 @@ impl Symbol {
             return *tally;
         }
         let mut tally = None;
-        for stretch in self.calendar.stretches(d, regular) {
+        for stretch in self.stretches(d, regular) {
             if (stretch.d, stretch.from) > (now.d, now.q) {
                 break;
             }
@@ -292,7 +302,7 @@ impl Symbol {
     /// The last print of a session, extended hours included.
     fn last_of(&self, d: i64) -> Option<(i64, i64, Nanos)> {
         let mut found = None;
-        for stretch in self.calendar.stretches(d, false) {
+        for stretch in self.stretches(d, false) {
             let plan = self.plan(stretch.d)?;
             let last = Search::new(self, &plan, What::Trades).last_print(stretch.from, stretch.to);
             if let Some((q, tick)) = last {
@@ -307,7 +317,7 @@ impl Symbol {
         let now = self.calendar.locate(at)?;
         let session = self.calendar.session_of(now);
         let mut running = self.running(session, now)?;
-        for stretch in self.calendar.stretches(session, false) {
+        for stretch in self.stretches(session, false) {
             let from = if stretch.d == running.upto.0 { stretch.from.max(running.upto.1) } else { stretch.from };
             let to = if stretch.d == now.d { stretch.to.min(now.q) } else { stretch.to };
             if stretch.d < running.upto.0 || stretch.d > now.d || from >= to {
@@ -317,7 +327,7 @@ impl Symbol {
             running.upto = (stretch.d, to);
         }
         *open(&self.running) = Some(running);
-        let inside = self.calendar.stretches(session, false).any(|s| s.d == now.d && (s.from..s.to).contains(&now.q));
+        let inside = self.stretches(session, false).any(|s| s.d == now.d && (s.from..s.to).contains(&now.q));
         let tail = if inside { self.tail(now) } else { None };
         let tally = join(running.tally, tail);
         let opened = self.opened(session, now);

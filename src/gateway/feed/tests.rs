@@ -1,5 +1,7 @@
 //! The market's invariants: what is found by search equals what a scan of every leaf finds, whatever is asked first.
 
+mod indices;
+
 use proptest::prelude::*;
 
 use super::calendar::{DAY, Spot};
@@ -510,10 +512,11 @@ fn the_book_starts_at_the_quote_and_names_occupied_levels_only() {
 
 #[test]
 fn the_universe_is_well_formed() {
-    let mut ids: Vec<ConId> = LISTINGS.iter().map(|l| l.con_id).collect();
+    let mut ids: Vec<ConId> = Listing::all().map(|l| l.con_id).collect();
+    let (all, shares) = (ids.len(), LISTINGS.len());
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), 103);
+    assert_eq!((ids.len(), shares), (all, 103), "contract ids are unique");
     assert_eq!(Listing::by_symbol("AAPL").map(|l| (l.con_id, l.primary_exchange)), Some((265_598, "NASDAQ")));
     assert_eq!(Listing::by_con_id(72_063_691).map(|l| l.symbol), Some("BRK B"));
     let aapl = Listing::by_con_id(265_598).unwrap();

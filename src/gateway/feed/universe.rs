@@ -1,15 +1,16 @@
-//! The universe: the instruments of the simulated market and the constants their paths depend on (data only).
+//! The universe: what an instrument is, and the table of stocks and funds (data only).
 //!
-//! Invariants: contract ids and symbols are unique; the order of the rows is part of the path's version. Contract ids are
-//! IB's own where public material names them; ids from 900,000,001 are this gateway's. Levels, volatilities, betas and
-//! volumes are plausible round figures, not quotes.
+//! Invariants: contract ids are unique over all tables ([`LISTINGS`], [`super::indices`]), symbols within each; the order of the
+//! rows is part of the path's version. Contract ids are IB's own where public material names them; ids from 900,000,001 are
+//! this gateway's. Levels, volatilities, betas and volumes are plausible round figures, not quotes.
 //!
-//! Absent: indices, futures, currencies, crypto, options, bonds.
+//! Absent: currencies, crypto, options, bonds.
 //!
 //! Must not know: time, hashes, paths.
 
 use rust_decimal::Decimal;
 
+use super::indices::INDICES;
 use crate::gateway::ConId;
 use crate::money::Price;
 use Kind::{Etf, Stock};
@@ -28,6 +29,8 @@ pub enum Kind {
     Stock,
     /// An exchange-traded fund.
     Etf,
+    /// A figure that is published and not traded: values in place of prints, no quote.
+    Index,
 }
 
 /// Which path an instrument's price follows.
@@ -39,6 +42,10 @@ pub enum Source {
     Spx,
     /// The Nasdaq 100 index.
     Ndx,
+    /// That of the fund with this symbol, at another level.
+    Of(&'static str),
+    /// The volatility index: a function of the market stream's path ([`super::vix`]).
+    Vix,
 }
 
 /// Constants a liquidity class shares.
@@ -89,9 +96,9 @@ pub struct Listing {
     pub symbol: &'static str,
     /// The company's or fund's long name.
     pub name: &'static str,
-    /// `NASDAQ`, `NYSE` or `ARCA`.
+    /// IB's name of the exchange: `NASDAQ`, `NYSE`, `ARCA`; of an index its publisher.
     pub primary_exchange: &'static str,
-    /// Stock or fund.
+    /// What it is.
     pub kind: Kind,
     /// The sector whose stream it shares.
     pub sector: &'static str,
@@ -109,8 +116,8 @@ pub struct Listing {
     pub source: Source,
     /// IB's market rule id.
     pub market_rule_id: i32,
-    /// Decimals of the minimum tick that prices are counted in: 2, so one count is 0.01 USD.
-    pub tick_decimals: u32,
+    /// The smallest increment, which prices are counted in, as digits and decimals: (1, 2) is 0.01, (25, 2) is 0.25.
+    pub tick: (i64, u32),
     /// Smallest size step in shares.
     pub size_increment: i64,
     /// Shares of a round lot: 100 below 250 USD, 40 below 1,000, else 10.
@@ -118,30 +125,52 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// The listing with IB's contract id.
-    pub fn by_con_id(con_id: ConId) -> Option<&'static Self> {
-        LISTINGS.iter().find(|l| l.con_id == con_id)
+    /// Every instrument of the paper market.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        LISTINGS.iter().chain(INDICES)
     }
 
-    /// The listing with this symbol, in upper case.
+    /// The instrument with IB's contract id.
+    pub fn by_con_id(con_id: ConId) -> Option<&'static Self> {
+        Self::all().find(|l| l.con_id == con_id)
+    }
+
+    /// The stock or fund with this symbol, in upper case.
     pub fn by_symbol(symbol: &str) -> Option<&'static Self> {
         LISTINGS.iter().find(|l| l.symbol == symbol)
     }
 
     /// A count of ticks as a price.
     pub fn price(&self, ticks: i64) -> Price {
-        Price(Decimal::new(ticks, self.tick_decimals).normalize())
+        let (digits, decimals) = self.tick;
+        let count = Decimal::from(ticks).saturating_mul(Decimal::new(digits, decimals));
+        Price(count.normalize())
     }
 
     /// A price as a count of ticks; `None` if it is no multiple of the tick or out of range.
     pub fn ticks(&self, price: Price) -> Option<i64> {
-        let scaled = price.0.checked_mul(Decimal::from(10_i64.checked_pow(self.tick_decimals)?))?;
+        let (digits, decimals) = self.tick;
+        let scaled = price.0.checked_div(Decimal::new(digits, decimals))?;
         if scaled.fract().is_zero() { i64::try_from(scaled).ok() } else { None }
     }
 
     /// One tick in USD.
     pub fn tick(&self) -> Price {
         self.price(1)
+    }
+
+    /// How many ticks make one unit of the price.
+    pub fn per_unit(&self) -> f64 {
+        let (digits, decimals) = self.tick;
+        10_i64.saturating_pow(decimals) as f64 / digits as f64
+    }
+
+    /// The listing whose path this one follows: itself, or a fund.
+    pub fn model(&self) -> &Self {
+        match self.source {
+            Source::Of(symbol) => Self::by_symbol(symbol).unwrap_or(self),
+            Own | Spx | Ndx | Source::Vix => self,
+        }
     }
 }
 
@@ -174,7 +203,7 @@ const fn row(
         adv: adv_millions * 1e6,
         source,
         market_rule_id: US_STOCK_RULE,
-        tick_decimals: 2,
+        tick: (1, 2),
         size_increment: 1,
         round_lot: if level < 250.0 {
             100
@@ -186,7 +215,7 @@ const fn row(
     }
 }
 
-/// Every instrument of the paper market.
+/// The stocks and funds.
 #[rustfmt::skip]
 pub static LISTINGS: &[Listing] = &[
     row(756_733, "SPY", "SPDR S&P 500 ETF TRUST", "ARCA", Etf, "Index", 600.0, 16.0, 1.00, A, 65.0, Spx),

@@ -1,7 +1,7 @@
 //! Bars: of the past, kept up to date, and of five seconds as they end.
 
 use super::Session;
-use super::reference::resolve;
+use super::lookup::resolve;
 use crate::gateway::Nanos;
 use crate::gateway::driver::World;
 use crate::gateway::feed::{Bar, BarSize, Listing, What};
@@ -82,7 +82,7 @@ fn span(request: &HistoricalDataRequest) -> Result<bars::Span, Fault> {
 }
 
 fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> {
-    let listing = resolve(request.contract.as_ref())?;
+    let listing = resolve(request.contract.as_ref(), world.now())?;
     let setting = request.bar_size_setting.as_deref().unwrap_or("");
     let size = bars::size(setting).ok_or_else(|| Fault::invalid(&format!("Invalid bar size {setting:?}")))?;
     let shown = request.what_to_show.as_deref().unwrap_or("");
@@ -90,11 +90,11 @@ fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> 
     let current = request.keep_up_to_date.unwrap_or(false);
     let until = end(request, world)?;
     let regular = request.use_rth.unwrap_or(false);
-    let from = world.span_start(span(request)?, until, regular);
+    let from = world.span_start(listing, span(request)?, until, regular);
     if bars::count(size, from, until) > BARS {
         return Err(no_history("Time length exceeds the maximum for this bar size"));
     }
-    let form = DateForm::new(request.format_date, size, world.zone());
+    let form = DateForm::new(request.format_date, size, world.zone(listing));
     Ok(Query { listing, size, what, regular, form, from, until, current })
 }
 
@@ -142,19 +142,20 @@ impl Session {
     /// Answers with the sessions of a stretch of time.
     fn schedule(&mut self, req_id: i32, request: &HistoricalDataRequest, world: &World) {
         let regular = request.use_rth.unwrap_or(false);
-        let stretch = resolve(request.contract.as_ref()).and_then(|_| {
+        let stretch = resolve(request.contract.as_ref(), world.now()).and_then(|listing| {
             let until = end(request, world)?;
             let span = span(request)?;
-            Ok((world.span_start(span, until, regular), until))
+            Ok((listing, world.span_start(listing, span, until, regular), until))
         });
-        let (from, until) = match stretch {
+        let (listing, from, until) = match stretch {
             Ok(stretch) => stretch,
             Err(fault) => return self.fault(req_id, fault, world),
         };
-        let sessions = world.sessions(from, until, regular);
-        let hours = world.hours();
-        let text =
-            |at: Option<Nanos>| at.map(|at| time::zoned(at, world.zone()).strftime("%Y%m%d-%H:%M:%S").to_string());
+        let sessions = world.sessions(listing, from, until, regular);
+        let hours = world.hours(listing);
+        let text = |at: Option<Nanos>| {
+            at.map(|at| time::zoned(at, world.zone(listing)).strftime("%Y%m%d-%H:%M:%S").to_string())
+        };
         self.send(&Reply::HistoricalSchedule(HistoricalSchedule {
             req_id: Some(req_id),
             start_date_time: text(sessions.first().map(|session| session.opens)),
@@ -211,7 +212,7 @@ impl Session {
     pub(super) fn real_time_bars(&mut self, request: &RealTimeBarsRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
         let shown = request.what_to_show.as_deref().unwrap_or("");
-        let subscription = match (resolve(request.contract.as_ref()), bars::what(shown)) {
+        let subscription = match (resolve(request.contract.as_ref(), world.now()), bars::what(shown)) {
             (Err(fault), _) => Err(fault),
             (Ok(_), None) => Err(Fault::invalid(&format!("Invalid what to show {shown:?}"))),
             (Ok(_), Some(_)) if self.five_seconds.contains_key(&req_id) => {
@@ -259,10 +260,10 @@ impl Session {
         let Some(req_id) = request.req_id else { return };
         let period = request.time_period.as_deref().unwrap_or("");
         let span = bars::Span::words(period).ok_or_else(|| Fault::invalid(&format!("Invalid time period {period:?}")));
-        match resolve(request.contract.as_ref()).and_then(|listing| span.map(|span| (listing, span))) {
+        match resolve(request.contract.as_ref(), world.now()).and_then(|listing| span.map(|span| (listing, span))) {
             Ok((listing, span)) => {
                 let regular = request.use_rth.unwrap_or(false);
-                let (from, until) = (world.span_start(span, world.now(), regular), world.now());
+                let (from, until) = (world.span_start(listing, span, world.now(), regular), world.now());
                 let size = bars::coarse(from, until, HISTOGRAM_BARS);
                 let found = world.bars(listing.con_id, size, from, until, What::Trades, regular);
                 let entries = bars::histogram(listing, &found);
@@ -274,7 +275,7 @@ impl Session {
 
     pub(super) fn head_timestamp(&mut self, request: &HeadTimestampRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
-        match resolve(request.contract.as_ref()) {
+        match resolve(request.contract.as_ref(), world.now()) {
             Ok(_) => {
                 let head_timestamp = Some(bars::head(world.first_moment(), request.format_date));
                 self.send(&Reply::HeadTimestamp(HeadTimestamp { req_id: Some(req_id), head_timestamp }));

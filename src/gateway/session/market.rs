@@ -5,7 +5,7 @@
 //! ticks 236 (shortable shares) is served; the others are not there yet and stay silent.
 
 use super::Session;
-use super::reference::resolve;
+use super::lookup::resolve;
 use crate::gateway::Nanos;
 use crate::gateway::driver::World;
 use crate::gateway::feed::Listing;
@@ -56,7 +56,7 @@ impl Session {
         if self.lines.len() >= LINES {
             return Err(Fault::new(101, "Max number of tickers has been reached"));
         }
-        let listing = resolve(request.contract.as_ref())?;
+        let listing = resolve(request.contract.as_ref(), world.now())?;
         if !world.has_data(listing.symbol) {
             return Err(Fault::new(
                 354,
@@ -93,7 +93,7 @@ impl Session {
 
     /// Sends what has changed on a line.
     fn burst(&mut self, req_id: i32, line: &mut Line, world: &mut World) {
-        let top = world.top(line.listing.con_id);
+        let top = world.top(line.listing);
         line.sent.update(req_id, line.listing, &top, |reply| self.out.put(&reply));
         if let (Some(told), Some(borrow)) = (&mut line.shortable, world.borrow(line.listing.con_id)) {
             told.update(req_id, borrow, |reply| self.out.put(&reply));

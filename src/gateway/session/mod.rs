@@ -12,6 +12,7 @@ mod accounts;
 mod faults;
 mod groups;
 mod history;
+mod lookup;
 mod market;
 mod orders;
 mod outbox;

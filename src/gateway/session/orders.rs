@@ -5,19 +5,20 @@
 //! and cancel only its own, and cancel all. Client 0 may bind orders of TWS itself, but the gateway has none: nothing is
 //! ever entered by hand in it.
 
-use super::reference::resolve;
+use super::lookup::resolve;
 use super::{NO_ID, Session};
 use crate::gateway::driver::World;
-use crate::gateway::feed::Listing;
-use crate::gateway::venue::{ClientId, Event, Execution, Order, StatusReport};
+use crate::gateway::feed::{Kind, Listing};
+use crate::gateway::venue::{ClientId, Event, Execution, Fault, Order, StatusReport};
 use crate::gateway::wire::proto::{Empty, ExecutionFilter, ExecutionRequest, IdOnly, PlaceOrderRequest};
-use crate::gateway::wire::{Reply, orders, time};
+use crate::gateway::wire::{Reply, convert, orders, time};
 
 impl Session {
     pub(super) fn place_order(&mut self, client_id: ClientId, request: &PlaceOrderRequest, world: &mut World) {
         let order_id = request.order_id.unwrap_or(0);
         let preview = request.order.as_ref().is_some_and(|order| order.what_if.unwrap_or(false));
-        let read = resolve(request.contract.as_ref())
+        let read = resolve(request.contract.as_ref(), world.now())
+            .and_then(tradable)
             .and_then(|listing| orders::read(client_id, listing, request).map(|order| (listing, order)));
         match read {
             Ok((listing, order)) if preview => match world.what_if(&order) {
@@ -97,15 +98,24 @@ impl Session {
     }
 }
 
+/// Refuses an order for what is only published: there is no type of order for it.
+fn tradable(listing: &'static Listing) -> Result<&'static Listing, Fault> {
+    match listing.kind {
+        Kind::Stock | Kind::Etf => Ok(listing),
+        Kind::Index => Err(Fault::new(387, "Unsupported order type for this exchange and security type.")),
+    }
+}
+
 /// Whether an execution is asked for; an empty field of the filter asks for all.
 fn passes(filter: &ExecutionFilter, fill: &Execution, account: &str) -> bool {
     let given =
         |field: &Option<String>| field.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let symbol = Listing::by_con_id(fill.con_id).map(|listing| listing.symbol);
+    let listing = Listing::by_con_id(fill.con_id);
+    let symbol = listing.map(|listing| listing.symbol);
     filter.client_id.is_none_or(|client_id| client_id == 0 || client_id == fill.client_id)
         && given(&filter.acct_code).is_none_or(|code| code == account)
         && given(&filter.symbol).is_none_or(|wanted| symbol.is_some_and(|symbol| symbol.eq_ignore_ascii_case(&wanted)))
-        && given(&filter.sec_type).is_none_or(|kind| kind == "STK")
+        && given(&filter.sec_type).is_none_or(|kind| listing.is_some_and(|listing| kind == convert::sec_type(listing)))
         && given(&filter.exchange).is_none_or(|exchange| exchange == "SMART" || exchange == fill.exchange)
         && given(&filter.side).is_none_or(|side| side == fill.action.word() || side == fill.action.executed())
         && given(&filter.time).is_none_or(|after| time::parse(&after).is_none_or(|after| fill.at >= after))

@@ -4,8 +4,9 @@
 //! may come late, for what has ended or never began. Requests without an id get an error without one where TWS sends
 //! one too; the verification of third-party programs gets its own answer.
 
-use super::reference::resolve;
+use super::lookup::resolve;
 use super::{NO_ID, Session};
+use crate::gateway::Nanos;
 use crate::gateway::driver::World;
 use crate::gateway::venue::Fault;
 use crate::gateway::wire::Reply;
@@ -25,7 +26,7 @@ impl Session {
         match id {
             65 | 66 => self.send(&Reply::VerifyCompleted(unverified())),
             72 | 73 => self.send(&Reply::VerifyAndAuthCompleted(unverified())),
-            _ => self.fault(about.req_id.unwrap_or(NO_ID), refusal(id, about), world),
+            _ => self.fault(about.req_id.unwrap_or(NO_ID), refusal(id, about, world.now()), world),
         }
     }
 }
@@ -41,9 +42,9 @@ fn unprocessed(cause: &str) -> Fault {
 }
 
 /// The code and text for a request that is not served.
-fn refusal(id: i32, about: &AboutContract) -> Fault {
+fn refusal(id: i32, about: &AboutContract, now: Nanos) -> Fault {
     if let Some(contract) = &about.contract
-        && let Err(unknown) = resolve(Some(contract))
+        && let Err(unknown) = resolve(Some(contract), now)
     {
         return unknown;
     }
@@ -75,7 +76,7 @@ mod tests {
             req_id: Some(1),
             contract: Some(Contract { symbol: Some(symbol.to_owned()), ..Contract::default() }),
         };
-        assert_eq!(refusal(97, &named("AAPL")).code, 10189);
-        assert_eq!(refusal(97, &named("ZZZZ")).code, 200);
+        assert_eq!(refusal(97, &named("AAPL"), 0).code, 10189);
+        assert_eq!(refusal(97, &named("ZZZZ"), 0).code, 200);
     }
 }

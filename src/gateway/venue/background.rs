@@ -19,7 +19,8 @@ const DAY: Nanos = 24 * HOUR;
 
 impl Market for Feed {
     fn listing(&self, con_id: ConId) -> Option<Listing> {
-        let listing = feed::Listing::by_con_id(con_id)?;
+        // What is only published has no order, no position and no place here.
+        let listing = feed::Listing::by_con_id(con_id).filter(|listing| listing.kind != feed::Kind::Index)?;
         Some(Listing {
             con_id,
             symbol: listing.symbol.to_owned(),

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::Reply;
 use super::proto::{Contract, ContractDetails, PriceIncrement, TickPrice};
+use crate::gateway::feed::indices::HUNDREDTHS;
 use crate::gateway::feed::universe::{US_STOCK_INCREMENTS, US_STOCK_RULE};
 use crate::gateway::feed::{Kind, Listing};
 
@@ -14,8 +15,6 @@ use crate::gateway::feed::{Kind, Listing};
 pub(in crate::gateway) const CURRENCY: &str = "USD";
 /// IB's smart routing.
 pub(in crate::gateway) const SMART: &str = "SMART";
-/// Every listing's security type: IB counts funds among stocks.
-const STOCK: &str = "STK";
 
 /// What the venue takes, in the words that contract details have for types, times in force and attributes.
 const ORDER_TYPES: &str = "AON,DAY,DEACTEOD,DIS,DUR,FOK,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,LOC,MIDPX,MIT,MKT,MOC,MTL,OCA,OPG,PASSVREL,PEGMID,PEGMKT,REL,RELPCTOFS,RTH,SNAPMID,SNAPMKT,SNAPREL,STP,STPLMT,SWEEP,TRAIL,TRAILLMT,WHATIF";
@@ -47,14 +46,23 @@ pub(in crate::gateway) fn no_price(req_id: i32, tick_type: i32) -> Reply {
     })
 }
 
+/// An instrument's security type; IB counts funds among stocks.
+pub(in crate::gateway) const fn sec_type(listing: &Listing) -> &'static str {
+    match listing.kind {
+        Kind::Stock | Kind::Etf => "STK",
+        Kind::Index => "IND",
+    }
+}
+
 /// A listing as the wire's contract.
 pub(in crate::gateway) fn contract(listing: &Listing) -> Contract {
+    let share = is_share(listing);
     Contract {
         con_id: Some(listing.con_id),
         symbol: Some(listing.symbol.to_owned()),
-        sec_type: Some(STOCK.to_owned()),
-        exchange: Some(SMART.to_owned()),
-        primary_exch: Some(listing.primary_exchange.to_owned()),
+        sec_type: Some(sec_type(listing).to_owned()),
+        exchange: Some(if share { SMART } else { listing.primary_exchange }.to_owned()),
+        primary_exch: share.then(|| listing.primary_exchange.to_owned()),
         currency: Some(CURRENCY.to_owned()),
         local_symbol: Some(listing.symbol.to_owned()),
         trading_class: Some(trading_class(listing).to_owned()),
@@ -62,8 +70,13 @@ pub(in crate::gateway) fn contract(listing: &Listing) -> Contract {
     }
 }
 
+/// Whether smart routing knows it.
+const fn is_share(listing: &Listing) -> bool {
+    matches!(listing.kind, Kind::Stock | Kind::Etf)
+}
+
 fn trading_class(listing: &Listing) -> &str {
-    if listing.primary_exchange == "NASDAQ" { "NMS" } else { listing.symbol }
+    if is_share(listing) && listing.primary_exchange == "NASDAQ" { "NMS" } else { listing.symbol }
 }
 
 /// When a contract trades, as the wire writes it.
@@ -79,16 +92,19 @@ pub(in crate::gateway) struct Hours {
 
 /// What is fixed about a listing; its order types are those the venue simulates and no others.
 pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractDetails {
-    let exchanges = [SMART, listing.primary_exchange];
-    let rules = exchanges.map(|_| listing.market_rule_id.to_string());
+    let exchanges =
+        if is_share(listing) { vec![SMART, listing.primary_exchange] } else { vec![listing.primary_exchange] };
+    let rules: Vec<_> = exchanges.iter().map(|_| listing.market_rule_id.to_string()).collect();
     let kind = match listing.kind {
-        Kind::Stock => "COMMON",
-        Kind::Etf => "ETF",
+        Kind::Stock => Some("COMMON"),
+        Kind::Etf => Some("ETF"),
+        Kind::Index => None,
     };
+    let order_types = if is_share(listing) { ORDER_TYPES } else { "" };
     ContractDetails {
         market_name: Some(trading_class(listing).to_owned()),
         min_tick: Some(decimal(listing.tick().0)),
-        order_types: Some(ORDER_TYPES.to_owned()),
+        order_types: Some(order_types.to_owned()),
         valid_exchanges: Some(exchanges.join(",")),
         price_magnifier: Some(1),
         long_name: Some(listing.name.to_owned()),
@@ -98,7 +114,7 @@ pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractD
         liquid_hours: Some(hours.liquid.clone()),
         agg_group: Some(1),
         market_rule_ids: Some(rules.join(",")),
-        stock_type: Some(kind.to_owned()),
+        stock_type: kind.map(str::to_owned),
         min_size: Some(listing.size_increment.to_string()),
         size_increment: Some(listing.size_increment.to_string()),
         suggested_size_increment: Some(listing.round_lot.to_string()),
@@ -108,7 +124,11 @@ pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractD
 
 /// The rungs of a market rule; none for a rule that does not exist here.
 pub(in crate::gateway) fn increments(rule: i32) -> Vec<PriceIncrement> {
-    let rungs: &[(i64, i64)] = if rule == US_STOCK_RULE { &US_STOCK_INCREMENTS } else { &[] };
+    let rungs: &[(i64, i64)] = match rule {
+        US_STOCK_RULE => &US_STOCK_INCREMENTS,
+        HUNDREDTHS => &[(0, 100)],
+        _ => &[],
+    };
     let dollars = |count: i64| Some(double(Decimal::new(count, 4)));
     let rung =
         |(edge, increment): &(i64, i64)| PriceIncrement { low_edge: dollars(*edge), increment: dollars(*increment) };

@@ -4,7 +4,7 @@ use super::convert;
 use super::proto::{TickGeneric, TickPrice, TickSize, TickString};
 use super::{Reply, time};
 use crate::gateway::Nanos;
-use crate::gateway::feed::{Borrow, Listing};
+use crate::gateway::feed::{Borrow, Kind, Listing};
 
 const BID_SIZE: i32 = 0;
 const BID: i32 = 1;
@@ -107,7 +107,7 @@ impl Sent {
                 send(Reply::TickString(TickString { req_id: id, tick_type: Some(LAST_TIMESTAMP), value }));
             }
         }
-        if first || was.volume != top.volume {
+        if listing.kind != Kind::Index && (first || was.volume != top.volume) {
             send(size(VOLUME, top.volume));
         }
         for (kind, was, now) in [
