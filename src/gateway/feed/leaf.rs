@@ -84,7 +84,7 @@ impl Quoter {
     }
 
     /// How many values an index has in `[a, b)`.
-    pub fn values(&self, plan: &Plan, a: u32, b: u32) -> i64 {
+    pub fn values(plan: &Plan, a: u32, b: u32) -> i64 {
         let (from, to) = (a.max(plan.open_leaf), b.min(plan.close_leaf + 1));
         if from >= to {
             return 0;

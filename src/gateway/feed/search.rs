@@ -9,7 +9,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::leaf::Tick;
+use super::leaf::{Quoter, Tick};
 use super::path::Node;
 use super::plan::Plan;
 use super::symbol::Symbol;
@@ -229,7 +229,7 @@ impl<'a> Search<'a> {
     fn alive(&self, node: &Node) -> bool {
         let quoter = &self.symbol.quoter;
         if quoter.is_index() {
-            return self.what == What::Trades && quoter.values(self.plan, node.a, node.b) > 0;
+            return self.what == What::Trades && Quoter::values(self.plan, node.a, node.b) > 0;
         }
         !self.plan.all_cut(node.a, node.b)
             && (self.what != What::Trades || node.n > 0 || self.auctions(node.a, node.b) > 0)
@@ -265,7 +265,7 @@ impl<'a> Search<'a> {
         if self.what == What::Trades {
             let quoter = &self.symbol.quoter;
             if quoter.is_index() {
-                count = nodes.iter().map(|n| quoter.values(self.plan, n.a, n.b)).sum();
+                count = nodes.iter().map(|n| Quoter::values(self.plan, n.a, n.b)).sum();
             }
             for node in nodes.iter().filter(|n| !quoter.is_index() && self.alive(n)) {
                 let shares = node.v + self.auctions(node.a, node.b);
