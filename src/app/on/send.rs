@@ -11,7 +11,7 @@ use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::domain::account::Mode;
-use crate::domain::order::{BrokerIds, Order, OrderKey, OrderSpec, OrderState};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState};
 use crate::panes::PaneKind;
 use crate::panes::ticket::{Aim, Sending, Staged};
 use crate::risk::{self, Approved, Assessment, Attached, Consent, Recent, Weight};
@@ -271,6 +271,17 @@ pub(super) fn now(
     }
 }
 
+/// A change as it is sent. Where a trail has moved to only the broker knows: what was last heard of it goes back only where
+/// the trader has moved it.
+fn as_changed(order: &Order, mut spec: OrderSpec) -> OrderSpec {
+    if let (OrderKind::Trail { from: was, .. }, OrderKind::Trail { from, .. }) = (&order.spec.kind, &mut spec.kind)
+        && was == from
+    {
+        *from = None;
+    }
+    spec
+}
+
 /// Sends a changed version of a working order that the trader has agreed to before, or says why not.
 pub(super) fn change_now(
     model: &mut Model,
@@ -286,6 +297,7 @@ pub(super) fn change_now(
     }
     let live = select::live_of(model, spec.con_id);
     let ctx = select::context(model, spec.con_id, &live, risk::Origin::Key);
+    let spec = as_changed(order, spec);
     let verdict = risk::assess_change(order, &spec, &ctx);
     let consent = agreed(&verdict, given);
     let checked = risk::check_change(order, spec.clone(), &ctx, consent);
@@ -365,7 +377,7 @@ fn approve_change(
     }
     let live = select::live_of(model, spec.con_id);
     let ctx = select::context(model, spec.con_id, &live, staged.origin);
-    risk::check_change(order, spec, &ctx, consent).map(Box::new).map_err(Refusal::Guard)
+    risk::check_change(order, as_changed(order, spec), &ctx, consent).map(Box::new).map_err(Refusal::Guard)
 }
 
 /// The run's number in the digits of an `orderRef`: six of base 32, without letters that look like digits.
@@ -445,6 +457,15 @@ pub(super) fn nudge(model: &mut Model, step: &mut Step, way: Way) {
     let Some(instrument) = select::instrument(model, order.spec.con_id) else { return };
     let ticks = if way == Way::Up { 1 } else { -1 };
     let Some(next) = instrument.rule.step(now, ticks).filter(|p| p.is_positive()) else { return };
+    let quote = model.market.quotes.get(&order.spec.con_id).map_or((None, None, None), |q| (q.bid, q.ask, q.last));
+    let past = ticket::stop_at(&order.spec.kind).and_then(|_| ticket::is_past(order.spec.side, next, quote));
+    if past == Some(true) {
+        let at = words::price(model, order.spec.con_id, next);
+        let text = format!(
+            "The market is past {at} already: a stop there would be triggered at once. It was not moved there."
+        );
+        return model.notices.say(model.now, Tone::Warn, text, Some(key));
+    }
     if model.orders.nudge.as_ref().is_some_and(|(k, _, _)| *k != key) {
         // Another order's run ends where it stands.
         nudge_now(model, step);
@@ -476,6 +497,7 @@ fn nudge_now(model: &mut Model, step: &mut Step) {
     if spec == order.spec {
         return;
     }
+    let spec = as_changed(order, spec);
     let live = select::live_of(model, spec.con_id);
     let ctx = select::context(model, spec.con_id, &live, risk::Origin::Key);
     if let Err(why) = own_name(model, 0) {

@@ -12,7 +12,7 @@ use crate::domain::instrument::ConId;
 use crate::domain::order::{Order, OrderKey, OrderKind, OrderSpec, OrderState, Session, Side, Tif, Verb};
 use crate::domain::terms::Exits;
 use crate::keys::{Chord, Key};
-use crate::money::Qty;
+use crate::money::{Price, Qty};
 use crate::panes::PaneKind;
 use crate::panes::ticket::{self as compose, Aim, Field, Pricing, Sized, Staged, View};
 use crate::risk::{self, Assessment, Weight};
@@ -255,15 +255,30 @@ pub(super) fn price(model: &mut Model, expr: PriceExpr) {
 }
 
 /// The trigger of a stop that the market is past already.
-fn would_trigger(staged: &Staged, view: &View<'_>) -> Option<crate::money::Price> {
-    let Ok(OrderKind::Stop { trigger, .. } | OrderKind::StopProtect(trigger)) = compose::kind(staged, view) else {
-        return None;
-    };
-    let past = match compose::side(staged, view)? {
-        Side::Sell => view.context.bid.or(view.context.last)? <= trigger,
-        Side::Buy => view.context.ask.or(view.context.last)? >= trigger,
-    };
-    past.then_some(trigger)
+fn would_trigger(staged: &Staged, view: &View<'_>) -> Option<Price> {
+    let trigger = stop_at(&compose::kind(staged, view).ok()?)?;
+    let (bid, ask, last) = (view.context.bid, view.context.ask, view.context.last);
+    is_past(compose::side(staged, view)?, trigger, (bid, ask, last))?.then_some(trigger)
+}
+
+/// The trigger of a stop that does not follow the market.
+pub(super) const fn stop_at(kind: &OrderKind) -> Option<Price> {
+    match kind {
+        OrderKind::Stop { trigger, .. } | OrderKind::StopProtect(trigger) => Some(*trigger),
+        _ => None,
+    }
+}
+
+/// Whether a market of this bid, ask and last price would trigger a stop at once; `None` where no price is known.
+pub(super) fn is_past(
+    side: Side,
+    trigger: Price,
+    (bid, ask, last): (Option<Price>, Option<Price>, Option<Price>),
+) -> Option<bool> {
+    Some(match side {
+        Side::Sell => bid.or(last)? <= trigger,
+        Side::Buy => ask.or(last)? >= trigger,
+    })
 }
 
 /// Moves the price at hand by ticks; it is fixed from then on.

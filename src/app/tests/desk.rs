@@ -1,6 +1,6 @@
 //! The order desk: every type from keys and sentences, exits, stops under positions, the way out.
 
-use super::fixture::{AAPL, CLIENT};
+use super::fixture::{AAPL, CLIENT, report_of};
 use super::{Desk, desk, live_desk, price, qty};
 use crate::app::model::Overlay;
 use crate::broker::event::BrokerStatus;
@@ -273,6 +273,39 @@ fn plus_moves_the_trigger_of_a_stop_and_keeps_all_else() {
     assert_eq!(*sent.spec(), OrderSpec { kind: stop_at("185.63"), ..*old });
     assert!(matches!(sent.purpose(), Purpose::Change(key, _) if *key == stop));
     assert_eq!((sent.class(), sent.exits().len()), (Class::Exit, 0), "its target is in the same group");
+}
+
+#[test]
+fn plus_does_not_put_a_stop_where_the_market_is_already() {
+    let (mut d, stop, _) = bracketed();
+    d.model.panes.blotter.selected = Some(stop.clone());
+    d.act(crate::app::action::Action::Focus { pane: crate::panes::PaneKind::Blotter });
+    d.quote(AAPL, "185.62", "185.64");
+    d.keys("+ +");
+    d.assert_said("The market is past 185.62 already");
+    d.after(400);
+    assert_eq!(d.placed_one().spec().kind, stop_at("185.61"), "as far as it does nothing yet");
+}
+
+#[test]
+fn a_changed_trail_leaves_where_it_has_moved_to_the_broker() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 300);
+    let by = crate::domain::order::Distance::Percent(1.into());
+    let trail = |from: Option<&str>| OrderKind::Trail { by, from: from.map(price), limit_offset: None };
+    let key = works(&mut d, 15, spec(Verb::Close, Side::Sell, 300, trail(Some("185.33"))));
+    say(&mut d, "modify order:15 total 200");
+    d.keys("enter");
+    let sent = d.placed_one();
+    assert_eq!((sent.key(), sent.spec().qty, sent.spec().kind), (&key, qty(200), trail(None)));
+    let mut report = report_of(d.order(&key), BrokerStatus::Working);
+    report.spec.kind = trail(Some("185.40"));
+    d.broker(crate::broker::Event::Order(Box::new(report)));
+    assert_eq!((d.order(&key).spec.kind, d.order(&key).before_change.is_some()), (trail(Some("185.40")), false));
+    d.model.panes.blotter.selected = Some(key.clone());
+    d.act(crate::app::action::Action::Focus { pane: crate::panes::PaneKind::Blotter });
+    d.keys("+").after(400);
+    assert_eq!(d.placed_one().spec().kind, trail(Some("185.41")), "where the trader moves it, it is said");
 }
 
 #[test]
