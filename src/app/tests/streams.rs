@@ -10,8 +10,9 @@ use crate::app::effect::Effect;
 use crate::app::msg::{FocusChange, Msg, Press};
 use crate::broker::event::BrokerStatus;
 use crate::domain::instrument::ConId;
-use crate::domain::order::OrderKey;
+use crate::domain::order::{OrderKey, OrderSpec};
 use crate::keys::{Chord, Key};
+use crate::money::Qty;
 use crate::panes::ticket::{Aim, Staged};
 use crate::risk::{Approved, Purpose, Weight};
 
@@ -162,6 +163,15 @@ const RUNS: &[&str] = &[
     "esc f4 enter ctrl-y",
 ];
 
+/// A step of an exit for which others make room.
+#[derive(Debug)]
+enum Step {
+    /// This order has so much left then.
+    Less(OrderKey, Qty),
+    /// This goes.
+    Goes(OrderSpec),
+}
+
 /// What the trader has seen and done.
 #[derive(Default)]
 struct Witness {
@@ -169,6 +179,8 @@ struct Witness {
     seen: Option<Box<Staged>>,
     /// Contracts whose way out was fired.
     plans: BTreeSet<ConId>,
+    /// What was said to make room for an exit that was fired, and what goes then; each goes once.
+    rooms: Vec<Step>,
     /// Presses of `+` and `-` that no change has followed yet.
     nudges: u32,
     /// Orders that have left.
@@ -195,6 +207,34 @@ impl Witness {
         );
         assert!(spec.kind == said.kind || floats, "{seed}: {:?} seen, {:?} sent", said.kind, spec.kind);
         assert_eq!(order.exits().len(), seen.exits.len(), "{seed}");
+    }
+
+    /// An exit that needs room was fired: what the frame said of it may happen, and nothing else.
+    fn fired(&mut self, shown: &Staged, seed: &str) {
+        let seen = self.seen.as_ref().unwrap_or_else(|| panic!("{seed}: nothing was staged"));
+        assert!(is_same(seen, shown) && seen.room == shown.room, "{seed}: {seen:?} was seen, {shown:?} was fired");
+        let (Some(room), Some(exit)) = (&shown.room, &shown.spec) else { panic!("{seed}: no room was said") };
+        self.rooms.extend(room.yields.iter().map(|y| Step::Less(y.key.clone(), y.to)));
+        self.rooms.extend(room.beside.iter().chain([exit]).map(|spec| Step::Goes(spec.clone())));
+    }
+
+    /// Whether an order that left is a step of an exit that was fired.
+    fn is_step(&mut self, order: &Approved, filled: Qty) -> bool {
+        let spec = order.spec();
+        let fits = |step: &Step| match step {
+            Step::Less(key, to) => {
+                matches!(order.purpose(), Purpose::Change(..))
+                    && key == order.key()
+                    && spec.qty == filled.plus(*to).unwrap()
+            }
+            Step::Goes(said) => {
+                let same =
+                    (said.con_id, said.side, said.qty, said.kind) == (spec.con_id, spec.side, spec.qty, spec.kind);
+                matches!(order.purpose(), Purpose::New(_)) && same
+            }
+        };
+        let at = self.rooms.iter().position(fits);
+        at.map(|at| self.rooms.remove(at)).is_some()
     }
 
     /// Accounts for an order that left by itself: the end of a run of nudges, or the last step of a way out.
@@ -233,9 +273,15 @@ fn tell(d: &mut Desk, w: &mut Witness, msg: Msg, seed: &str) -> Vec<OrderKey> {
         other => (None, format!("{other:?}").chars().take(40).collect()),
     };
     d.tell(msg);
+    let begun = before.as_ref().filter(|s| {
+        s.room.is_some() && d.model.panes.ticket.staged.is_none() && d.model.orders.yielding.contains_key(&s.con_id)
+    });
     let fires = deliberate.as_deref().is_some_and(|key| key == "enter" || key == "ctrl-y");
     if fires && let Some(seen) = before.as_ref().filter(|s| s.aim == Aim::Unwind) {
         w.plans.insert(seen.con_id);
+    }
+    if let Some(shown) = begun.filter(|_| fires) {
+        w.fired(shown, seed);
     }
     if deliberate.as_deref().is_some_and(|key| matches!(key, "+" | "-" | "=")) {
         w.nudges += 1;
@@ -243,6 +289,10 @@ fn tell(d: &mut Desk, w: &mut Witness, msg: Msg, seed: &str) -> Vec<OrderKey> {
     let sent: Vec<Approved> = d.placed();
     let fired = usize::from(press.is_some());
     for (nth, order) in sent.iter().enumerate() {
+        if w.is_step(order, d.order(order.key()).filled) {
+            w.left += 1;
+            continue;
+        }
         let by_plan = w.plans.contains(&order.spec().con_id) && matches!(order.purpose(), Purpose::New(_));
         match press {
             Some(press) if nth < fired && !by_plan => {

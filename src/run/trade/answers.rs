@@ -61,6 +61,31 @@ pub async fn placed(desk: &mut Desk, takes: bool) -> Outcome {
     else {
         return Outcome::refused(&desk.model, last_word(&desk.model));
     };
+    answer_to(desk, key, takes).await
+}
+
+/// Waits until others have made room for an exit, then for its answer.
+pub async fn made_room(desk: &mut Desk, con_id: ConId, takes: bool) -> Outcome {
+    let Some(plan) = desk.model.orders.yielding.get(&con_id) else { return placed(desk, takes).await };
+    let exit = plan.exit.clone();
+    let before = newest(&desk.model);
+    let keys: Vec<OrderKey> = plan.room.yields.iter().map(|yields| yields.key.clone()).collect();
+    let lived = desk.until(ANSWER_MAX, |model| !model.orders.yielding.contains_key(&con_id)).await;
+    if lived != Lived::Held {
+        let text = "other orders are making room; the exit was not sent";
+        return unknown(&desk.model, text).with_orders(&desk.model, &keys);
+    }
+    let since = desk.model.orders.recent.iter().take_while(|recent| Some(&recent.key) != before.as_ref());
+    let mut sent = since.filter(|recent| (recent.spec.kind, recent.spec.qty) == (exit.kind, exit.qty));
+    let key = sent.next().map(|recent| recent.key.clone());
+    match key {
+        Some(key) => answer_to(desk, key, takes).await.with_orders(&desk.model, &keys),
+        None => Outcome::refused(&desk.model, last_word(&desk.model)).with_orders(&desk.model, &keys),
+    }
+}
+
+/// Waits for the first answer to this order, and for the fill of one that takes.
+async fn answer_to(desk: &mut Desk, key: OrderKey, takes: bool) -> Outcome {
     let answered = |model: &Model| {
         let family = model.orders.all.values().filter(|o| o.key == key || o.parent.as_ref() == Some(&key));
         family.into_iter().all(|o| o.state != OrderState::Sending)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Errand;
-use super::answers::{changed, last_word, placed, unwound};
+use super::answers::{changed, last_word, made_room, placed, unwound};
 use super::connect::not_ready;
 use super::headless::{Desk, Lived};
 use super::outcome::{Failure, Outcome, Result as Ended, Said};
@@ -93,6 +93,9 @@ pub async fn send(desk: &mut Desk, errand: &Errand) -> Outcome {
     let Some(seen) = last else { return Outcome::refused(&desk.model, last_word(&desk.model)) };
     let outcome = match seen.aim.clone() {
         Aim::Change(key) => changed(desk, &key).await,
+        Aim::New if desk.model.orders.yielding.contains_key(&seen.con_id) => {
+            made_room(desk, seen.con_id, seen.takes).await
+        }
         Aim::New => placed(desk, seen.takes).await,
         Aim::Unwind => unwound(desk, seen.con_id).await,
     };
