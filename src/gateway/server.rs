@@ -60,6 +60,8 @@ pub struct Options {
     pub precautions: Precautions,
     /// What goes wrong, and when.
     pub faults: Option<Script>,
+    /// Whether the state is only looked at: the file is never written, no order fills, none is placed or cancelled (321).
+    pub frozen: bool,
 }
 
 impl Default for Options {
@@ -78,6 +80,7 @@ impl Default for Options {
             funding: Funding::default(),
             precautions: Precautions::OFF,
             faults: None,
+            frozen: false,
         }
     }
 }

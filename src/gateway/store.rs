@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::gateway::Nanos;
 use crate::gateway::venue::{
@@ -130,6 +130,18 @@ impl Store {
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
         file.map_err(|source| StoreError::File { path: path.to_owned(), source })?;
         Self::prepare(Connection::open(path)?, Some(path.to_owned()))
+    }
+
+    /// An account that is only looked at; one of an earlier release is brought to the present form first.
+    pub fn look_at(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if usize::try_from(found) != Ok(MIGRATIONS.len()) {
+            return Self::open(path);
+        }
+        Ok(Self { connection, path: Some(path.to_owned()) })
     }
 
     /// An account that is gone with the process.

@@ -43,25 +43,30 @@ pub struct Client {
     adapter: tokio::task::JoinHandle<()>,
 }
 
-/// Starts the adapter on the present runtime, and the embedded gateway if the profile is that one and nobody hosts it.
+/// Starts the adapter on the present runtime. Where the profile is the embedded one and nobody hosts it, the account is
+/// looked at as it was left: reading moves no market and fills no order.
 pub fn start(place: &Place) -> Result<Client, Report> {
     let mut profile = place.profile.clone();
     profile.client_id = CLIENT_IDS + i32::try_from(std::process::id() % CLIENT_ID_COUNT).unwrap_or(0);
     // A subcommand only asks.
     profile.read_only = true;
     let embedded = if place.embedded {
-        let stop = CancellationToken::new();
-        // Nobody reads warnings here: what matters arrives as a broken connection.
-        let (warn, _) = mpsc::channel(1);
-        let embedded = host::start(&place.folder, stop.clone(), warn)
-            .wrap_err_with(|| format!("{} cannot be used", place.folder.display()))?;
-        let port = embedded
-            .port
-            .recv_timeout(PORT_MAX)
-            .map_err(|_| eyre!("the paper gateway did not start within {} s", PORT_MAX.as_secs()))?
-            .map_err(|why| eyre!("no paper gateway: {why}"))?;
+        let unusable = || format!("{} cannot be used", place.folder.display());
+        let (port, embedded) = match host::find(&place.folder).wrap_err_with(unusable)? {
+            Some(port) => (port, None),
+            None => {
+                let stop = CancellationToken::new();
+                let embedded = host::look_at(&place.folder, stop.clone()).wrap_err_with(unusable)?;
+                let port = embedded
+                    .port
+                    .recv_timeout(PORT_MAX)
+                    .map_err(|_| eyre!("the paper gateway did not start within {} s", PORT_MAX.as_secs()))?
+                    .map_err(|why| eyre!("no paper gateway: {why}"))?;
+                (port, Some((embedded, stop)))
+            }
+        };
         profile.address = format!("127.0.0.1:{port}").into();
-        Some((embedded, stop))
+        embedded
     } else {
         None
     };

@@ -38,6 +38,48 @@ pub struct Embedded {
     pub thread: Option<Running>,
 }
 
+/// The port of the process that hosts the gateway of `folder`; `None` if there is none.
+pub fn find(folder: &Path) -> io::Result<Option<u16>> {
+    let path = lock_path(folder);
+    let free = |path: &Path| Lock::try_take(path).map(|lock| lock.is_some());
+    if !path.exists() || free(&path)? {
+        return Ok(None);
+    }
+    let end = Stamp::now().plus(PORT_MAX);
+    loop {
+        match holder(&path)? {
+            Some((_, port)) if port != 0 => return Ok(Some(port)),
+            _ if end.since(Stamp::now()).is_zero() => {
+                let text = format!("another process holds {} and does not say its port", path.display());
+                return Err(io::Error::other(text));
+            }
+            _ => std::thread::park_timeout(PORT_LOOK),
+        }
+    }
+}
+
+/// Serves the account of `folder` to be looked at, as it was left: nothing fills, nothing is written. Needs no lock.
+pub fn look_at(folder: &Path, stop: CancellationToken) -> io::Result<Embedded> {
+    let (tell, port) = sync_channel(1);
+    let path = folder.join("gateway.db");
+    let thread = threads::start("gateway", move || {
+        let options = Options { state: path.exists().then_some(path), frozen: true, ..Options::default() };
+        let served = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let gateway = gateway::bind(options).await?;
+                let _ = tell.try_send(Ok(gateway.addr().port()));
+                Ok::<_, GatewayFailure>(gateway.run(stop).await?)
+            })
+        };
+        if let Err(error) = served() {
+            tracing::error!(%error, "the embedded gateway has ended");
+            let _ = tell.try_send(Err(error.to_string()));
+        }
+    })?;
+    Ok(Embedded { port, thread: Some(thread) })
+}
+
 /// What every host needs.
 #[derive(Debug, Clone)]
 struct Host {
@@ -92,10 +134,12 @@ impl Host {
         })
     }
 
-    /// Names the present host's port, then waits for its end and takes its place.
+    /// Names the present host's port, then waits for its end and takes its place. One that ends before it has said its port
+    /// only looked whether anybody hosts.
     fn inherit(&self, path: &Path, tell: &SyncSender<Result<u16, String>>) {
         let port = match self.port_of_holder(path) {
-            Ok(port) => port,
+            Ok(Holder::At(port)) => port,
+            Ok(Holder::Gone(lock)) => return self.serve(lock, 0, tell),
             Err(why) => {
                 let _ = tell.try_send(Err(why));
                 return;
@@ -112,11 +156,15 @@ impl Host {
         }
     }
 
-    fn port_of_holder(&self, path: &Path) -> Result<u16, String> {
+    fn port_of_holder(&self, path: &Path) -> Result<Holder, String> {
         let end = Stamp::now().plus(PORT_MAX);
         loop {
+            // What stands in the file may be of a process that has ended: the lock says so.
+            if let Ok(Some(lock)) = Lock::try_take(path) {
+                return Ok(Holder::Gone(lock));
+            }
             match holder(path) {
-                Ok(Some((_, port))) if port != 0 => return Ok(port),
+                Ok(Some((_, port))) if port != 0 => return Ok(Holder::At(port)),
                 Ok(_) if end.since(Stamp::now()).is_zero() || self.stop.is_cancelled() => {
                     return Err(format!("another process holds {} and does not say its port", path.display()));
                 }
@@ -125,6 +173,14 @@ impl Host {
             }
         }
     }
+}
+
+/// Who holds the lock.
+enum Holder {
+    /// A process that serves on this port.
+    At(u16),
+    /// Nobody any more: it is ours.
+    Gone(Lock),
 }
 
 /// Why hosting ended.

@@ -258,3 +258,25 @@ fn halt(path: &Path) {
     let entropy = u64::try_from(Stamp::now().wall).unwrap();
     journal::serve(path, entropy, &requests, &gauge, |_| {});
 }
+
+#[test]
+fn reading_moves_no_market_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = ends(folder.path(), "orders --json", 0).json();
+    assert_eq!(none, Value::Array(Vec::new()));
+    assert!(!folder.path().join("sim/gateway.db").exists(), "looking makes no account");
+    ends(folder.path(), "buy --yes 10 AAPL mkt", 0);
+    let rests = ends(folder.path(), "sell --json 10 AAPL ask+1% gtc", 0).json();
+    assert_eq!(rests["result"], "working", "{rests}");
+    let account = folder.path().join("sim/gateway.db");
+    let before = std::fs::read(&account).unwrap();
+    for words in ["orders", "fills", "positions", "account", "quote AAPL", "check"] {
+        ends(folder.path(), words, 0);
+        assert!(std::fs::read(&account).unwrap() == before, "{words} has written");
+    }
+    let orders = ends(folder.path(), "orders --json", 0).json();
+    let open: Vec<&Value> = orders.as_array().unwrap().iter().filter(|o| o["open"] == true).collect();
+    assert_eq!((open.len(), &open[0]["status"]), (1, &"working".into()), "{orders}");
+    let held = ends(folder.path(), "positions --json", 0).json();
+    assert_eq!(held[0]["quantity"], "10", "{held}");
+}

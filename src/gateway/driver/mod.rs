@@ -30,6 +30,7 @@ use clock::Clock;
 pub(super) use clock::Face;
 pub use clock::{ClockSource, Hand, Stepped};
 use faults::Faults;
+use world::Keeping;
 pub(super) use world::World;
 
 use super::fault::Grips;
@@ -88,7 +89,8 @@ impl Driver {
     pub(super) fn open(options: Options) -> Result<Self, GatewayError> {
         let mut clock = Clock::start(options.clock);
         let state = options.state.as_deref();
-        let mut world = World::open(clock.now(), options.seed, options.calendar, state, &options.funding)?;
+        let keeping = if options.frozen { Keeping::Frozen } else { Keeping::Written };
+        let mut world = World::open(clock.now(), (options.seed, options.calendar), (state, keeping), &options.funding)?;
         world.guard(options.precautions);
         world.withhold(options.no_data);
         let faults = options.faults.map(|script| Faults::new(script, world.now()));

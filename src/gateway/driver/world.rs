@@ -33,19 +33,32 @@ pub(in crate::gateway) struct World {
     unsaid: Vec<Event>,
     no_data: Vec<String>,
     previews: Previews,
+    keeping: Keeping,
+}
+
+/// What becomes of the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::gateway) enum Keeping {
+    /// Every change is written before it is told.
+    Written,
+    /// It is only looked at: nothing is written, and no order fills.
+    Frozen,
 }
 
 impl World {
     /// Opens the state of a gateway and brings its venue up to `now`; a new account is funded.
     pub(super) fn open(
         now: Nanos,
-        seed: u64,
-        calendar: Calendar,
-        state: Option<&Path>,
+        (seed, calendar): (u64, Calendar),
+        (state, keeping): (Option<&Path>, Keeping),
         funding: &Funding,
     ) -> Result<Self, GatewayError> {
         let feed = Feed::new(seed, calendar);
-        let store = state.map_or_else(Store::in_memory, Store::open)?;
+        let store = match (state, keeping) {
+            (Some(path), Keeping::Written) => Store::open(path)?,
+            (Some(path), Keeping::Frozen) => Store::look_at(path)?,
+            (None, _) => Store::in_memory()?,
+        };
         store.settle(seed, feed::VERSION)?;
         let (venue, unsaid) = match store.load()? {
             Some(saved) => {
@@ -60,7 +73,7 @@ impl World {
         };
         let now = now.max(venue.now());
         let previews = Previews::new(now);
-        let mut world = Self { now, feed, venue, store, unsaid, no_data: Vec::new(), previews };
+        let mut world = Self { now, feed, venue, store, unsaid, no_data: Vec::new(), previews, keeping };
         // Nobody listens yet: what happened on the way up to now is only saved.
         world.take_events()?;
         Ok(world)
@@ -85,6 +98,9 @@ impl World {
     pub(super) fn advance(&mut self, now: Nanos) {
         let gap = now.saturating_sub(self.now);
         self.now = self.now.max(now);
+        if self.is_frozen() {
+            return;
+        }
         let events =
             if gap > GAP { self.venue.resume(self.now, &self.feed) } else { self.venue.step(self.now, &self.feed) };
         self.unsaid.extend(events);
@@ -92,10 +108,17 @@ impl World {
 
     /// Saves what the venue did since the last call, then gives it out to be told.
     pub(super) fn take_events(&mut self) -> Result<Vec<Event>, GatewayError> {
-        if let Some(changes) = self.venue.take_changes() {
+        if let Some(changes) = self.venue.take_changes()
+            && !self.is_frozen()
+        {
             self.store.commit(&changes)?;
         }
         Ok(std::mem::take(&mut self.unsaid))
+    }
+
+    /// Whether the state is only looked at.
+    pub(in crate::gateway) fn is_frozen(&self) -> bool {
+        self.keeping == Keeping::Frozen
     }
 
     /// Whether an order works, so that the market must be lived through as it happens.

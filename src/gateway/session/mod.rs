@@ -181,6 +181,9 @@ impl Session {
             Request::RealTimeBars(request) => self.real_time_bars(&request, world),
             Request::CancelRealTimeBars(IdOnly { req_id }) => self.cancel_real_time_bars(req_id),
 
+            Request::PlaceOrder(request) if world.is_frozen() => self.frozen(request.order_id, world),
+            Request::CancelOrder(request) if world.is_frozen() => self.frozen(request.order_id, world),
+            Request::GlobalCancel(_) if world.is_frozen() => self.frozen(None, world),
             Request::PlaceOrder(request) => self.place_order(client_id, &request, world),
             Request::CancelOrder(request) => world.cancel(client_id, request.order_id.unwrap_or(0)),
             Request::GlobalCancel(_) => world.cancel_all(),

@@ -17,6 +17,12 @@ const CANCELS: [i32; 11] = [11, 23, 53, 56, 57, 89, 98, 101, 103, 106, 107];
 const ADVISOR: &str = "FA data operations ignored for non FA customers.";
 
 impl Session {
+    /// Refuses what would move an order of an account that is only looked at.
+    pub(super) fn frozen(&mut self, order_id: Option<i32>, world: &World) {
+        let text = "The API interface is currently in Read-Only mode.";
+        self.fault(order_id.unwrap_or(NO_ID), Fault::invalid(text), world);
+    }
+
     /// Refuses a request that is not served.
     pub(super) fn not_served(&mut self, id: i32, about: &AboutContract, world: &World) {
         if CANCELS.contains(&id) {

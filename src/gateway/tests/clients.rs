@@ -163,3 +163,16 @@ async fn beyond_fifty_requests_a_second_a_client_is_served_warned_or_cut_as_sett
     assert_eq!((answers, offences.len()), (150, 3), "{offences:?}");
     assert_eq!(ended, Some(End::Fin), "the third offence ends the connection");
 }
+
+#[tokio::test]
+async fn an_account_that_is_looked_at_takes_no_order_and_gives_none_back() {
+    let gateway = gateway(Options { frozen: true, ..Options::default() }).await;
+    let (mut one, _) = Raw::start(gateway.address, 1).await;
+    one.order(1, "BUY", 10, 1.0).await;
+    one.cancel(1).await;
+    one.ask(Request::GlobalCancel(GlobalCancelRequest::default())).await;
+    assert_eq!(orders(&one.settled().await), ["error 1 321", "error 1 321", "error -1 321"]);
+    one.ask(Request::AllOpenOrders(Empty {})).await;
+    assert_eq!(orders(&one.settled().await), Vec::<String>::new());
+    gateway.stop().await;
+}
