@@ -146,6 +146,7 @@ impl Command {
 
 /// Options of `gateway`.
 #[derive(Debug, Clone, Args)]
+#[command(after_long_help = crate::gateway::FAULT_HELP)]
 pub struct Gateway {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1:7497", value_name = "ADDR")]
@@ -186,7 +187,7 @@ pub struct Gateway {
     /// What happens beyond 50 requests a second of one client
     #[arg(long, value_enum, default_value_t = Pacing::Off)]
     pub pacing: Pacing,
-    /// Script of what goes wrong, to rehearse a bad night; tests/faults has examples
+    /// Script of what goes wrong, to rehearse a bad night; `--help` has its words
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
     /// Allow clients of other machines; the protocol has neither password nor encryption

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let code = match result {
         Ok(code) => code,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "tradewind: {error:#}");
+            let _ = writeln!(std::io::stderr(), "tradewind: {}", run::in_words(&error));
             run::failure_code(&error)
         }
     };

@@ -17,7 +17,7 @@ pub struct Journal {
     /// What of them
     #[command(flatten)]
     pub part: Part,
-    /// Print one JSON array; amounts are strings, what is not known is null
+    /// Print one JSON array; numbers are strings, moments RFC 3339, what is not known is null
     #[arg(long)]
     pub json: bool,
 }
@@ -93,11 +93,11 @@ pub enum JournalCommand {
 #[derive(Debug, Clone, Args)]
 #[command(group = ArgGroup::new("form").required(true))]
 pub struct Export {
-    /// Write executions as CSV, - for standard output
-    #[arg(long, value_name = "FILE", group = "form")]
+    /// Write executions as CSV to FILE, or to standard output
+    #[arg(long, value_name = "FILE", group = "form", num_args = 0..=1, default_missing_value = "-")]
     pub csv: Option<PathBuf>,
-    /// Write orders, executions, round trips and days as JSON, - for standard output
-    #[arg(long, value_name = "FILE", group = "form")]
+    /// Write orders, executions, round trips and days as JSON to FILE, or to standard output
+    #[arg(long, value_name = "FILE", group = "form", num_args = 0..=1, default_missing_value = "-")]
     pub json: Option<PathBuf>,
     /// Which days; all of them if none is said
     #[command(flatten)]

@@ -15,7 +15,7 @@ pub mod venue;
 mod wire;
 
 pub use driver::{ClockSource, Hand, Stepped};
-pub use fault::Script;
+pub use fault::{HELP as FAULT_HELP, Script};
 pub use server::{Gateway, GatewayError, Options, bind, serve};
 pub use session::Pacing;
 

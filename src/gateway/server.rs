@@ -22,7 +22,7 @@ use super::fault::Script;
 use super::feed::Calendar;
 use super::session::Pacing;
 use super::store::StoreError;
-use super::venue::{ClientId, Funding, Precautions};
+use super::venue::{ClientId, Funding, Precautions, Pricing};
 use super::wire::handshake::MAX_VERSION;
 
 /// How many requests wait for the driver before the readers do.
@@ -142,6 +142,11 @@ impl Gateway {
     /// Where clients connect.
     pub fn addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How the account pays.
+    pub fn pricing(&self) -> Pricing {
+        self.driver.pricing()
     }
 
     /// Serves clients until `stop` is cancelled or the state can no longer be kept.

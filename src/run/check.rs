@@ -92,7 +92,9 @@ pub fn run(common: &cli::Common, desk: &cli::Desk, options: &cli::Check) -> Resu
                     checks.extend(connection(&place, &mut client).await);
                     client.end().await;
                 }
-                Err(error) => checks.push(Finding::failure("connection", format!("{error:#}"), "see the lines above")),
+                Err(error) => {
+                    checks.push(Finding::failure("connection", super::in_words(&error), "see the lines above"))
+                }
             }
         });
     }
@@ -110,7 +112,7 @@ pub fn run(common: &cli::Common, desk: &cli::Desk, options: &cli::Check) -> Resu
 /// Settings, key map and theme.
 fn configuration(place: &Place, desk: &cli::Desk) -> Vec<Finding> {
     let plan = Plan::make(place, desk);
-    if plan.warnings.is_empty() {
+    if plan.warnings.problems.is_empty() {
         let text = if place.paths.config.is_dir() {
             format!("{}: settings, key map and theme can be used", place.paths.config.display())
         } else {
@@ -119,7 +121,7 @@ fn configuration(place: &Place, desk: &cli::Desk) -> Vec<Finding> {
         return vec![Finding::ok("configuration", text)];
     }
     let hint = "mend the file; until then what is built in is used";
-    plan.warnings.iter().map(|text| Finding::failure("configuration", text.as_str(), hint)).collect()
+    plan.warnings.problems.iter().map(|text| Finding::failure("configuration", text.as_str(), hint)).collect()
 }
 
 /// The state folder.

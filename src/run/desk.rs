@@ -80,7 +80,7 @@ fn serve(place: &Place, desk: &cli::Desk, record: Option<File>, tty: &Arc<Tty>) 
 
     let plan = Plan::make(place, desk);
     let asks = plan.light.is_some();
-    for warning in plan.warnings {
+    for warning in plan.warnings.notices {
         let _ = warn.try_send(warning);
     }
     let files = Files::start(place.watchlist())?;

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use color_eyre::eyre::{Report, WrapErr, eyre};
 use serde_json::json;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -13,11 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::lock::Lock;
 use super::plan::Place;
-use super::{log, threads};
+use super::{Misuse, log, threads};
 use crate::cli;
 use crate::gateway::feed::Calendar;
 use crate::gateway::venue::{self, Funding, PNL_RESET, Precautions, Pricing};
-use crate::gateway::{self, Options, Script, store};
+use crate::gateway::{self, Gateway, Options, Script, store};
 use crate::source::{Problems, Source};
 
 /// Runs the subcommand; the exit code.
@@ -27,10 +28,11 @@ pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> 
         .wrap_err_with(|| format!("{} cannot be used", place.paths.log.display()))?;
     let listen = options.port.map_or(options.listen, |port| SocketAddr::from(([127, 0, 0, 1], port)));
     if !listen.ip().is_loopback() && !options.allow_remote {
-        return Err(eyre!(
+        return Err(Misuse(format!(
             "{listen} can be reached from other machines, and the protocol has neither password nor encryption: \
              listen on 127.0.0.1, or say --allow-remote"
-        ));
+        ))
+        .into());
     }
     let faults = match options.faults.as_deref().map(script).transpose()? {
         Some(Err(problems)) => {
@@ -83,7 +85,7 @@ pub fn run(common: &cli::Common, options: &cli::Gateway) -> Result<i32, Report> 
             ..Options::default()
         };
         let gateway = gateway::bind(options_of).await?;
-        say(options, gateway.addr(), state.as_ref(), account.old.as_ref())?;
+        say(options, &gateway, state.as_ref(), account.old.as_ref())?;
         gateway.run(stop).await?;
         Ok::<_, Report>(())
     })?;
@@ -102,13 +104,14 @@ struct Account {
 impl Account {
     /// Reads it, and puts the old account aside if a new one is asked for.
     fn read(options: &cli::Gateway, state: Option<&Path>) -> Result<Self, Report> {
-        let precautions = options.precautions.parse().wrap_err("--precautions")?;
+        let wrong = |why| Misuse(format!("--precautions: {why}"));
+        let precautions = options.precautions.parse().map_err(wrong)?;
         let pricing = options.pricing.map(|pricing| match pricing {
             cli::Pricing::Fixed => Pricing::Fixed,
             cli::Pricing::Tiered => Pricing::Tiered,
         });
-        let cash =
-            options.cash.iter().map(|text| venue::deposit(text)).collect::<Result<Vec<_>, _>>().wrap_err("--cash")?;
+        let deposit = |text: &String| venue::deposit(text).map_err(|why| Misuse(format!("--cash: {why}")));
+        let cash = options.cash.iter().map(deposit).collect::<Result<Vec<_>, _>>()?;
         if let Some(path) = state.filter(|path| !cash.is_empty() && !options.reset && path.exists()) {
             return Err(eyre!(
                 "--cash is what a new account starts with, and {} holds one already: leave --cash out, or start anew with --reset",
@@ -167,9 +170,33 @@ fn way_in(address: SocketAddr) -> String {
     format!("Connect with any TWS API client, or with {desk}. ctrl-c ends it.")
 }
 
+/// What it does otherwise than by default.
+fn settings(options: &cli::Gateway, pacing: Option<&str>, faults: Option<&str>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if options.precautions != "off" {
+        lines.push(format!("Orders beyond the precautions {} are refused.", options.precautions));
+    }
+    if let Some(pacing) = pacing.filter(|_| options.pacing != cli::Pacing::Off) {
+        lines.push(format!("Pacing is {pacing}: 50 requests a second of one client."));
+    }
+    if !options.no_data.is_empty() {
+        lines.push(format!("There is no market data for {} (354).", options.no_data.join(", ")));
+    }
+    if let Some(client) = options.master_client_id {
+        lines.push(format!("Client {client} hears of every client's orders."));
+    }
+    if let Some(path) = faults {
+        lines.push(format!("FAULTS by {path}: what goes wrong is meant to."));
+    }
+    lines
+}
+
 /// Says where it listens.
-fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>, old: Option<&PathBuf>) -> io::Result<()> {
+fn say(options: &cli::Gateway, gateway: &Gateway, state: Option<&PathBuf>, old: Option<&PathBuf>) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    let (address, pricing) = (gateway.addr(), gateway.pricing().word());
+    let faults = options.faults.as_ref().map(|path| path.display().to_string());
+    let pacing = options.pacing.to_possible_value().map(|value| value.get_name().to_owned());
     let text = |path: &PathBuf| path.display().to_string();
     let (kept, old) = (state.map(text), old.map(text));
     let [exchanges, always] = PNL_RESET;
@@ -186,6 +213,12 @@ fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>, old
             "state": kept,
             "old_state": old,
             "pnl_reset": reset,
+            "pricing": pricing,
+            "precautions": options.precautions,
+            "pacing": pacing,
+            "no_data": options.no_data,
+            "master_client_id": options.master_client_id,
+            "faults": faults,
         });
         writeln!(out, "{said}")?;
         if !local {
@@ -201,7 +234,10 @@ fn say(options: &cli::Gateway, address: SocketAddr, state: Option<&PathBuf>, old
         if let Some(old) = old {
             writeln!(out, "The account before is kept in {old}.")?;
         }
-        writeln!(out, "Daily profit and loss starts anew at {reset}.")?;
+        writeln!(out, "Daily profit and loss starts anew at {reset}. Commissions are IBKR Pro {pricing}.")?;
+        for line in settings(options, pacing.as_deref(), faults.as_deref()) {
+            writeln!(out, "{line}")?;
+        }
         writeln!(out, "{}", way_in(address))?;
     }
     out.flush()

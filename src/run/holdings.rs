@@ -5,12 +5,14 @@
 use std::time::Duration;
 
 use color_eyre::eyre::{Report, eyre};
+use rust_decimal::Decimal;
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 
 use super::client::{self, Client};
 use super::journal::put;
-use super::journal::rows::{moment, sentence_of};
+use super::journal::rows::sentence_of;
+use super::json::{maybe, moment, number};
 use super::plan::Place;
 use super::table::{Align, Table, or_dash};
 use crate::broker::Event;
@@ -30,11 +32,31 @@ const ANSWER_MAX: Duration = Duration::from_secs(20);
 
 /// Runs `orders`.
 pub fn orders(common: &cli::Common, options: &Show) -> Result<i32, Report> {
-    let snapshot = ask(common)?;
+    let mut snapshot = ask(common)?;
+    complete(&mut snapshot);
     let open = snapshot.open.iter().map(|report| OrderRow::of(report, true));
     let done = snapshot.completed.iter().map(|report| OrderRow::of(report, false));
     let rows: Vec<OrderRow> = open.chain(done).collect();
     print(&rows, order_table, options.json, "No orders: none works and none ended today.")
+}
+
+/// Gives orders that have ended the numbers that IB leaves out of them, from their executions: id, client, filled, average.
+fn complete(snapshot: &mut Snapshot) {
+    let executions: Vec<Execution> = ledger::current(&snapshot.executions).into_iter().cloned().collect();
+    for report in &mut snapshot.completed {
+        let own: Vec<&Execution> =
+            executions.iter().filter(|e| e.ids.perm_id == report.ids.perm_id && e.ids.perm_id != 0).collect();
+        let Some(first) = own.first() else { continue };
+        if report.ids.order_id == 0 {
+            (report.ids.order_id, report.ids.client_id) = (first.ids.order_id, first.ids.client_id);
+        }
+        let filled = own.iter().try_fold(Qty::ZERO, |sum, e| sum.plus(e.qty));
+        let value = own.iter().try_fold(Decimal::ZERO, |sum, e| sum.checked_add(e.qty.0.checked_mul(e.price.0)?));
+        // An order that filled over several days has executions that are not here: then its average is not known.
+        let Some(filled) = filled.filter(|filled| report.filled.is_none_or(|said| said == *filled)) else { continue };
+        report.filled = Some(filled);
+        report.avg_fill = report.avg_fill.or(value.and_then(|value| value.checked_div(filled.0)).map(Price));
+    }
 }
 
 /// Runs `fills`.
@@ -130,8 +152,11 @@ struct OrderRow {
     text: String,
     status: &'static str,
     open: bool,
+    #[serde(serialize_with = "number")]
     quantity: Qty,
+    #[serde(serialize_with = "maybe")]
     filled: Option<Qty>,
+    #[serde(serialize_with = "maybe")]
     average: Option<Price>,
     parent: Option<i32>,
     remark: Option<SafeText>,
@@ -188,7 +213,7 @@ fn order_table(rows: &[OrderRow]) -> Table {
             row.text.clone(),
             row.status.into(),
             format!("{filled}/{}", row.quantity.0.normalize()),
-            or_dash(row.average, |p| p.0.normalize().to_string()),
+            or_dash(row.average, |p| p.0.round_dp(4).normalize().to_string()),
             row.remark.as_ref().map(ToString::to_string).unwrap_or_default(),
         ]);
     }
@@ -201,11 +226,16 @@ struct FillRow {
     time: Option<String>,
     symbol: SafeText,
     side: &'static str,
+    #[serde(serialize_with = "number")]
     quantity: Qty,
+    #[serde(serialize_with = "number")]
     price: Price,
     currency: Option<SafeText>,
+    #[serde(serialize_with = "maybe")]
     multiplier: Option<Qty>,
+    #[serde(serialize_with = "maybe")]
     commission: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
     realized: Option<Cash>,
     exchange: SafeText,
     client: i32,
@@ -243,7 +273,7 @@ fn fill_table(rows: &[FillRow]) -> Table {
         ("symbol", Align::Left),
         ("price", Align::Right),
         ("commission", Align::Right),
-        ("realised", Align::Right),
+        ("realised net", Align::Right),
         ("order", Align::Right),
         ("venue", Align::Left),
         ("id", Align::Left),
@@ -270,7 +300,9 @@ fn fill_table(rows: &[FillRow]) -> Table {
 struct PositionRow {
     symbol: SafeText,
     con_id: i32,
+    #[serde(serialize_with = "number")]
     quantity: Qty,
+    #[serde(serialize_with = "maybe")]
     average_cost: Option<Price>,
 }
 
@@ -290,13 +322,21 @@ fn position_table(rows: &[PositionRow]) -> Table {
 #[derive(Debug, Serialize)]
 struct AccountRow {
     currency: SafeText,
+    #[serde(serialize_with = "maybe")]
     net_liquidation: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
     cash: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
     gross_value: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
     init_margin: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
     maint_margin: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
     available_funds: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
     excess_liquidity: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
     buying_power: Option<Cash>,
 }
 

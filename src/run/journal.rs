@@ -17,7 +17,8 @@ use color_eyre::eyre::{Report, WrapErr, eyre};
 use serde::Serialize;
 
 use self::books::Books;
-use self::rows::{DayRow, EventRow, FillRow, OrderRow};
+use self::rows::{DayRow, EventRow, FillRow, OrderRow, TripRow};
+use super::Misuse;
 use super::plan::Place;
 use super::table::Table;
 use crate::cli;
@@ -64,7 +65,7 @@ fn show(place: &Place, options: &Journal) -> Result<i32, Report> {
         print(&rows, rows::events, options.json, &words)?;
     } else {
         let booked = books.ledger();
-        let ended: Vec<&Trip> = booked.trips.iter().filter(|trip| concerns(trip, span)).collect();
+        let ended: Vec<TripRow> = booked.trips.iter().filter(|trip| concerns(trip, span)).map(TripRow::of).collect();
         if trips || options.json {
             print(&ended, rows::trips, options.json, &words)?;
         } else {
@@ -122,7 +123,7 @@ fn note(place: &Place, named: &str, text: &str) -> Result<i32, Report> {
 
 fn tag(place: &Place, named: &str, tags: &[String], remove: bool) -> Result<i32, Report> {
     if let Some(bad) = tags.iter().find(|tag| tag.is_empty() || tag.contains(char::is_whitespace)) {
-        return Err(eyre!("{bad:?} is no tag: one word"));
+        return Err(Misuse(format!("{bad:?} is no tag: one word")).into());
     }
     let books = Books::open(place)?;
     let Some((path, order)) = books.find(named)? else { return unknown(named) };
@@ -150,7 +151,7 @@ struct Everything<'a> {
     profile: &'a str,
     days_said: String,
     days: Vec<DayRow>,
-    trips: Vec<&'a Trip>,
+    trips: Vec<TripRow>,
     executions: Vec<FillRow>,
     orders: Vec<OrderRow>,
 }
@@ -172,7 +173,7 @@ pub fn export(common: &cli::Common, options: &Export) -> Result<i32, Report> {
         profile: &place.profile.name,
         days_said: words,
         days: days(&books, span, &booked),
-        trips: booked.trips.iter().filter(|trip| concerns(trip, span)).collect(),
+        trips: booked.trips.iter().filter(|trip| concerns(trip, span)).map(TripRow::of).collect(),
         executions,
         orders: books.orders(span)?.iter().map(|order| OrderRow::of(&books, order)).collect::<Result<_, _>>()?,
     };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Report, eyre};
 
-use super::files;
+use super::{Misuse, files};
 use crate::app::action::Action;
 use crate::app::bindings;
 use crate::broker::ib;
@@ -51,14 +51,34 @@ pub struct Place {
     /// The settings file.
     pub settings: Settings,
     /// What is wrong in it.
-    pub warnings: Vec<SafeText>,
+    pub warnings: Warnings,
+}
+
+/// What is wrong in the files.
+#[derive(Debug, Clone, Default)]
+pub struct Warnings {
+    /// Each thing by itself.
+    pub problems: Vec<SafeText>,
+    /// The same as notices of the workstation: after those of a file, the line that the hint row shows of them.
+    pub notices: Vec<SafeText>,
+}
+
+impl Warnings {
+    /// One thing that is wrong, once.
+    fn add(&mut self, text: &str) {
+        let text = SafeText::new(text);
+        if !self.problems.contains(&text) {
+            self.problems.push(text.clone());
+            self.notices.push(text);
+        }
+    }
 }
 
 impl Place {
     /// Finds it.
     pub fn find(common: &cli::Common) -> Result<Self, Report> {
         let paths = Paths::find(common.config.as_deref(), common.state.as_deref())?;
-        let mut warnings = Vec::new();
+        let mut warnings = Warnings::default();
         let config = match paths.settings() {
             Ok(None) => Config::default(),
             Ok(Some(source)) => {
@@ -74,13 +94,13 @@ impl Place {
         let limits = read_limits(&paths, &mut warnings);
         let name = match &common.profile {
             Some(name) => {
-                config.profile(name).map_err(|why| eyre!(why))?;
+                config.profile(name).map_err(|why| Misuse(why.to_string()))?;
                 name.clone()
             }
             None => match config.profile(&config.settings.profile) {
                 Ok(_) => config.settings.profile.clone(),
                 Err(why) => {
-                    warnings.push(SafeText::new(&format!("{why} This is the embedded paper account.")));
+                    warnings.add(&format!("{why} This is the embedded paper account."));
                     SIM.to_owned()
                 }
             },
@@ -137,7 +157,7 @@ pub struct Plan {
     /// The shortest time between two frames that only the market causes.
     pub pace: Duration,
     /// What is wrong in the files.
-    pub warnings: Vec<SafeText>,
+    pub warnings: Warnings,
 }
 
 impl Plan {
@@ -161,7 +181,7 @@ impl Plan {
             Ok(None) => {}
             Err(error) => {
                 let text = format!("The watchlist in {} cannot be read: {error}", place.watchlist().display());
-                warnings.push(SafeText::new(&text));
+                warnings.add(&text);
             }
         }
         let look = look(&settings);
@@ -176,7 +196,7 @@ impl Plan {
 }
 
 /// The guard's limits; what is wrong in their file is said, and what is built in is used in its place.
-fn read_limits(paths: &Paths, warnings: &mut Vec<SafeText>) -> Limits {
+fn read_limits(paths: &Paths, warnings: &mut Warnings) -> Limits {
     match paths.risk() {
         Ok(None) => Limits::default(),
         Ok(Some(source)) => {
@@ -220,7 +240,7 @@ fn look(settings: &Settings) -> Look {
 }
 
 /// The theme asked for, or what is built in; and the one for a light ground, if the terminal has the say.
-fn load_themes(place: &Place, settings: &Settings, look: Look, warnings: &mut Vec<SafeText>) -> (Theme, Option<Theme>) {
+fn load_themes(place: &Place, settings: &Settings, look: Look, warnings: &mut Warnings) -> (Theme, Option<Theme>) {
     if settings.theme == AUTO {
         return (theme::fallback(&look), theme::load(LIGHT, &theme::builtin(), &look).ok());
     }
@@ -238,7 +258,7 @@ fn load_themes(place: &Place, settings: &Settings, look: Look, warnings: &mut Ve
 }
 
 /// The key map asked for, or what is built in.
-fn load_keymap(place: &Place, settings: &Settings, warnings: &mut Vec<SafeText>) -> Keymap<Action> {
+fn load_keymap(place: &Place, settings: &Settings, warnings: &mut Warnings) -> Keymap<Action> {
     let builtin = bindings::builtin();
     let (users, problems) =
         if builtin.contains_key(&settings.keymap) { Default::default() } else { place.paths.keymaps() };
@@ -251,14 +271,16 @@ fn load_keymap(place: &Place, settings: &Settings, warnings: &mut Vec<SafeText>)
 }
 
 /// Every problem, and what is done about them; the last word is the one the hint row shows.
-fn say(problems: &Problems, instead: &str, warnings: &mut Vec<SafeText>) {
+fn say(problems: &Problems, instead: &str, warnings: &mut Warnings) {
     if !problems.is_empty() {
         each(&problems.0, warnings);
-        warnings.push(SafeText::new(&problems.notice(instead)));
+        warnings.notices.push(SafeText::new(&problems.notice(instead)));
     }
 }
 
 /// Each problem on its own.
-fn each(problems: &[Problem], warnings: &mut Vec<SafeText>) {
-    warnings.extend(problems.iter().map(|problem| SafeText::new(&problem.to_string())));
+fn each(problems: &[Problem], warnings: &mut Warnings) {
+    for problem in problems {
+        warnings.add(&problem.to_string());
+    }
 }

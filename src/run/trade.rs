@@ -80,8 +80,8 @@ fn unallowed(common: &cli::Common, place: &Place, sentence: &Sentence, say: &Say
     let cancels = matches!(sentence, Sentence::Manage(manage) if matches!(**manage, Manage::Cancel(_)));
     // What is built in may stand for another account, or for wider limits, than the files were to name.
     let spared = cancels && common.profile.is_some();
-    if !spared && !place.warnings.is_empty() {
-        let problems: Vec<String> = place.warnings.iter().map(ToString::to_string).collect();
+    if !spared && !place.warnings.problems.is_empty() {
+        let problems: Vec<String> = place.warnings.problems.iter().map(ToString::to_string).collect();
         return Some(format!("no order is sent on files with mistakes.\n{}", problems.join("\n")));
     }
     if place.profile.mode != Mode::Live {

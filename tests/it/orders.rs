@@ -280,3 +280,63 @@ fn reading_moves_no_market_and_writes_nothing() {
     let held = ends(folder.path(), "positions --json", 0).json();
     assert_eq!(held[0]["quantity"], "10", "{held}");
 }
+
+#[test]
+fn what_has_filled_is_told_with_its_number_and_its_average() {
+    let folder = tempfile::tempdir().unwrap();
+    let bought = ends(folder.path(), "buy --json 10 AAPL mkt", 0).json();
+    let orders = ends(folder.path(), "orders --json", 0).json();
+    let (there, here) = (&orders[0], &bought["orders"][0]);
+    for name in ["order", "filled", "average"] {
+        assert_eq!(there[name], here[name], "{name}: {orders} {bought}");
+    }
+    assert_eq!((&there["status"], &there["client"]), (&"filled".into(), &bought["client"]), "{orders}");
+}
+
+#[test]
+fn one_form_of_json_for_journal_and_export() {
+    let folder = tempfile::tempdir().unwrap();
+    ends(folder.path(), "buy 10 AAPL mkt", 0);
+    ends(folder.path(), "close all AAPL mkt", 0);
+    let all = ends(folder.path(), "export --json", 0).json();
+    for (part, name) in [("--orders", "orders"), ("--executions", "executions"), ("--trips", "trips")] {
+        let rows = ends(folder.path(), &format!("journal --json {part}"), 0).json();
+        assert_eq!(rows, all[name], "{name}");
+    }
+    let trip = &all["trips"][0];
+    assert_eq!((&trip["side"], &trip["entered"], &trip["open"]), (&"long".into(), &"10".into(), &"0".into()), "{trip}");
+    for name in ["opened", "closed"] {
+        let at = trip[name].as_str().unwrap();
+        assert!(at.parse::<jiff::Timestamp>().is_ok(), "RFC 3339: {at}");
+    }
+    let events = ends(folder.path(), "journal --json --events", 0).json();
+    let after = events.as_array().unwrap().iter().find_map(|e| e.get("after")).unwrap();
+    assert!(after["quantity"].is_string() && after.get("placed_at").is_none(), "{after}");
+    let csv = ends(folder.path(), "export --csv", 0).out;
+    assert!(csv.starts_with("Date,Time,Symbol,Quantity,Price,Side,Commission,") && csv.lines().count() == 3, "{csv}");
+}
+
+#[test]
+fn misuse_ends_with_two_and_says_each_thing_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for (words, what) in [
+        ("journal --day foo", "is no day"),
+        ("journal --from 2026-11-20 --to 2026-11-19", "lies after"),
+        ("--profile nix orders", "No profile is called nix"),
+        ("gateway --memory --precautions foo", "--precautions"),
+        ("gateway --memory --cash xx", "--cash"),
+        ("gateway --memory --listen 0.0.0.0:0", "--allow-remote"),
+        ("journal tag 1 a --bad", "--bad"),
+    ] {
+        let answer = ends(folder.path(), words, 2);
+        assert!(answer.err.contains(what), "{words}: {}", answer.err);
+    }
+    let gateway = Gateway::start(folder.path());
+    let taken = ends(folder.path(), &format!("gateway --memory --listen {}", gateway.1), 1);
+    assert_eq!(taken.err.matches("in use").count(), 1, "{}", taken.err);
+    let config = folder.path().join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("settings.toml"), "default_siz = 5\n").unwrap();
+    let checked = ends(folder.path(), "check", 1);
+    assert_eq!(checked.out.matches("FAIL").count(), 1, "{}", checked.out);
+}

@@ -205,6 +205,8 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
             }
             match text.trim() {
                 "eod" => return eod(model),
+                "help" | "?" => return help(model),
+                "notices" => return notices(model),
                 "away" => {
                     model.overlay = None;
                     return away(model);

@@ -36,7 +36,7 @@ pub(super) use world::World;
 use super::fault::Grips;
 use super::server::{GatewayError, Options};
 use super::session::{Admission, Outbox, Session, Terms};
-use super::venue::ClientId;
+use super::venue::{ClientId, Pricing};
 use super::wire::{Encoding, Request};
 
 /// How often the market is stepped while somebody watches it.
@@ -96,6 +96,11 @@ impl Driver {
         let faults = options.faults.map(|script| Faults::new(script, world.now()));
         let terms = Terms { master: options.master_client, pacing: options.pacing };
         Ok(Self { world, sessions: BTreeMap::new(), terms, clock, faults, grips: BTreeMap::new() })
+    }
+
+    /// How the account pays.
+    pub(super) fn pricing(&self) -> Pricing {
+        self.world.venue().pricing()
     }
 
     /// Runs until `stop` is cancelled, the server is gone or the state cannot be kept.

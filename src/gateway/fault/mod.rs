@@ -90,6 +90,9 @@ pub(super) use line::{Deed, Line, Step};
 use super::Nanos;
 use super::venue::{ClientId, Correction};
 
+/// The words of a script in short, for the command line.
+pub const HELP: &str = include_str!("help.txt");
+
 /// A script of faults, read and found sound.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Script {

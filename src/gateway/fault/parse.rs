@@ -11,7 +11,7 @@ use crate::source::{Problem, Problems, Source};
 /// What a line may begin with.
 const BEGINNINGS: [&str; 4] = ["at", "after", "client", "seed"];
 /// What a rule may do.
-const OPS: [&str; 26] = [
+pub(super) const OPS: [&str; 26] = [
     "drop",
     "dup",
     "delay",

@@ -142,6 +142,10 @@ impl<'s> Words<'s> {
     /// Something is left that does not belong here.
     pub(super) fn finish(&mut self) -> Result<(), Problem> {
         match self.take() {
+            Some(word) if word.text.bytes().all(|b| b.is_ascii_digit()) => {
+                let what = format!("\"{0}\" is no span of time: {0}s, {0}m", word.text);
+                Err(self.source.problem(&word.span, what))
+            }
             Some(word) => Err(self.source.problem(&word.span, format!("\"{}\" is too much here", word.text))),
             None => Ok(()),
         }

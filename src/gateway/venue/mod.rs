@@ -163,6 +163,11 @@ impl Venue {
         }
     }
 
+    /// How the account pays.
+    pub fn pricing(&self) -> Pricing {
+        self.ledger.pricing
+    }
+
     /// Lets the account pay in another way from now on.
     pub fn reprice(&mut self, pricing: Pricing) {
         if self.ledger.pricing != pricing {

@@ -202,7 +202,7 @@ fn text(told: &Told<'_>, report: &Import) -> String {
 }
 
 fn line(e: &Execution) -> String {
-    let time = e.time.map_or_else(|| "—".to_owned(), super::rows::moment);
+    let time = e.time.map_or_else(|| "—".to_owned(), crate::run::json::moment);
     let side = if e.side == crate::domain::order::Side::Buy { "buy" } else { "sell" };
     let commission = e.commission.as_ref().map_or_else(|| "—".to_owned(), |c| c.amount.to_string());
     format!("{time} {side} {} {} @ {}, commission {commission}", e.qty, e.symbol, e.price)

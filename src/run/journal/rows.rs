@@ -1,8 +1,8 @@
-//! What is printed of the journal: rows for JSON, and the same as tables. Amounts are strings, so that no reader makes
-//! floats of them; what is not known is null.
+//! What is printed of the journal: rows for JSON, in the forms of [`crate::run::json`], and the same as tables.
 
 use color_eyre::eyre::Report;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::books::Books;
@@ -13,13 +13,9 @@ use crate::domain::shown;
 use crate::journal::{Entry, Fill, Happening, Note, What};
 use crate::ledger::{Day, Trip};
 use crate::money::{Cash, Price, Qty};
+use crate::run::json::{self, maybe, moment, number};
 use crate::run::table::{Align, Table, or_dash};
 use crate::sentence;
-
-/// A moment in New York as text: date, time, offset.
-pub fn moment(wall: i64) -> String {
-    Stamp { wall, mono: 0 }.eastern().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
-}
 
 /// The same for a table.
 fn short(wall: i64) -> String {
@@ -59,15 +55,18 @@ pub struct OrderRow {
     symbol: SafeText,
     text: String,
     state: String,
+    #[serde(serialize_with = "number")]
     quantity: Qty,
+    #[serde(serialize_with = "number")]
     filled: Qty,
+    #[serde(serialize_with = "maybe")]
     average: Option<Price>,
     placed: String,
     changed: String,
     code: Option<i32>,
     remark: Option<SafeText>,
     tags: Vec<String>,
-    notes: Vec<Note>,
+    notes: Vec<NoteRow>,
     #[serde(skip)]
     at: i64,
 }
@@ -90,9 +89,22 @@ impl OrderRow {
             code: order.remark.as_ref().map(|(code, _)| *code).filter(|code| *code != 0),
             remark: order.remark.as_ref().map(|(_, text)| text.clone()),
             tags,
-            notes,
+            notes: notes.into_iter().map(NoteRow::from).collect(),
             at: order.placed_at.wall,
         })
+    }
+}
+
+/// A note.
+#[derive(Debug, Serialize)]
+struct NoteRow {
+    at: String,
+    text: String,
+}
+
+impl From<Note> for NoteRow {
+    fn from(note: Note) -> Self {
+        Self { at: moment(note.at), text: note.text }
     }
 }
 
@@ -136,20 +148,26 @@ pub struct FillRow {
     /// `buy` or `sell`.
     pub side: &'static str,
     /// How much.
+    #[serde(serialize_with = "number")]
     pub quantity: Qty,
     /// At which price.
+    #[serde(serialize_with = "number")]
     pub price: Price,
     /// The contract's currency.
     pub currency: Option<SafeText>,
     /// What one unit at a price of 1 is worth.
+    #[serde(serialize_with = "maybe")]
     pub multiplier: Option<Qty>,
     /// What it cost.
+    #[serde(serialize_with = "maybe")]
     pub commission: Option<Cash>,
     /// In which currency.
     pub commission_currency: Option<SafeText>,
     /// What the broker says it realised.
+    #[serde(serialize_with = "maybe")]
     pub realized: Option<Cash>,
     /// Against the middle at the order's approval; positive is worse.
+    #[serde(serialize_with = "maybe")]
     pub slippage: Option<Cash>,
     /// Where.
     pub exchange: SafeText,
@@ -203,7 +221,7 @@ pub fn fills(rows: &[FillRow]) -> Table {
         ("symbol", Align::Left),
         ("price", Align::Right),
         ("commission", Align::Right),
-        ("slippage", Align::Right),
+        ("slippage (+ worse)", Align::Right),
         ("order", Align::Right),
         ("venue", Align::Left),
         ("source", Align::Left),
@@ -227,8 +245,79 @@ pub fn fills(rows: &[FillRow]) -> Table {
     table
 }
 
+/// A round trip.
+#[derive(Debug, Serialize)]
+pub struct TripRow {
+    symbol: SafeText,
+    con_id: i32,
+    currency: Option<SafeText>,
+    side: &'static str,
+    opened: Option<String>,
+    closed: Option<String>,
+    #[serde(serialize_with = "number")]
+    entered: Qty,
+    #[serde(serialize_with = "number")]
+    exited: Qty,
+    #[serde(serialize_with = "number")]
+    open: Qty,
+    #[serde(serialize_with = "maybe")]
+    entry: Option<Price>,
+    #[serde(serialize_with = "maybe")]
+    exit: Option<Price>,
+    #[serde(serialize_with = "maybe")]
+    gross: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
+    commission: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
+    net: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
+    cost: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
+    risk: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
+    r: Option<Decimal>,
+    /// Positive is worse than the middle of the quote at the approval.
+    #[serde(serialize_with = "maybe")]
+    slippage: Option<Cash>,
+    held_seconds: Option<u64>,
+    inherited: bool,
+    fills: Vec<SafeText>,
+    #[serde(skip)]
+    trip: Trip,
+}
+
+impl TripRow {
+    /// The row of a round trip.
+    pub fn of(trip: &Trip) -> Self {
+        Self {
+            symbol: trip.symbol.clone(),
+            con_id: trip.con_id.0,
+            currency: trip.currency.clone(),
+            side: if trip.side == Side::Buy { "long" } else { "short" },
+            opened: trip.opened.map(moment),
+            closed: trip.closed.map(moment),
+            entered: trip.entered,
+            exited: trip.exited,
+            open: trip.open,
+            entry: trip.entry,
+            exit: trip.exit,
+            gross: trip.gross,
+            commission: trip.commission,
+            net: trip.net,
+            cost: trip.cost,
+            risk: trip.risk,
+            r: trip.r,
+            slippage: trip.slippage,
+            held_seconds: trip.held.map(json::seconds),
+            inherited: trip.inherited,
+            fills: trip.fills.clone(),
+            trip: trip.clone(),
+        }
+    }
+}
+
 /// Round trips as a table.
-pub fn trips(rows: &[&Trip]) -> Table {
+pub fn trips(rows: &[TripRow]) -> Table {
     let mut table = Table::new(&[
         ("opened", Align::Left),
         ("closed", Align::Left),
@@ -241,12 +330,12 @@ pub fn trips(rows: &[&Trip]) -> Table {
         ("commission", Align::Right),
         ("net", Align::Right),
         ("R", Align::Right),
-        ("slippage", Align::Right),
+        ("slippage (+ worse)", Align::Right),
         ("held", Align::Right),
         ("", Align::Left),
     ]);
     let price = |p: Price| p.0.round_dp(4).normalize().to_string();
-    for trip in rows {
+    for trip in rows.iter().map(|row| &row.trip) {
         let state = match (trip.is_closed(), trip.inherited) {
             (true, false) => String::new(),
             (true, true) => "held before the first execution".to_owned(),
@@ -278,14 +367,22 @@ pub fn trips(rows: &[&Trip]) -> Table {
 pub struct DayRow {
     day: Date,
     currency: Option<SafeText>,
-    #[serde(flatten)]
-    sums: Day,
+    fills: usize,
+    #[serde(serialize_with = "number")]
+    volume: Qty,
+    #[serde(serialize_with = "maybe")]
+    commission: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
+    gross: Option<Cash>,
+    #[serde(serialize_with = "maybe")]
+    net: Option<Cash>,
 }
 
 impl DayRow {
     /// The row of a day.
     pub const fn of(day: Date, currency: Option<SafeText>, sums: Day) -> Self {
-        Self { day, currency, sums }
+        let Day { fills, volume, commission, gross, net } = sums;
+        Self { day, currency, fills, volume, commission, gross, net }
     }
 }
 
@@ -297,18 +394,18 @@ pub fn days(rows: &[DayRow]) -> Table {
         ("fills", Align::Right),
         ("volume", Align::Right),
         ("commission", Align::Right),
-        ("realised", Align::Right),
+        ("gross", Align::Right),
         ("net", Align::Right),
     ]);
     for row in rows {
         table.row([
             row.day.to_string(),
             or_dash(row.currency.as_ref(), ToString::to_string),
-            row.sums.fills.to_string(),
-            shown::qty(row.sums.volume),
-            or_dash(row.sums.commission, shown::cash),
-            or_dash(row.sums.gross, shown::signed),
-            or_dash(row.sums.net, shown::signed),
+            row.fills.to_string(),
+            shown::qty(row.volume),
+            or_dash(row.commission, shown::cash),
+            or_dash(row.gross, shown::signed),
+            or_dash(row.net, shown::signed),
         ]);
     }
     table
@@ -322,13 +419,44 @@ pub struct EventRow {
     order: Option<String>,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<Order>,
+    before: Option<StateRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<Order>,
+    after: Option<StateRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<Entry>,
     #[serde(skip)]
     wall: i64,
+}
+
+/// What an order was, or became.
+#[derive(Debug, Serialize)]
+struct StateRow {
+    order: i32,
+    perm_id: i64,
+    client: i32,
+    text: String,
+    state: String,
+    #[serde(serialize_with = "number")]
+    quantity: Qty,
+    #[serde(serialize_with = "number")]
+    filled: Qty,
+    #[serde(serialize_with = "maybe")]
+    average: Option<Price>,
+}
+
+impl From<&Order> for StateRow {
+    fn from(order: &Order) -> Self {
+        Self {
+            order: order.ids.order_id,
+            perm_id: order.ids.perm_id,
+            client: order.ids.client_id,
+            text: said(order),
+            state: format!("{:?}", order.state).to_lowercase(),
+            quantity: order.spec.qty,
+            filled: order.filled,
+            average: order.avg_fill,
+        }
+    }
 }
 
 impl From<Happening> for EventRow {
@@ -340,8 +468,8 @@ impl From<Happening> for EventRow {
                 kind: "order",
                 order: Some(after.key.to_string()),
                 text: change(before.as_deref(), &after),
-                before: before.map(|b| *b),
-                after: Some(*after),
+                before: before.as_deref().map(StateRow::from),
+                after: Some(StateRow::from(&*after)),
                 entry: None,
                 wall,
             },

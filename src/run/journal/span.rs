@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::cli::journal::Days;
 use crate::clock::{Stamp, eastern};
 use crate::journal::Span;
+use crate::run::Misuse;
 
 /// The span that is meant, if any is, with its words.
 pub fn of(days: &Days, now: Stamp) -> Result<Option<(Span, String)>, Report> {
@@ -21,7 +22,7 @@ pub fn of(days: &Days, now: Stamp) -> Result<Option<(Span, String)>, Report> {
         (None, None) => return Ok(None),
         (Some(from), None) => (from, today, format!("{from} to {today}")),
         (None, Some(to)) => (Date::constant(1990, 1, 1), to, format!("all up to {to}")),
-        (Some(from), Some(to)) if from > to => return Err(eyre!("--from {from} lies after --to {to}")),
+        (Some(from), Some(to)) if from > to => return Err(Misuse(format!("--from {from} lies after --to {to}")).into()),
         (Some(from), Some(to)) => (from, to, format!("{from} to {to}")),
     };
     Ok(Some((between(from, to)?, words)))
@@ -46,7 +47,7 @@ fn date(text: &str, today: Date) -> Result<Date, Report> {
     match text {
         "today" => Ok(today),
         "yesterday" => Ok(today.yesterday()?),
-        _ => text.parse().map_err(|_| eyre!("{text:?} is no day: 2026-11-20, today or yesterday")),
+        _ => Ok(text.parse().map_err(|_| Misuse(format!("{text:?} is no day: 2026-11-20, today or yesterday")))?),
     }
 }
 

@@ -134,7 +134,7 @@ fn an_export_is_the_owners_alone_and_holds_everything() {
     assert_eq!(export(&desk.common, &options).unwrap(), 0);
     let json: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!(json["executions"].as_array().unwrap().len(), 2);
-    assert_eq!((json["trips"][0]["net"].as_str(), json["orders"][0]["order"].as_i64()), (Some("98.00"), Some(7)));
+    assert_eq!((json["trips"][0]["net"].as_str(), json["orders"][0]["order"].as_i64()), (Some("98"), Some(7)));
     assert_eq!(json["days"][0]["fills"].as_i64(), Some(2));
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions());
     assert_eq!(mode & 0o077, 0);

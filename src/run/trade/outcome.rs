@@ -14,6 +14,7 @@ use crate::domain::order::{Order, OrderKey, OrderState};
 use crate::domain::shown;
 use crate::risk::{Finding, Weight};
 use crate::run::journal::put;
+use crate::run::json;
 use crate::run::table::{Align, Table, or_dash};
 
 /// How a command ended. The words are part of the JSON form.
@@ -119,26 +120,14 @@ pub struct Row {
     order_ref: String,
     sentence: String,
     state: &'static str,
-    #[serde(serialize_with = "plain")]
+    #[serde(serialize_with = "json::number")]
     quantity: Decimal,
-    #[serde(serialize_with = "plain")]
+    #[serde(serialize_with = "json::number")]
     filled: Decimal,
-    #[serde(serialize_with = "plain_or_null")]
+    #[serde(serialize_with = "json::maybe")]
     average: Option<Decimal>,
     code: Option<i32>,
     remark: Option<SafeText>,
-}
-
-fn plain<S: serde::Serializer>(value: &Decimal, to: S) -> std::result::Result<S::Ok, S::Error> {
-    to.collect_str(&value.normalize())
-}
-
-#[expect(clippy::ref_option, reason = "the signature is serde's")]
-fn plain_or_null<S: serde::Serializer>(value: &Option<Decimal>, to: S) -> std::result::Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => to.collect_str(&value.normalize()),
-        None => to.serialize_none(),
-    }
 }
 
 impl Row {

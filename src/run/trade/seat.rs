@@ -11,6 +11,7 @@ use color_eyre::eyre::{Report, WrapErr, eyre};
 use crate::clock::Stamp;
 use crate::journal::{Reader, Span};
 use crate::risk::Recent;
+use crate::run::Misuse;
 use crate::run::lock::{self, SEATS, Seat, journal_path};
 use crate::run::plan::Place;
 
@@ -43,7 +44,8 @@ pub fn number_of(place: &Place, client: i32) -> Result<u16, Report> {
     let number = client.checked_sub(first).and_then(|n| u16::try_from(n).ok()).filter(|n| *n < SEATS);
     number.ok_or_else(|| {
         let last = first.saturating_add(i32::from(SEATS)).saturating_sub(1);
-        eyre!("client {client} is none of the profile {}: those are {first} to {last}", place.profile.name)
+        Misuse(format!("client {client} is none of the profile {}: those are {first} to {last}", place.profile.name))
+            .into()
     })
 }
 

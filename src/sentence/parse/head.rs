@@ -24,10 +24,17 @@ impl Reader<'_> {
             "close" | "cover" => return Some(Verb::Close),
             _ => {}
         }
-        let fault = Fault::new(word.span, format!("{} is not buy, sell, short or close", word.text.escape_debug()));
         let near = nearest(&word.lower, VERBS.iter().map(|(w, _)| *w));
         let managing = nearest(&word.lower, MANAGE.iter().map(|(w, _)| *w));
-        if near.is_none() && managing.is_some() {
+        let alone = near.is_none() && self.peek().is_none();
+        let what = if alone && managing.is_none() {
+            let all: Vec<&str> = VERBS.iter().chain(MANAGE).map(|(w, _)| *w).collect();
+            format!("is no command: {}", all.join(", "))
+        } else {
+            "is not buy, sell, short or close".to_owned()
+        };
+        let fault = Fault::new(word.span, format!("{} {what}", word.text.escape_debug()));
+        if alone || near.is_none() && managing.is_some() {
             // What such a sentence goes on with is not an order's; reading on would only find faults that are none.
             self.skip_all();
             self.gave_up = true;

@@ -64,6 +64,10 @@ fn the_head_says_what_is_missing() {
     one("buy 100", "| symbol missing");
     one("buy 100 187.20", "187.20| symbol missing before 187.20");
     one("byu 100 AAPL", "byu| byu is not buy, sell, short or close: `buy`");
+    one(
+        "foo",
+        "foo| foo is no command: buy, sell, short, close, cancel, modify, flatten, reverse, roll, exercise, lapse, halt, reduce, limit, resume",
+    );
     one("cancle order:12", "cancle| cancle is not buy, sell, short or close: `cancel`");
     one("close AAPL", "AAPL| size missing: `close all AAPL` · `close half AAPL`");
     one("buy 5k AAPL", "5k| 5k: k and m belong to money: `5000` · `5kusd`");

@@ -143,7 +143,7 @@ fn numbers(sums: &Sums) -> String {
         (Some(by), n) => format!("{}, {} not measured", shown::signed(by), words::count(n, "fill")),
     };
     format!(
-        "commission {}{pending}   realised {}, net {}   slippage {slippage}",
+        "commission {}{pending}   gross {}, net {}   slippage {slippage}",
         shown::cash(sums.commission),
         amount(sums.gross, true),
         amount(sums.net, true),
