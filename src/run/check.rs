@@ -93,7 +93,7 @@ pub fn run(common: &cli::Common, desk: &cli::Desk, options: &cli::Check) -> Resu
                     client.end().await;
                 }
                 Err(error) => {
-                    checks.push(Finding::failure("connection", super::in_words(&error), "see the lines above"))
+                    checks.push(Finding::failure("connection", super::in_words(&error), "see the lines above"));
                 }
             }
         });

@@ -93,7 +93,7 @@ fn days(books: &Books, span: Span, booked: &ledger::Ledger) -> Vec<DayRow> {
     let is_in = |r: &&ledger::Realised| r.time.is_some_and(|at| span.contains(at));
     let realised: Vec<_> = booked.realised.iter().filter(is_in).cloned().collect();
     let days = ledger::days(within, &realised);
-    days.into_iter().map(|((day, currency), sums)| DayRow::of(day, currency, sums)).collect()
+    days.into_iter().map(|((day, currency), sums)| DayRow::of(day, currency, &sums)).collect()
 }
 
 /// Prints rows as JSON or as a table.

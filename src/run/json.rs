@@ -53,7 +53,6 @@ pub fn number<S: Serializer>(value: &impl Number, to: S) -> Result<S::Ok, S::Err
 }
 
 /// Writes a number that may not be known.
-#[expect(clippy::ref_option, reason = "the signature is serde's")]
 pub fn maybe<S: Serializer>(value: &Option<impl Number>, to: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(digits).serialize(to)
 }

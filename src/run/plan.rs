@@ -94,7 +94,7 @@ impl Place {
         let limits = read_limits(&paths, &mut warnings);
         let name = match &common.profile {
             Some(name) => {
-                config.profile(name).map_err(|why| Misuse(why.to_string()))?;
+                config.profile(name).map_err(Misuse)?;
                 name.clone()
             }
             None => match config.profile(&config.settings.profile) {

@@ -130,10 +130,10 @@ fn hostile_scripts_are_refused_without_harm() {
 
 #[test]
 fn the_help_names_everything_that_a_rule_may_do() {
-    for word in super::parse::OPS {
-        assert!(super::HELP.contains(word), "{word}");
+    for word in parse::OPS {
+        assert!(HELP.contains(word), "{word}");
     }
-    let example = super::HELP.lines().skip(2).take(6).collect::<Vec<_>>().join("\n");
+    let example = HELP.lines().skip(2).take(6).collect::<Vec<_>>().join("\n");
     let read = Script::read(&Source::new("help", example));
     assert!(read.is_ok(), "{read:?}");
     let wrong = Script::read(&Source::new("f", "at 1s do ib_lost 10")).unwrap_err().to_string();

@@ -380,8 +380,8 @@ pub struct DayRow {
 
 impl DayRow {
     /// The row of a day.
-    pub const fn of(day: Date, currency: Option<SafeText>, sums: Day) -> Self {
-        let Day { fills, volume, commission, gross, net } = sums;
+    pub const fn of(day: Date, currency: Option<SafeText>, sums: &Day) -> Self {
+        let Day { fills, volume, commission, gross, net } = *sums;
         Self { day, currency, fills, volume, commission, gross, net }
     }
 }
