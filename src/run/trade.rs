@@ -10,7 +10,7 @@
 //! over ends in what the broker said of it, or as unknown (exit code 3), never as a guess.
 //!
 //! Absent: `roll`, `exercise`, `lapse` (there are no instruments for them yet), `halt` and `resume` (the workstation's), a
-//! global cancel, `manualOrderIndicator` (a field of futures, which are not traded yet).
+//! global cancel, REDUCE and limits that a workstation was told while it runs (HALT is heard), `manualOrderIndicator` (a field of futures, which are not traded yet).
 
 mod answers;
 mod connect;

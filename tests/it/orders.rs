@@ -122,6 +122,11 @@ fn exits_go_out_with_their_entry_and_a_flat_position_has_no_way_out() {
     assert_eq!(flat["result"], "filled", "{flat}");
     let states: Vec<&str> = flat["orders"].as_array().unwrap().iter().filter_map(|o| o["state"].as_str()).collect();
     assert_eq!(states, ["filled", "cancelled", "cancelled"], "{flat}");
+    let listed = ends(folder.path(), "orders", 0).out;
+    assert!(listed.contains("oca exit reduce"), "groups by the names they were said with: {listed}");
+    ends(folder.path(), "buy 10 MSFT mkt sl entry-5%", 0);
+    let bared = ends(folder.path(), "cancel MSFT exits", 0);
+    assert!(bared.err.contains("UNPROTECTED: 10 MSFT have no stop."), "{}", bared.err);
     let none = ends(folder.path(), "flatten AAPL", 1);
     assert!(none.err.contains("AAPL is flat"), "{}", none.err);
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::books::Books;
 use crate::clock::Stamp;
 use crate::domain::SafeText;
-use crate::domain::order::{Order, OrderSpec, Side};
+use crate::domain::order::{Oca, Order, OrderSpec, Side};
 use crate::domain::shown;
 use crate::journal::{Entry, Fill, Happening, Note, What};
 use crate::ledger::{Day, Trip};
@@ -44,7 +44,15 @@ pub fn said(order: &Order) -> String {
 pub fn sentence_of(spec: &OrderSpec) -> String {
     let prices = [spec.kind.limit(), spec.kind.trigger()];
     let places = prices.into_iter().flatten().map(|p| p.0.normalize().scale()).max().unwrap_or(0);
-    sentence::text(spec, places.max(2))
+    match &spec.attributes.oca {
+        // What makes a group's name unique on the wire is nobody's business here.
+        Some(oca) if oca.shown() != oca.name => {
+            let mut spec = spec.clone();
+            spec.attributes.oca = Some(Oca { name: oca.shown().to_owned(), kind: oca.kind });
+            sentence::text(&spec, places.max(2))
+        }
+        _ => sentence::text(spec, places.max(2)),
+    }
 }
 
 /// An order.

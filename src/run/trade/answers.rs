@@ -1,6 +1,7 @@
 //! What became of an order, a change, a cancel or a way out that was handed over: what the broker says of it, or that it is
 //! not known.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Errand;
@@ -9,9 +10,10 @@ use super::outcome::{Failure, Outcome, Result as Ended};
 use super::whose::others;
 use crate::app::model::{Awaited, Model};
 use crate::app::notices::Tone;
-use crate::app::select;
+use crate::app::{protection, select};
 use crate::domain::instrument::ConId;
-use crate::domain::order::{OrderKey, OrderState};
+use crate::domain::order::{Order, OrderKey, OrderState};
+use crate::domain::shown;
 
 /// How long an order's first answer is waited for.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
@@ -45,7 +47,22 @@ pub async fn cancelled(desk: &mut Desk, errand: &Errand, keys: &[OrderKey]) -> O
     };
     let mut outcome = outcome.with_orders(model, keys);
     outcome.notes.extend(others(model, &errand.sentence));
+    outcome.notes.extend(bare(model, keys));
     outcome
+}
+
+/// The positions of these orders that have no stop behind all of them.
+fn bare(model: &Model, keys: &[OrderKey]) -> Vec<String> {
+    let orders = keys.iter().filter_map(|key| select::order(model, key));
+    let contracts: BTreeMap<ConId, &Order> = orders.map(|order| (order.spec.con_id, order)).collect();
+    let mut notes = Vec::new();
+    for (con_id, order) in contracts {
+        let uncovered = protection::uncovered(model, con_id);
+        if uncovered.is_positive() {
+            notes.push(format!("UNPROTECTED: {} {} have no stop.", shown::qty(uncovered), order.spec.symbol));
+        }
+    }
+    notes
 }
 
 /// An order, a change or a cancel was handed over and has no answer.
