@@ -201,6 +201,9 @@ pub enum Action {
     /// Cancels every working entry.
     #[serde(rename = "orders.cancel-all")]
     CancelAll,
+    /// Cancels every order of the account, those of TWS and of other clients too; names them and asks first.
+    #[serde(rename = "orders.cancel-global")]
+    CancelGlobal,
     /// HALT and cancel every entry; again within 3 s the exits too.
     #[serde(rename = "orders.kill")]
     Kill,
@@ -210,6 +213,24 @@ pub enum Action {
     /// REDUCE: exits only, for the session; a typed `resume` lifts it.
     #[serde(rename = "halt.reduce")]
     Reduce,
+    /// Opens the selected order in full.
+    #[serde(rename = "order.open")]
+    OrderOpen,
+    /// Stages an order that has ended once more.
+    #[serde(rename = "order.again")]
+    OrderAgain,
+    /// Puts the selected row on the terminal's clipboard.
+    #[serde(rename = "list.copy")]
+    Copy,
+    /// Narrows the rows down to those with these words.
+    #[serde(rename = "list.filter")]
+    Filter,
+    /// Sorts the rows by the next column, or the one before.
+    #[serde(rename = "list.sort")]
+    Sort {
+        /// Down is the next.
+        way: Way,
+    },
     /// Asks the broker again about an order whose fate is unknown.
     #[serde(rename = "order.resolve")]
     Resolve,
@@ -402,9 +423,11 @@ impl Action {
     /// Whether it can move money.
     pub const fn hazard(&self) -> Hazard {
         match self {
-            Self::Stage(_) | Self::PickUp | Self::Protect | Self::Flatten | Self::Reverse => Hazard::Stages,
+            Self::Stage(_) | Self::PickUp | Self::OrderAgain | Self::Protect | Self::Flatten | Self::Reverse => {
+                Hazard::Stages
+            }
             Self::Send | Self::Confirm | Self::Nudge { .. } => Hazard::Sends,
-            Self::Cancel | Self::CancelSymbol | Self::CancelAll | Self::Kill => Hazard::Cancels,
+            Self::Cancel | Self::CancelSymbol | Self::CancelAll | Self::CancelGlobal | Self::Kill => Hazard::Cancels,
             _ => Hazard::None,
         }
     }

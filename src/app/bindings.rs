@@ -34,6 +34,9 @@ const SCOPES: &[ScopeRule] = &[
     ScopeRule { name: "notices", typing: Typing::Free },
     ScopeRule { name: "away", typing: Typing::Free },
     ScopeRule { name: "eod", typing: Typing::Free },
+    ScopeRule { name: "everyones", typing: Typing::Free },
+    ScopeRule { name: "order", typing: Typing::Free },
+    ScopeRule { name: "filter", typing: Typing::Text },
     ScopeRule { name: "quit", typing: Typing::Free },
 ];
 

@@ -19,6 +19,13 @@ pub enum Effect {
     Send(Command),
     /// Write a fact into the journal.
     Record(Record),
+    /// Read orders of other days from the journal, newest first; answered with [`super::msg::JournalFact::Recalled`].
+    Recall {
+        /// Older than this one, by when it was placed and its name; `None` for the newest.
+        before: Option<(i64, crate::domain::order::OrderKey)>,
+        /// At most so many.
+        count: usize,
+    },
     /// Remember the list of symbols.
     SaveWatchlist(Vec<String>),
     /// Say [`super::msg::Msg::Woke`] at this moment; a later one for the same timer replaces it.

@@ -43,13 +43,16 @@ pub const fn overlay_scope(overlay: &Overlay) -> &'static str {
         Overlay::Search { .. } => "search",
         Overlay::Studies { .. } => "studies",
         Overlay::Confirm => "confirm",
+        Overlay::Everyones => "everyones",
+        Overlay::Order { .. } => "order",
+        Overlay::Filter { .. } => "filter",
         Overlay::Quit => "quit",
     }
 }
 
 /// Whether printable keys are text in this overlay.
 pub const fn has_text(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Help { .. } | Overlay::Command { .. } | Overlay::Search { .. })
+    matches!(overlay, Overlay::Help { .. } | Overlay::Command { .. } | Overlay::Search { .. } | Overlay::Filter { .. })
 }
 
 /// Whether a field of the ticket is being typed into.

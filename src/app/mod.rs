@@ -9,6 +9,7 @@
 pub mod action;
 pub mod away;
 pub mod bindings;
+pub mod blotter;
 pub mod charting;
 pub mod day;
 pub mod effect;

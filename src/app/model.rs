@@ -114,6 +114,9 @@ impl Model {
             next_ref: 1,
             next_job: 1,
             symbol_cancelled: None,
+            cancel_asked: None,
+            others_at: None,
+            others_named: None,
             leaving: None,
         };
         Self {
@@ -199,6 +202,12 @@ pub struct Desk {
     pub next_job: u64,
     /// When `X` was last pressed, and for which contract; a second press within 3 s takes the exits too.
     pub symbol_cancelled: Option<(ConId, Stamp)>,
+    /// The orders whose cancel was asked for and stopped by the guard, and when: the same again passes (G32).
+    pub cancel_asked: Option<(Vec<OrderKey>, Stamp)>,
+    /// When the last complete list of others' orders was asked for.
+    pub others_at: Option<Stamp>,
+    /// When, of which contract and how many of others' orders were named last, while a newer list is on its way.
+    pub others_named: Option<(Stamp, Option<ConId>, usize)>,
     /// Leaving once the cancels sent on the way out are answered, at the latest then.
     pub leaving: Option<Stamp>,
 }
@@ -481,6 +490,20 @@ pub enum Overlay {
     },
     /// The confirmation of the staged order.
     Confirm,
+    /// The question before a global cancel.
+    Everyones,
+    /// An order in full.
+    Order {
+        /// Which.
+        key: OrderKey,
+        /// First line shown.
+        top: usize,
+    },
+    /// What narrows the blotter's rows down; it is shown in the blotter's title.
+    Filter {
+        /// What was typed.
+        input: Input,
+    },
     /// Quitting while orders work.
     Quit,
 }

@@ -107,6 +107,8 @@ pub enum JournalFact {
         /// How long the write took, in microseconds.
         micros: u64,
     },
+    /// A page of orders of other days, newest first, or why there is none.
+    Recalled(Result<Vec<Order>, String>),
     /// The journal cannot be written. Nothing may be sent; HALT.
     Failed(SafeText),
 }

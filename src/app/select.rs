@@ -2,8 +2,6 @@
 //!
 //! Everything here is pure and answers `None` for what is not known.
 
-use std::cmp::Reverse;
-
 use super::day;
 use super::model::{Bars, Model};
 use crate::broker::Link;
@@ -91,10 +89,12 @@ pub fn is_settled(model: &Model, con_id: ConId) -> bool {
     model.orders.settling.get(&con_id).is_none_or(|s| !s.is_behind(model.now))
 }
 
-/// Whether only we can cancel the order.
+/// Whether only we can cancel the order. What TWS itself has placed carries a client id, but no order id.
 pub fn is_ours(model: &Model, order: &Order) -> bool {
+    let nameless = order.ids.order_id == 0 && order.ownership == Ownership::Foreign;
     match &model.desk.account {
-        Some(_) => order.ids.client_id == model.desk.client_id || order.state == OrderState::Sending,
+        Some(_) if order.state == OrderState::Sending => true,
+        Some(_) => order.ids.client_id == model.desk.client_id && !nameless,
         None => order.ownership == Ownership::Own,
     }
 }
@@ -293,55 +293,18 @@ impl BlotterRow<'_> {
 
 /// The orders of a tab, in the order of its rows; none for the executions tab.
 pub fn blotter_orders(model: &Model, tab: Tab) -> Vec<&Order> {
-    let all = model.orders.all.values();
-    match tab {
-        Tab::Working => {
-            let mut live: Vec<&Order> = all.filter(|o| o.state.is_live()).collect();
-            live.sort_by(|a, b| by_symbol_and_price(a, b));
-            families(&live)
-        }
-        Tab::Filled => {
-            let mut filled: Vec<&Order> = all.filter(|o| o.state.is_terminal() && o.filled.is_positive()).collect();
-            filled.sort_by_key(|o| Reverse(o.changed_at));
-            filled
-        }
-        Tab::All => {
-            let mut all: Vec<&Order> = all.collect();
-            all.sort_by_key(|o| Reverse(o.placed_at));
-            all
-        }
-        Tab::Executions => Vec::new(),
-    }
+    super::blotter::orders(model, tab)
 }
 
-/// Exits stand under the entry they belong to, as long as it is there.
-fn families<'m>(orders: &[&'m Order]) -> Vec<&'m Order> {
-    let is_exit = |order: &Order| order.parent.as_ref().is_some_and(|head| orders.iter().any(|o| o.key == *head));
-    let mut rows = Vec::with_capacity(orders.len());
-    for head in orders.iter().copied().filter(|order| !is_exit(order)) {
-        rows.push(head);
-        rows.extend(orders.iter().copied().filter(|order| order.parent.as_ref() == Some(&head.key)));
-    }
-    rows
-}
-
-/// Working orders stand by symbol, the highest price first.
-fn by_symbol_and_price(a: &Order, b: &Order) -> std::cmp::Ordering {
-    let price = |o: &Order| Reverse(o.spec.kind.handle());
-    a.spec.symbol.cmp(&b.spec.symbol).then(price(a).cmp(&price(b))).then(a.placed_at.cmp(&b.placed_at))
-}
-
-/// The executions in the order of their tab, newest first.
+/// The executions in the order of their tab.
 pub fn blotter_executions(model: &Model) -> Vec<&Execution> {
-    let mut all: Vec<&Execution> = model.orders.executions.values().rev().collect();
-    all.sort_by_key(|e| Reverse(e.time));
-    all
+    super::blotter::executions(model)
 }
 
-/// How many rows a tab has.
+/// How many rows a tab shows.
 pub fn tab_len(model: &Model, tab: Tab) -> usize {
     match tab {
-        Tab::Executions => model.orders.executions.len(),
+        Tab::Executions => blotter_executions(model).len(),
         other => blotter_orders(model, other).len(),
     }
 }
@@ -350,7 +313,7 @@ pub fn tab_len(model: &Model, tab: Tab) -> usize {
 pub fn blotter_index(model: &Model) -> Option<usize> {
     let blotter = &model.panes.blotter;
     if blotter.tab == Tab::Executions {
-        let len = model.orders.executions.len();
+        let len = blotter_executions(model).len();
         return (len > 0).then(|| blotter.row.min(len.saturating_sub(1)));
     }
     let rows = blotter_orders(model, blotter.tab);

@@ -40,6 +40,9 @@ pub enum Command {
     /// Drops the entries in the orders lane that have not been sent; each is reported as [`super::Event::NotSent`]. Exits
     /// stay: a kill keeps protection.
     DropUnsent,
+    /// Cancels every order of the account, those of TWS and of other clients too (`reqGlobalCancel`). Not kept while there is
+    /// no connection.
+    CancelEveryones,
     /// Subscribes the quotes of an instrument. Idempotent; survives reconnects.
     Watch(Box<Instrument>),
     /// Ends that subscription.
@@ -82,13 +85,15 @@ pub enum Command {
     StopBars(BarKey),
     /// Asks for orders, executions and positions again (SYNC).
     Resync,
+    /// Asks for the orders of others now rather than at the next beat; answered with [`super::Event::Others`].
+    AskOthers,
 }
 
 impl Command {
     /// The lane it travels in.
     pub const fn lane(&self) -> Lane {
         match self {
-            Self::Cancel { .. } | Self::DropUnsent => Lane::Urgent,
+            Self::Cancel { .. } | Self::DropUnsent | Self::CancelEveryones => Lane::Urgent,
             Self::Place(..) => Lane::Orders,
             _ => Lane::Data,
         }

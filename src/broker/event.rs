@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::command::JobId;
+use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, AccountValues, Mode};
 use crate::domain::bar::{Bar, BarKey};
@@ -22,6 +23,8 @@ pub enum Event {
     Link(Link),
     /// Everything the broker knows, asked for after a (re)connect: the model reconciles with it. READY follows.
     Synced(Box<Snapshot>),
+    /// What others have at work: asked for every few seconds, because the broker does not tell it by itself.
+    Others(Box<Others>),
     /// The gateway answered a heartbeat.
     Heartbeat {
         /// From question to answer.
@@ -214,6 +217,21 @@ pub struct Snapshot {
     pub account: AccountValues,
 }
 
+/// The complete answer to one question for the orders of others: TWS itself, the phone, other API clients.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Others {
+    /// When it was asked: what changed later is newer than this.
+    pub asked: Stamp,
+    /// Their open orders, all of them.
+    pub open: Vec<OrderReport>,
+    /// Those that the answer before this one had, and that have ended since.
+    pub completed: Vec<OrderReport>,
+    /// Their executions of today, where there was reason to ask.
+    pub executions: Vec<Execution>,
+    /// Commissions of those executions.
+    pub commissions: Vec<(ExecId, Commission)>,
+}
+
 /// IB's word for an order's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum BrokerStatus {
@@ -272,6 +290,9 @@ pub struct StatusReport {
     pub avg_fill: Option<Price>,
     /// Why it is held, IB's word.
     pub why_held: Option<SafeText>,
+    /// The price to which IB has capped it (`mktCapPrice`).
+    #[serde(default)]
+    pub cap: Option<Price>,
 }
 
 /// What is held of one contract.

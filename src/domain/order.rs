@@ -360,6 +360,9 @@ pub struct Order {
     /// The order it is an exit of: it waits for that one's fills, and is cancelled with it.
     #[serde(default)]
     pub parent: Option<OrderKey>,
+    /// The price to which IB has capped it (`mktCapPrice`); its own price stays what was asked for.
+    #[serde(default)]
+    pub cap: Option<Price>,
 }
 
 /// How the remark of an order begins that never left.
@@ -382,6 +385,7 @@ impl Order {
             before_change: None,
             remark: None,
             parent: None,
+            cap: None,
         }
     }
 

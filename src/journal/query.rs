@@ -82,6 +82,30 @@ pub(super) fn order(conn: &Connection, key: &str) -> Result<Option<Order>, Journ
     body.map(|body| parse("an order", &body)).transpose()
 }
 
+/// Orders placed before one, newest first: by when they were placed, then by name.
+pub(super) fn recall(
+    conn: &Connection,
+    before: Option<&(i64, OrderKey)>,
+    count: usize,
+) -> Result<Vec<Order>, JournalError> {
+    let (at, key) = before.map_or((i64::MAX, ""), |(at, key)| (*at, key.as_str()));
+    let limit = i64::try_from(count).unwrap_or(i64::MAX);
+    // Each half is read off the index on (live, placed_at); one query over both would sort the whole table.
+    let sql = "SELECT body FROM orders WHERE live = ?1 AND placed_at <= ?2 AND (placed_at < ?2 OR key < ?3)
+               ORDER BY placed_at DESC, key DESC LIMIT ?4";
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut orders: Vec<Order> = Vec::new();
+    for live in [0_i64, 1] {
+        let rows = statement.query_map(rusqlite::params![live, at, key, limit], |row| row.get::<_, String>(0))?;
+        for body in rows {
+            orders.push(parse("an order", &body?)?);
+        }
+    }
+    orders.sort_by(|a, b| (b.placed_at.wall, &b.key).cmp(&(a.placed_at.wall, &a.key)));
+    orders.truncate(count);
+    Ok(orders)
+}
+
 /// An execution by its id.
 pub(super) fn execution(conn: &Connection, id: &ExecId) -> Result<Option<Execution>, JournalError> {
     let body: Option<String> = conn
@@ -143,7 +167,7 @@ fn terms_of(body: &str) -> Terms {
         OrderKind::Stop { trigger, .. } => Some(trigger),
         _ => None,
     });
-    Terms { stop, arrival: quote.filter(Quote::is_two_sided).and_then(|q| q.mid()) }
+    Terms::of(quote.as_ref(), stop)
 }
 
 /// Where things stood at the last record; `None` if there is none.

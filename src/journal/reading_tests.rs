@@ -147,7 +147,12 @@ fn an_intent_tells_the_middle_it_was_approved_against_and_the_stop_that_went_wit
         desk.ask(|ctx| check_family(buy(100, Some("187.20")), OrderKey::own("a"), exits, ctx, Consent::Given)).unwrap();
     journal.intend(&family, 1, 40, Stamp::at(90)).unwrap();
     drop(journal);
-    let expected = Terms { stop: Some(price("186")), arrival: Some(price("187.21")) };
+    let expected = Terms {
+        stop: Some(price("186")),
+        arrival: Some(price("187.21")),
+        bid: Some(price("187.20")),
+        ask: Some(price("187.22")),
+    };
     assert_eq!(reader(&disk).terms().unwrap().get(&OrderKey::own("a")), Some(&expected));
     assert_eq!(open(&disk.path).1.terms, [(OrderKey::own("a"), expected)]);
 }

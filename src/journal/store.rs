@@ -133,6 +133,11 @@ impl Journal {
         Ok(intent)
     }
 
+    /// Orders placed before one, by when and by name, newest first; the newest of all for `None`.
+    pub fn recall(&self, before: Option<&(i64, OrderKey)>, count: usize) -> Result<Vec<Order>, JournalError> {
+        query::recall(&self.conn, before, count)
+    }
+
     /// Writes order states and executions in one transaction.
     pub fn record(&mut self, orders: &[Order], executions: &[Execution], now: Stamp) -> Result<(), JournalError> {
         let batch = Batch { orders: orders.to_vec(), executions: executions.to_vec(), entries: Vec::new() };

@@ -291,3 +291,30 @@ fn a_full_queue_hands_the_request_back() {
     assert_eq!(inlet.gauge().waiting(), given);
     drop(outlet);
 }
+
+#[test]
+fn orders_of_all_days_are_read_newest_first_page_by_page_and_none_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open(&folder.path().join("journal.db"), 7, Stamp::at(1)).unwrap();
+    let order = |n: i64| {
+        let state = if n % 3 == 0 { OrderState::Working } else { OrderState::Cancelled };
+        // Two of a moment each.
+        let at = Stamp::at(1_000 + n / 2);
+        Order::new(OrderKey::own(&format!("k-{n:04}")), BrokerIds::default(), buy(100, Some("187.20")), state, at)
+    };
+    let orders: Vec<Order> = (0..25).map(order).collect();
+    journal.record(&orders, &[], Stamp::at(2_000)).unwrap();
+    let (mut read, mut before) = (Vec::new(), None);
+    loop {
+        let page = journal.recall(before.as_ref(), 10).unwrap();
+        before = page.last().map(|o| (o.placed_at.wall, o.key.clone()));
+        let last = page.len() < 10;
+        read.extend(page);
+        if last {
+            break;
+        }
+    }
+    let mut wanted = orders;
+    wanted.reverse();
+    assert_eq!(read, wanted);
+}

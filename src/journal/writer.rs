@@ -13,7 +13,7 @@ use super::store::{Batch, Journal, Opened};
 use super::{Intent, JournalError};
 use crate::clock::Stamp;
 use crate::domain::fill::Execution;
-use crate::domain::order::Order;
+use crate::domain::order::{Order, OrderKey};
 use crate::risk::Approved;
 
 /// Requests that may wait.
@@ -40,6 +40,14 @@ pub enum Request {
     Execution(Box<Execution>),
     /// Something else worth keeping.
     Entry(Box<Entry>),
+    /// Orders of other days, newest first. A page is small and read by its index: an intent behind it waits no longer than
+    /// behind a batch of states.
+    Recall {
+        /// Older than this one, by when it was placed and its name.
+        before: Option<(i64, OrderKey)>,
+        /// At most so many.
+        count: usize,
+    },
 }
 
 /// What has been written.
@@ -70,6 +78,8 @@ pub enum Reply {
         /// How long it took, in microseconds.
         micros: u64,
     },
+    /// A page of orders, newest first, or why there is none.
+    Recalled(Result<Vec<Order>, String>),
     /// The journal cannot be opened or written any more.
     Failed(String),
 }
@@ -174,6 +184,14 @@ pub fn serve(path: &Path, entropy: u64, requests: &Receiver<Request>, gauge: &Ga
                     }
                 }
             }
+            Request::Recall { before, count } => {
+                let page = state
+                    .as_ref()
+                    .map_err(Clone::clone)
+                    .and_then(|journal| journal.recall(before.as_ref(), count).map_err(|error| error.to_string()));
+                gauge.served(1);
+                reply(Reply::Recalled(page));
+            }
             record => {
                 let (batch, next) = collect(record, requests);
                 held = next;
@@ -208,7 +226,7 @@ fn collect(first: Request, requests: &Receiver<Request>) -> (Batch, Option<Reque
             Request::Order(order) => batch.orders.push(*order),
             Request::Execution(execution) => batch.executions.push(*execution),
             Request::Entry(entry) => batch.entries.push(*entry),
-            intend @ Request::Intend { .. } => return (batch, Some(intend)),
+            other @ (Request::Intend { .. } | Request::Recall { .. }) => return (batch, Some(other)),
         }
         next = if batch.len() < BATCH { requests.try_recv().ok() } else { None };
     }

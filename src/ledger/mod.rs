@@ -32,6 +32,7 @@ use crate::domain::SafeText;
 use crate::domain::fill::Execution;
 use crate::domain::instrument::ConId;
 use crate::domain::order::Side;
+use crate::domain::quote::Quote;
 use crate::money::{Cash, Price, Qty};
 
 pub use excursion::{Excursion, excursion};
@@ -44,6 +45,25 @@ pub struct Terms {
     pub stop: Option<Price>,
     /// The middle of bid and ask when the order was approved.
     pub arrival: Option<Price>,
+    /// The best bid it was approved against, where that quote was two-sided.
+    #[serde(default)]
+    pub bid: Option<Price>,
+    /// The best ask.
+    #[serde(default)]
+    pub ask: Option<Price>,
+}
+
+impl Terms {
+    /// What is known from the quote at the approval, if that was two-sided, and the stop that was sent along.
+    pub fn of(quote: Option<&Quote>, stop: Option<Price>) -> Self {
+        let quote = quote.filter(|q| q.is_two_sided());
+        Self {
+            stop,
+            arrival: quote.and_then(Quote::mid),
+            bid: quote.and_then(|q| q.bid),
+            ask: quote.and_then(|q| q.ask),
+        }
+    }
 }
 
 /// From flat to flat in one contract, or what of that has happened so far.

@@ -137,7 +137,7 @@ fn a_correction_replaces_a_fill_and_one_of_nothing_takes_it_back() {
 #[test]
 fn r_counts_the_net_result_in_what_the_stop_put_at_risk() {
     let fills = [fill("a.01", 0, 100, "10", Some("1")), fill("b.01", 9, -100, "11.02", Some("1"))];
-    let with = |stop| book(&fills, flat, |_| Terms { stop: Some(price(stop)), arrival: None });
+    let with = |stop| book(&fills, flat, |_| Terms { stop: Some(price(stop)), ..Terms::default() });
     assert_eq!(with("9.50").trips[0].risk, Some(cash("50")));
     assert_eq!(with("9.50").trips[0].r, Some(Decimal::TWO));
     assert_eq!(with("10.50").trips[0].r, None, "a stop beyond the entry risks nothing that can be counted");
@@ -148,7 +148,7 @@ fn slippage_is_against_the_middle_at_approval_and_worse_is_positive() {
     let fills = [fill("a.01", 0, 100, "10.02", Some("1")), fill("b.01", 9, -100, "11", Some("1"))];
     let terms = |e: &Execution| {
         let arrival = if e.side == Side::Buy { price("10.01") } else { price("11.01") };
-        Terms { stop: None, arrival: Some(arrival) }
+        Terms { arrival: Some(arrival), ..Terms::default() }
     };
     assert_eq!(book(&fills, flat, terms).trips[0].slippage, Some(cash("2")));
     assert_eq!(slippage(&fills, terms), Some(cash("2")));

@@ -8,7 +8,7 @@
 //! The numbers are [`Limits`]; `risk.toml` changes them at the start. How the guard is proved stands in `property_tests`;
 //! mutation testing: `cargo mutants --file 'src/risk/**' -- --lib risk::`.
 //!
-//! Must not know: the broker, the ticket, the clock. Absent: what the head of `checks` lists. [`assess_cancel`] (G32, G33) is not asked by the desk's cancel keys yet.
+//! Must not know: the broker, the ticket, the clock. Absent: what the head of `checks` lists.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 #[cfg(test)]

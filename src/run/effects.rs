@@ -121,6 +121,12 @@ impl Executor {
                     follow.push_back(Msg::Journal(JournalFact::Failed(why)));
                 }
             }
+            Effect::Recall { before, count } => {
+                if self.journal.give(Request::Recall { before, count }).is_err() {
+                    let why = "the journal does not keep up or has ended".to_owned();
+                    follow.push_back(Msg::Journal(JournalFact::Recalled(Err(why))));
+                }
+            }
             Effect::SaveWatchlist(symbols) => {
                 if !self.files.save_watchlist(symbols) {
                     follow
@@ -180,6 +186,7 @@ impl Executor {
                 self.stats.records.add(count);
                 (None, None)
             }
+            Reply::Recalled(page) => (Some(Msg::Journal(JournalFact::Recalled(page))), None),
             Reply::Failed(why) => (Some(Msg::Journal(JournalFact::Failed(SafeText::new(&why)))), None),
         }
     }
@@ -242,6 +249,7 @@ fn refuse(command: Command, why: &str, follow: &mut VecDeque<Msg>) {
             return;
         }
         Command::DropUnsent => format!("Orders that wait could not be dropped: {why}."),
+        Command::CancelEveryones => format!("NOT SENT: the global cancel did not go out: {why}."),
         other => format!("Not asked for: {why} ({}).", word(&other)),
     };
     follow.push_back(Msg::Warned(SafeText::new(&text)));
@@ -255,7 +263,8 @@ const fn word(command: &Command) -> &'static str {
         Command::Search { .. } => "a symbol search",
         Command::Bars { .. } | Command::OlderBars { .. } | Command::StopBars(_) => "bars",
         Command::Resync => "a reconciliation",
-        Command::Place(..) | Command::Cancel { .. } | Command::DropUnsent => "an order",
+        Command::AskOthers => "the orders of others",
+        Command::Place(..) | Command::Cancel { .. } | Command::DropUnsent | Command::CancelEveryones => "an order",
     }
 }
 

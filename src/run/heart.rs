@@ -456,6 +456,7 @@ const fn touches_orders(msg: &Msg) -> bool {
         Msg::Broker(event) => matches!(
             event,
             Event::Synced(_)
+                | Event::Others(_)
                 | Event::Order(_)
                 | Event::Status(_)
                 | Event::OrderError { .. }

@@ -5,6 +5,7 @@
 //! condition, with a deadline that only a defect reaches.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod foreign;
 mod layer_a;
 mod night;
 mod orders;

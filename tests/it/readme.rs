@@ -18,8 +18,10 @@ const SCOPES: &[(&str, &str)] = &[
     ("ticket", "ticket"),
     ("field", "open field"),
     ("blotter", "blotter"),
+    ("order", "an order in full"),
     ("positions", "positions"),
     ("confirm", "confirmation"),
+    ("everyones", "global cancel"),
     ("quit", "quit question"),
     ("text", "any text"),
 ];

@@ -1,6 +1,6 @@
 //! Actions, by family: one call per arm.
 
-use super::{cancel, chart, guard, lists, overlay, protect, say, send, ticket, unwind};
+use super::{blotter, cancel, chart, guard, lists, others, overlay, protect, say, send, ticket, unwind};
 use crate::app::action::{Action, Hazard, Staging, Touch, Way};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::Model;
@@ -65,9 +65,15 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::Nudge { way } => send::nudge(model, step, way),
         Action::CancelSymbol => cancel::symbol(model, step),
         Action::CancelAll => cancel::all(model, step),
+        Action::CancelGlobal => others::global(model, step),
         Action::Kill => cancel::kill(model, step, by),
         Action::HaltLift => guard::lift(model),
         Action::Reduce => guard::reduce(model, step),
+        Action::OrderOpen => blotter::open(model),
+        Action::OrderAgain => blotter::again(model),
+        Action::Copy => blotter::copy(model, step),
+        Action::Filter => blotter::filter(model),
+        Action::Sort { way } => blotter::sort(model, way),
         Action::Resolve => cancel::resolve(model, step),
         Action::SizeStep { way } => ticket::size_step(model, way == Way::Up),
         Action::TicketDrop => ticket::drop(model),
@@ -103,7 +109,7 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::ListMove { way } => lists::by(model, step, sign(way)),
         Action::ListPage { way } => lists::page(model, step, sign(way)),
         Action::ListEnd { way } => lists::end(model, step, way == Way::Down),
-        Action::ListTab { way } => lists::tab(model, way == Way::Down),
+        Action::ListTab { way } => lists::tab(model, step, way == Way::Down),
         Action::ListOpen => lists::open(model, step),
         Action::WatchlistRemove => lists::remove(model, step),
         Action::WatchlistMove { way } => lists::shift(model, step, way == Way::Down),

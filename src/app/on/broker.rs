@@ -1,6 +1,6 @@
 //! Events of the broker, by family.
 
-use super::{bars, chronicle, facts, guard, link, market, reconcile};
+use super::{bars, chronicle, facts, guard, link, market, others, reconcile};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
@@ -14,6 +14,7 @@ pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
         Event::Link(state) => link::changed(model, step, state),
         Event::Heartbeat { round_trip } => link::heartbeat(model, step, round_trip),
         Event::Synced(snapshot) => reconcile::synced(model, step, *snapshot),
+        Event::Others(answer) => others::listed(model, step, *answer),
         Event::Order(report) => facts::report(model, step, *report),
         Event::Status(report) => facts::status(model, step, &report),
         Event::OrderError { order_id, code, text } => facts::error(model, step, order_id, code, text),

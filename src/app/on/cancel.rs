@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::act::By;
-use super::{facts, reconcile, room, ticket};
+use super::{facts, others, reconcile, room, ticket};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Awaited, Model, Overlay, Wait};
 use crate::app::notices::Tone;
@@ -11,12 +11,14 @@ use crate::app::{select, words};
 use crate::broker::Command;
 use crate::domain::instrument::ConId;
 use crate::domain::order::{Order, OrderKey, OrderState, Ownership};
-use crate::risk::Class;
+use crate::risk::{Class, Origin, Weight};
 
 /// A second press within this time takes the exits too.
 const AGAIN: Duration = Duration::from_secs(3);
 /// A cancel without an answer is looked for after this long.
 const ANSWER: Duration = Duration::from_secs(3);
+/// So long a cancel that the guard has stopped may be asked for again.
+const ASKED: Duration = Duration::from_secs(10);
 /// Leaving waits so long for the cancels it has sent.
 const LEAVE: Duration = Duration::from_secs(2);
 
@@ -42,7 +44,8 @@ pub(super) fn order(model: &mut Model, step: &mut Step, key: &OrderKey) -> bool 
         return true;
     }
     if order.ids.order_id == 0 || order.ids.client_id != client_id {
-        let text = format!("{} belongs to client {}; cancel it there.", select::order_name(order), order.ids.client_id);
+        let (name, owner) = (select::order_name(order), order.ids.client_id);
+        let text = format!("{name} belongs to client {owner}: cancel it there. From here only o g reaches it.");
         model.notices.say(at, Tone::Warn, text, Some(key.clone()));
         model.orders.cancel_wanted.shift_remove(key);
         return false;
@@ -74,10 +77,56 @@ pub(super) fn selected(model: &mut Model, step: &mut Step) {
     if let Some(text) = text {
         return model.notices.say(model.now, Tone::Info, text, Some(key));
     }
-    if order(model, step, &key) && model.desk.account.is_none() {
+    let notes = match objection(model, std::slice::from_ref(&key), "x again cancels it.") {
+        Ok(notes) => notes,
+        Err(why) => return model.notices.say(model.now, Tone::Warn, why, Some(key)),
+    };
+    let sent = order(model, step, &key);
+    if sent && let Some(notes) = notes {
+        model.notices.say(model.now, Tone::Warn, notes, Some(key.clone()));
+    }
+    if sent && model.desk.account.is_none() {
         let text = "Not connected yet: the cancel goes out with the first connection.";
         model.notices.say(model.now, Tone::Warn, text, Some(key));
     }
+}
+
+/// What the guard says to cancelling these orders together: notes, or why they are not cancelled. What only asks (G32)
+/// passes the second time; what is too late (G33) never does.
+pub(super) fn objection(model: &mut Model, keys: &[OrderKey], again: &str) -> Result<Option<String>, String> {
+    let asked = model.desk.cancel_asked.take();
+    let consented = asked.is_some_and(|(asked, at)| asked == keys && model.now.since(at) <= ASKED);
+    let mut notes = Vec::new();
+    for (n, key) in keys.iter().enumerate() {
+        let Some(order) = select::order(model, key).filter(|order| select::is_ours(model, order)) else { continue };
+        // Those before it in the same breath are taken for cancelled.
+        let before = keys.get(..n).unwrap_or_default();
+        let mut live = select::live_of(model, order.spec.con_id);
+        live.retain(|other| !before.contains(&other.key));
+        let ctx = select::context(model, order.spec.con_id, &live, Origin::Key);
+        for finding in crate::risk::assess_cancel(order, &ctx) {
+            let text = capital(&finding.text);
+            match finding.weight {
+                Weight::Hard => {
+                    return Err(format!("{}: {} ({}).", words::order(model, order), finding.text, finding.code));
+                }
+                Weight::Confirm if !consented => {
+                    let text = format!("{text} ({}). {again}", finding.code);
+                    model.desk.cancel_asked = Some((keys.to_vec(), model.now));
+                    return Err(text);
+                }
+                Weight::Confirm => {}
+                Weight::Note => notes.push(format!("{text} ({}).", finding.code)),
+            }
+        }
+    }
+    Ok((!notes.is_empty()).then(|| notes.join(" ")))
+}
+
+/// The text with a capital.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Whether a cancel of the order is out and may still be answered. Without an answer it is asked for again.
@@ -120,6 +169,7 @@ pub(super) fn symbol(model: &mut Model, step: &mut Step) {
             )
         }
     };
+    let text = text + &others::stay(model, step, Some(con_id));
     model.notices.say(model.now, Tone::Info, text, None);
 }
 
@@ -135,6 +185,7 @@ pub(super) fn all(model: &mut Model, step: &mut Step) {
     let keys = of_class(model, None, Class::Entry);
     let count = cancel_all(model, step, &keys);
     let text = if count == 0 { "No entry works.".to_owned() } else { format!("Cancelling {}.", entries(count)) };
+    let text = text + &others::stay(model, step, None);
     model.notices.say(model.now, Tone::Info, text, None);
 }
 
@@ -157,14 +208,14 @@ pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
     let exit_keys = of_class(model, None, Class::Exit);
     let exit_count = if again { cancel_all(model, step, &exit_keys) } else { 0 };
     let taken = entry_count.saturating_add(exit_count);
-    let others = model.orders.live().filter(|o| !select::is_ours(model, o));
-    let text = kill_words(model, (entry_count, taken), exit_keys.len(), others.count());
+    let others = others::stay(model, step, None);
+    let text = kill_words(model, (entry_count, taken), exit_keys.len(), &others);
     let tone = if select::is_current(model) { Tone::Warn } else { Tone::Error };
     model.notices.say(now, tone, text, None);
 }
 
-/// What a kill has done: cancels of entries and of all, exits there are, orders of others.
-fn kill_words(model: &Model, (entry_count, taken): (usize, usize), exits: usize, others: usize) -> String {
+/// What a kill has done: cancels of entries and of all, exits there are, what is said of the orders of others.
+fn kill_words(model: &Model, (entry_count, taken): (usize, usize), exits: usize, others: &str) -> String {
     if !select::is_current(model) && taken > 0 {
         let orders = words::count(taken, "order");
         return format!(
@@ -179,8 +230,6 @@ fn kill_words(model: &Model, (entry_count, taken): (usize, usize), exits: usize,
     } else {
         format!(", {} kept", words::count(exits, "exit"))
     };
-    let others =
-        if others > 0 { format!(" {} of other clients stay.", words::count(others, "order")) } else { String::new() };
     format!("HALT. Cancelling {}{exits}.{others} o h lifts it.", entries(entry_count))
 }
 
@@ -212,7 +261,7 @@ pub(super) fn quit(model: &mut Model, step: &mut Step, by: By) {
     }
 }
 
-fn back_from_confirmation(model: &mut Model) {
+pub(super) fn back_from_confirmation(model: &mut Model) {
     if let Some(staged) = &mut model.panes.ticket.staged
         && std::mem::take(&mut staged.confirming)
     {

@@ -7,7 +7,6 @@ use crate::broker::Link;
 use crate::domain::SafeText;
 use crate::domain::account::AccountValues;
 use crate::domain::order::{OrderKey, OrderKind, OrderSpec};
-use crate::domain::quote::Quote;
 use crate::journal::{CashKnown, Decision, Entry};
 use crate::ledger::Terms;
 use crate::risk::{Approved, Assessment, Consent};
@@ -104,12 +103,11 @@ pub(super) fn refused(model: &Model, step: &mut Step, key: Option<&OrderKey>, sp
 pub(super) fn passed(model: &mut Model, step: &mut Step, approved: &Approved, verdict: &Assessment, consent: Consent) {
     let decision = Decision::of(Some(approved.key()), approved.spec(), verdict, true, consent, &model.desk.limits);
     step.note(Entry::Guard(Box::new(decision)));
-    let quote = approved.quote().filter(|q| q.is_two_sided());
     let stop = approved.exits().iter().find_map(|exit| match exit.spec.kind {
         OrderKind::Stop { trigger, .. } => Some(trigger),
         _ => None,
     });
-    let terms = Terms { stop, arrival: quote.and_then(Quote::mid) };
+    let terms = Terms::of(approved.quote(), stop);
     // A change keeps what the order itself was decided on.
     model.orders.terms.entry(approved.key().clone()).or_insert(terms);
 }

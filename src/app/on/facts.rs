@@ -71,6 +71,7 @@ pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) 
     if let Some(why) = report.why_held.as_ref().filter(|w| !w.is_empty()) {
         order.remark = Some((0, why.clone()));
     }
+    order.cap = report.cap;
     let progress = Progress { status: report.status, filled: Some(report.filled), avg_fill: report.avg_fill };
     lifecycle::advance(order, progress, Authority::Stream, at);
     let changed = *order != before;
@@ -363,9 +364,11 @@ pub(super) fn take_execution(model: &mut Model, step: &mut Step, mut execution: 
     }
     // A correction carries the id of what it corrects with a higher last part, and replaces it.
     let newer = model.orders.executions.keys().find_map(|id| corrects(id, &execution.exec_id));
+    let mut less = None;
     match newer {
         Some(Correction::Replaced(old)) => {
             if let Some(old) = model.orders.executions.shift_remove(&old) {
+                less = old.qty.minus(execution.qty).filter(|less| less.is_positive());
                 corrected(model, step, old, &execution);
             }
         }
@@ -377,7 +380,19 @@ pub(super) fn take_execution(model: &mut Model, step: &mut Step, mut execution: 
     let key = select::find_order(model, &execution.order_ref, &execution.ids).cloned();
     model.orders.executions.insert(execution.exec_id.clone(), execution);
     model.orders.traded.date = None;
+    if let (Some(key), Some(less)) = (&key, less) {
+        taken_back(model, key, less);
+    }
     key
+}
+
+/// A fill has been taken back, in part or whole: the one way in which what has filled becomes less. Whether the order works
+/// again only the broker can say; an end stays an end.
+fn taken_back(model: &mut Model, key: &OrderKey, less: Qty) {
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    order.filled = order.filled.minus(less).filter(|left| left.is_positive()).unwrap_or(Qty::ZERO);
+    order.avg_fill = None;
+    order.remark = Some((0, SafeText::new("the broker has taken a fill of it back")));
 }
 
 /// Says that a fill is not what it was, and keeps both versions.
@@ -415,10 +430,12 @@ fn corrects(known: &ExecId, new: &ExecId) -> Option<Correction> {
 pub(super) fn rebook(model: &mut Model, key: &OrderKey) {
     let at = model.now;
     let (mut sum, mut value, mut total, mut said_avg) = (Qty::ZERO, Some(rust_decimal::Decimal::ZERO), Qty::ZERO, None);
+    // The running totals of the others still hold a fill that was corrected.
+    let corrected = select::executions_of(model, key).any(|e| e.exec_id.version().1 > 1);
     for e in select::executions_of(model, key) {
         sum = sum.plus(e.qty).unwrap_or(sum);
         value = value.and_then(|v| v.checked_add(e.price.0.checked_mul(e.qty.0)?));
-        if e.cum_qty >= total {
+        if e.cum_qty >= total && !corrected {
             (total, said_avg) = (e.cum_qty, e.avg_price);
         }
     }
@@ -605,6 +622,9 @@ fn news(model: &mut Model, key: &OrderKey, was: Was) {
             OrderState::Cancelled if was.state == Some(OrderState::Cancelling) => {
                 (Tone::Info, format!("cancelled {brief}"))
             }
+            OrderState::Cancelled if !select::is_ours(model, order) => {
+                (Tone::Warn, format!("ended {brief}: {}", reason("cancelled")))
+            }
             OrderState::Cancelled => (
                 Tone::Warn,
                 format!(
@@ -623,5 +643,6 @@ fn news(model: &mut Model, key: &OrderKey, was: Was) {
             OrderState::Cancelling | OrderState::Sending | OrderState::Filled => return,
         }
     };
+    let text = if select::is_ours(model, order) { text } else { format!("elsewhere: {text}") };
     model.notices.say(model.now, tone, text, Some(key.clone()));
 }

@@ -62,6 +62,18 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
                 model.notices.say(at, Tone::Warn, text, Some(key));
             }
         }
+        JournalFact::Recalled(page) => {
+            let now = model.now;
+            let page = page.map(|orders| {
+                let of_now = |order: Order| Order {
+                    placed_at: rebased(order.placed_at, now),
+                    changed_at: rebased(order.changed_at, now),
+                    ..order
+                };
+                orders.into_iter().map(of_now).collect()
+            });
+            super::blotter::recalled(model, step, page);
+        }
         JournalFact::Failed(why) => {
             model.desk.halted = true;
             let text = format!("The journal cannot be written: {why}. HALT; working orders stay, cancels work.");

@@ -1,6 +1,6 @@
 //! Selection and scrolling of the lists, focus and zoom.
 
-use super::{bars, input, market, overlay};
+use super::{bars, blotter, input, market, overlay};
 use crate::app::action::Way;
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::Model;
@@ -85,6 +85,7 @@ fn move_in(model: &mut Model, step: &mut Step, pane: PaneKind, by: isize) {
             let key = select::blotter_orders(model, tab).get(index).map(|o| o.key.clone());
             model.panes.blotter.row = index;
             model.panes.blotter.selected = key;
+            blotter::want_days(model, step);
         }
         PaneKind::Positions => {
             let len = model.positions.len();
@@ -127,17 +128,19 @@ fn scrolled(top: usize, selected: usize, rows: usize, len: usize) -> usize {
     top.clamp(lowest, selected.max(lowest)).min(len.saturating_sub(rows))
 }
 
-pub(super) fn tab(model: &mut Model, right: bool) {
+pub(super) fn tab(model: &mut Model, step: &mut Step, right: bool) {
     if model.workspace.focus != PaneKind::Blotter {
         return;
     }
-    let blotter = &mut model.panes.blotter;
-    let here = Tab::ALL.iter().position(|t| *t == blotter.tab).unwrap_or(0);
+    let pane = &mut model.panes.blotter;
+    let here = Tab::ALL.iter().position(|t| *t == pane.tab).unwrap_or(0);
     let next = if right { here.saturating_add(1) } else { here.saturating_sub(1) };
     if let Some(tab) = Tab::ALL.get(next) {
-        blotter.tab = *tab;
-        (blotter.top, blotter.row) = (0, 0);
-        blotter.selected = None;
+        pane.tab = *tab;
+        (pane.top, pane.row) = (0, 0);
+        pane.selected = None;
+        blotter::forget_days(model);
+        blotter::want_days(model, step);
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod act;
 pub(in crate::app) mod bars;
+pub(in crate::app) mod blotter;
 pub(super) mod broker;
 mod cancel;
 mod chart;
@@ -13,6 +14,7 @@ pub(super) mod journal;
 mod link;
 pub(super) mod lists;
 mod market;
+mod others;
 mod overlay;
 mod protect;
 mod reconcile;

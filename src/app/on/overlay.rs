@@ -3,7 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::act::By;
-use super::{cancel, chart, lists, market, ticket};
+use super::{blotter, cancel, chart, lists, market, ticket};
 use crate::app::effect::Step;
 use crate::app::model::{Model, Overlay, SearchFor};
 use crate::app::notices::Tone;
@@ -70,8 +70,16 @@ pub(super) fn back(model: &mut Model, step: &mut Step) {
                 staged.dirty = true;
             }
         }
+        Some(Overlay::Filter { .. }) => {
+            model.panes.blotter.filter.clear();
+            lists::follow(model);
+        }
         Some(_) => {}
         None if model.notices.dismiss() => {}
+        None if model.workspace.focus == PaneKind::Blotter && !model.panes.blotter.filter.is_empty() => {
+            model.panes.blotter.filter.clear();
+            lists::follow(model);
+        }
         None if model.workspace.zoomed.is_some() => model.workspace.zoomed = None,
         None if model.panes.chart.cursor.is_some() => {
             (model.panes.chart.cursor, model.panes.chart.level) = (None, None);
@@ -88,6 +96,10 @@ pub(super) fn back(model: &mut Model, step: &mut Step) {
 /// Edits the text of the overlay.
 pub(super) fn edit(model: &mut Model, step: &mut Step, request: InputRequest) {
     let mut ask = None;
+    if let Some(Overlay::Filter { input }) = &mut model.overlay {
+        input.handle(request);
+        return blotter::filtered(model);
+    }
     match &mut model.overlay {
         Some(Overlay::Help { top, filter }) => {
             filter.handle(request);
@@ -162,7 +174,9 @@ pub(super) fn scroll(model: &mut Model, by: isize) {
         }
         Some(Overlay::Help { top, .. }) => *top = top.saturating_add_signed(by).min(10_000),
         // The last page is not known here: the view shows it where this would go beyond.
-        Some(Overlay::Away { top } | Overlay::Eod { top }) => *top = top.saturating_add_signed(by).min(LINES_MAX),
+        Some(Overlay::Away { top } | Overlay::Eod { top } | Overlay::Order { top, .. }) => {
+            *top = top.saturating_add_signed(by).min(LINES_MAX)
+        }
         Some(Overlay::Notices { top }) => *top = top.saturating_add_signed(by).min(said.saturating_sub(1)),
         Some(Overlay::Search { matches, selected, .. }) => {
             *selected = selected.saturating_add_signed(by).min(matches.len().saturating_sub(1));
@@ -229,7 +243,14 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
             let typed = input.value().trim().to_ascii_uppercase();
             take_symbol(model, step, purpose, chosen, &typed);
         }
-        Some(Overlay::Help { .. } | Overlay::Notices { .. } | Overlay::Away { .. } | Overlay::Eod { .. }) => {
+        Some(
+            Overlay::Help { .. }
+            | Overlay::Notices { .. }
+            | Overlay::Away { .. }
+            | Overlay::Eod { .. }
+            | Overlay::Filter { .. }
+            | Overlay::Order { .. },
+        ) => {
             model.overlay = None;
         }
         _ => {}

@@ -108,8 +108,9 @@ pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
     for (exec_id, commission) in snapshot.commissions {
         facts::commission(model, step, &exec_id, commission);
     }
+    let from = asked_at(model);
     for report in snapshot.open {
-        seen.insert(open(model, step, report));
+        seen.insert(open(model, step, report, from));
     }
     for report in snapshot.completed {
         seen.insert(completed(model, step, report));
@@ -135,13 +136,13 @@ fn asked_at(model: &Model) -> Stamp {
     model.desk.sync_from.unwrap_or(model.now)
 }
 
-/// An order the broker has open.
-fn open(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKey {
+/// An order the broker has open by an answer that was asked for at `from`.
+pub(super) fn open(model: &mut Model, step: &mut Step, report: OrderReport, from: Stamp) -> OrderKey {
     let found = select::find_order(model, &report.order_ref, &report.ids).cloned();
     let known = found.is_some();
     let key = found.unwrap_or_else(|| facts::adopt(model, &report));
     facts::learn_parent(model, &key, &report);
-    let (at, from) = (model.now, asked_at(model));
+    let at = model.now;
     let Some(order) = model.orders.all.get_mut(&key) else { return key };
     let (was, before) = (Was::of(order), order.clone());
     // What changed after the question was asked is newer than its answer.
@@ -170,7 +171,7 @@ fn open(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKey {
 }
 
 /// An order that has ended today. Its quantity may be what was left of it, so its terms are not taken over.
-fn completed(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKey {
+pub(super) fn completed(model: &mut Model, step: &mut Step, report: OrderReport) -> OrderKey {
     let found = select::find_order(model, &report.order_ref, &report.ids).cloned();
     let known = found.is_some();
     let key = found.unwrap_or_else(|| facts::adopt(model, &report));

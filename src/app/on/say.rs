@@ -98,10 +98,12 @@ fn manage(model: &mut Model, step: &mut Step, manage: &Manage) -> Result<(), Str
     match manage {
         Manage::Cancel(target) => {
             let keys = targets(model, target)?;
+            let notes = cancel::objection(model, &keys, "Enter again cancels.")?;
             model.overlay = None;
             let n = keys.iter().filter(|key| cancel::order(model, step, key)).count();
             let of = symbols(keys.iter().filter_map(|key| select::order(model, key)));
-            let text = format!("Cancelling {} of {of}.", crate::app::words::count(n, "order"));
+            let notes = notes.map_or_else(String::new, |notes| format!(" {notes}"));
+            let text = format!("Cancelling {} of {of}.{notes}", crate::app::words::count(n, "order"));
             model.notices.say(model.now, Tone::Info, text, None);
             Ok(())
         }

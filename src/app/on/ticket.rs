@@ -98,6 +98,10 @@ pub(super) fn return_to(model: &Model) -> PaneKind {
 
 /// The working order that `m`, `+` and `-` mean: the selected one, or the only one of the selected contract.
 pub(super) fn meant(model: &mut Model) -> Option<OrderKey> {
+    // The order that is open in full is meant, whatever has become of its row.
+    if let Some(Overlay::Order { key, .. }) = &model.overlay {
+        return Some(key.clone());
+    }
     if model.workspace.focus == PaneKind::Blotter
         && let Some(select::BlotterRow::Order(order)) = select::blotter_row(model)
     {
@@ -566,7 +570,8 @@ pub(super) fn fix(model: &mut Model) {
         && model.panes.ticket.staged.is_none()
     {
         let key = sending.key.clone();
-        return restage(model, &key);
+        let order = select::order(model, &key).filter(|o| o.state == OrderState::Rejected).cloned();
+        return order.into_iter().for_each(|order| restage(model, &order));
     }
     let fixed = model.panes.ticket.staged.as_ref().and_then(|s| {
         let fix = s.assessment.as_ref()?.findings.iter().find_map(|f| f.fix.clone())?;
@@ -595,13 +600,12 @@ pub(super) fn fix(model: &mut Model) {
     });
 }
 
-/// A refused order comes back to the ticket as it was said.
-fn restage(model: &mut Model, key: &OrderKey) {
-    let Some(order) = select::order(model, key).filter(|o| o.state == OrderState::Rejected) else { return };
+/// An order that has ended comes back to the ticket as it was said.
+pub(super) fn restage(model: &mut Model, order: &Order) {
     let back = return_to(model);
     let staged = change_of(order, order.spec.kind, back);
     let mut clauses = staged.clauses.clone();
-    let exits = model.orders.all.values().filter(|o| o.parent.as_ref() == Some(key)).map(|o| &o.spec);
+    let exits = model.orders.all.values().filter(|o| o.parent.as_ref() == Some(&order.key)).map(|o| &o.spec);
     clauses.exits = compose::exits_said(&order.spec, exits);
     clauses.attributes = compose::attributes_said(&order.spec.attributes);
     let staged = Staged { aim: Aim::New, clauses, field: Field::Size, ..staged };

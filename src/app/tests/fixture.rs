@@ -355,6 +355,7 @@ impl Desk {
             remaining: total.minus(qty(filled)).unwrap(),
             avg_fill: None,
             why_held: None,
+            cap: None,
         };
         Event::Status(report)
     }

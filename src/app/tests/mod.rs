@@ -1,10 +1,12 @@
 //! The desk in key strokes: what is pressed, what goes out, what is said.
 
 mod away;
+mod blotter;
 mod cancelling;
 mod charting;
 mod desk;
 mod fixture;
+mod foreign;
 mod guard;
 mod hazards;
 mod linking;

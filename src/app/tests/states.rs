@@ -223,6 +223,7 @@ fn a_status_of_an_id_of_another_client_is_not_ours() {
         remaining: qty(100),
         avg_fill: None,
         why_held: None,
+        cap: None,
     };
     d.broker(Event::Status(report));
     assert_eq!(d.order(&key).state, OrderState::Sending);
@@ -346,8 +347,15 @@ fn take(d: &mut Desk, key: &OrderKey, fact: Fact) {
         }
         Fact::Status(status, n) => {
             let ids = d.order(key).ids;
-            let report =
-                StatusReport { ids, status, filled: qty(n), remaining: Qty::ZERO, avg_fill: None, why_held: None };
+            let report = StatusReport {
+                ids,
+                status,
+                filled: qty(n),
+                remaining: Qty::ZERO,
+                avg_fill: None,
+                why_held: None,
+                cap: None,
+            };
             d.broker(Event::Status(report));
         }
         Fact::Fill(id, n) => {

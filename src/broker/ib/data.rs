@@ -45,6 +45,7 @@ pub struct Feed {
 pub struct Desk {
     events: mpsc::Sender<Event>,
     resync: mpsc::Sender<()>,
+    others: mpsc::Sender<()>,
     pace: Pace,
     rules: Rules,
     lines: Lines,
@@ -64,10 +65,17 @@ enum Answer {
 
 impl Desk {
     /// Nothing wanted, nothing asked.
-    pub fn new(events: mpsc::Sender<Event>, resync: mpsc::Sender<()>, pace: Pace, tape: Tape) -> Self {
+    pub fn new(
+        events: mpsc::Sender<Event>,
+        resync: mpsc::Sender<()>,
+        others: mpsc::Sender<()>,
+        pace: Pace,
+        tape: Tape,
+    ) -> Self {
         Self {
             events,
             resync,
+            others,
             rules: Rules::default(),
             lines: Lines::new(tape, pace.clone()),
             charts: Charts::new(pace.clone()),
@@ -168,7 +176,8 @@ impl Desk {
             }
             // A request that is already waiting is this one.
             Command::Resync => drop(self.resync.try_send(())),
-            Command::Place(..) | Command::Cancel { .. } | Command::DropUnsent => {
+            Command::AskOthers => drop(self.others.try_send(())),
+            Command::Place(..) | Command::Cancel { .. } | Command::DropUnsent | Command::CancelEveryones => {
                 tracing::error!("an order command came through the data lane and was dropped");
             }
         }

@@ -17,6 +17,7 @@ mod data;
 mod history;
 mod market;
 mod order;
+mod others;
 mod pacing;
 mod sender;
 mod supervisor;
@@ -92,15 +93,26 @@ async fn run_at(
     let (gate, gate_seen) = watch::channel(Gate::Closed);
     let (feed, feed_seen) = watch::channel(Feed::default());
     let (resync_wish, resync) = mpsc::channel(1);
+    let (others_wish, asked) = mpsc::channel(1);
     let (broken_sign, broken) = mpsc::channel(1);
     let sender = Sender::new(events.clone(), gate_seen, broken_sign, pace.clone(), profile.client_id);
-    let desk = Desk::new(events.clone(), resync_wish, pace.clone(), tape);
+    let desk = Desk::new(events.clone(), resync_wish, others_wish, pace.clone(), tape);
     let sending = tokio::spawn(sender.run(urgent, orders, stop.clone()));
     let asking = tokio::spawn(desk.run(data, feed_seen, stop.child_token()));
     // The supervisor outlives the sender: what is in the urgent lane at the end still needs its client.
     let end = CancellationToken::new();
-    let supervisor =
-        Supervisor { profile: Arc::new(profile), events, gate, feed, resync, broken, pace, tempo, stop: end.clone() };
+    let supervisor = Supervisor {
+        profile: Arc::new(profile),
+        events,
+        gate,
+        feed,
+        resync,
+        asked,
+        broken,
+        pace,
+        tempo,
+        stop: end.clone(),
+    };
     let supervising = tokio::spawn(supervisor.run());
     joined("sender", sending).await;
     end.cancel();

@@ -104,6 +104,7 @@ pub fn status_report(s: &OrderStatus) -> Option<StatusReport> {
         remaining: convert::qty(s.remaining)?,
         avg_fill: s.average_fill_price.and_then(convert::paid),
         why_held: convert::some_text(&s.why_held),
+        cap: s.market_cap_price.and_then(convert::paid),
     })
 }
 

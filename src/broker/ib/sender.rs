@@ -3,7 +3,8 @@
 //! Invariants: an order leaves only while the session is synchronised, for the account and mode it was approved for, within a
 //! second of its approval, under an id that was not used before, and not from a read-only session; everything else is told
 //! as not sent, with the reason. Cancels need none of that; without a connection they wait for the next one. Urgent commands
-//! overtake orders. A write that takes two seconds, or fails in the middle, ends the connection and says nothing of the
+//! overtake orders. A changed order goes out without its parent (`parentId` 0), bracket child or not: so IB wants a modify
+//! (`ib-facts.md`), and the broker keeps what ties it. A write that takes two seconds, or fails in the middle, ends the connection and says nothing of the
 //! order: what became of it is not known.
 //!
 //! Must not know: what an order is for, SYNC, events of the broker.
@@ -160,6 +161,7 @@ impl Sender {
         match command {
             Command::Cancel { key, ids } => self.cancel(key, ids).await,
             Command::DropUnsent => self.drop_unsent(orders, "dropped before it was sent", Spared::Exits),
+            Command::CancelEveryones => self.cancel_everyones().await,
             _ => tracing::error!("a command came through the urgent lane that is not urgent; it was dropped"),
         }
     }
@@ -273,6 +275,32 @@ impl Sender {
         }
     }
 
+    /// Sends the cancel of everybody's orders, or tells that it cannot go: it is never kept, because what it would meet later
+    /// nobody has agreed to.
+    async fn cancel_everyones(&mut self) {
+        let client = match &*self.gate.borrow() {
+            Gate::Open(session) => Some(session.client.clone()),
+            Gate::Cancels(client, _) => Some(client.clone()),
+            Gate::Closed => None,
+        };
+        let Some(client) = client.filter(|c| c.is_connected()) else {
+            return self.report(not_global("there is no connection"));
+        };
+        self.pace.count();
+        match timeout(WRITE_MAX, client.global_cancel()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) if never_left(&error) => self.report(not_global("the client refused it")),
+            Ok(Err(error)) => {
+                self.report(not_global("writing it failed"));
+                self.break_off(&format!("writing a global cancel failed: {error}"));
+            }
+            Err(_) => {
+                self.report(not_global("it was not written in time"));
+                self.break_off("a global cancel was not written within 2 s");
+            }
+        }
+    }
+
     /// Keeps a cancel for the next connection; cancelling twice does no harm.
     fn keep(&mut self, key: OrderKey, ids: BrokerIds) {
         if self.cancels.iter().any(|(k, _)| *k == key) {
@@ -373,6 +401,12 @@ fn family<'a>(approved: &'a Approved, intent: &Intent, client_id: i32) -> Result
         leaving.wire.transmit = n == last;
     }
     Ok(family)
+}
+
+/// That everybody's orders work on.
+fn not_global(why: &str) -> Event {
+    let text = format!("NOT SENT: the global cancel did not go out: {why}. The orders of others work on.");
+    Event::Notice { code: 0, text: text.as_str().into() }
 }
 
 /// The numbers an order goes out under.

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::account::{Ledger, Taken};
 use super::connect::{self, Connection, Failure};
 use super::data::Feed;
+use super::others::{Beat, Outcome, Watch};
 use super::pacing::Pace;
 use super::sender::{Gate, Session};
 use super::sync::{Sync, Synced};
@@ -52,6 +53,8 @@ pub struct Tempo {
     pub beat: Duration,
     /// How long it may take to answer.
     pub beat_max: Duration,
+    /// How often it is asked for the orders of others.
+    pub others: Beat,
 }
 
 impl Default for Tempo {
@@ -63,6 +66,7 @@ impl Default for Tempo {
             sync_again: [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)],
             beat: Duration::from_secs(5),
             beat_max: Duration::from_secs(2),
+            others: Beat::default(),
         }
     }
 }
@@ -95,6 +99,8 @@ pub struct Supervisor {
     pub feed: watch::Sender<Feed>,
     /// Wishes for SYNC, or to dial at once.
     pub resync: mpsc::Receiver<()>,
+    /// Wishes to know the orders of others.
+    pub asked: mpsc::Receiver<()>,
     /// The sender has given the connection up.
     pub broken: mpsc::Receiver<SafeText>,
     /// The outbound pace.
@@ -216,6 +222,7 @@ impl Supervisor {
             missed: 0,
             beat: None,
             next_beat: Instant::now() + self.tempo.beat,
+            others: Watch::new(self.tempo.others, self.profile.client_id),
         };
         loop {
             let next = match self.synchronise(&mut live).await {
@@ -234,6 +241,7 @@ impl Supervisor {
         let mut attempt = 0;
         loop {
             self.close_gate(live, "the session is not synchronised");
+            live.others.end(self.tempo.step).await;
             if let Some(ledger) = live.ledger.take() {
                 live.pnl = ledger.close(&self.pace).await;
             }
@@ -291,6 +299,7 @@ impl Supervisor {
         snapshot.account.pnl = live.pnl;
         let (account, values) = (live.account.clone(), snapshot.account.clone());
         live.ledger = Some(Ledger::new(account, values, positions, updates, &snapshot.positions));
+        live.others.synced(&snapshot.open);
         self.tell(Event::Synced(Box::new(snapshot))).await;
         // What IB's servers did during SYNC must be known before an order may pass.
         while let Some(notice) = live.notices.next().now_or_never() {
@@ -348,6 +357,7 @@ impl Supervisor {
             let until = until.filter(|_| !live.ready);
             let told = live.ledger.as_ref().and_then(Ledger::due);
             let asks = live.ledger.as_ref().is_some_and(Ledger::is_waiting);
+            let others = live.others.due().filter(|_| live.ready);
             let next = tokio::select! {
                 biased;
                 () = stop.cancelled() => Some(Next::End(Ending::Stop)),
@@ -366,6 +376,22 @@ impl Supervisor {
                     None
                 }
                 item = next_item(&mut live.ledger) => self.item(live, item).await,
+                outcome = live.others.next() => {
+                    self.others(outcome).await;
+                    None
+                }
+                Some(()) = self.asked.recv() => {
+                    live.others.soon();
+                    None
+                }
+                () = sleep_until(others) => {
+                    if live.is_well() {
+                        live.others.ask(&live.client, &live.account, &self.pace);
+                    } else {
+                        live.others.put_off();
+                    }
+                    None
+                }
                 () = self.pace.permit(), if asks => {
                     if let Some(ledger) = &mut live.ledger {
                         ledger.ask_next(&live.client).await;
@@ -490,6 +516,19 @@ impl Supervisor {
         None
     }
 
+    /// What others have at work, or that it is not known.
+    async fn others(&self, outcome: Outcome) {
+        match outcome {
+            Outcome::Complete(others) => self.tell(Event::Others(others)).await,
+            Outcome::Failed => {}
+            Outcome::Unknown(error) => {
+                let refusal = super::contract::refusal(&error);
+                let text = format!("Orders of other clients cannot be listed: {}.", refusal.text);
+                self.tell(Event::Notice { code: refusal.code.unwrap_or(0), text: text.into() }).await;
+            }
+        }
+    }
+
     async fn item(&self, live: &mut Live, item: Option<super::account::Item>) -> Option<Next> {
         let connected = live.client.is_connected();
         let (Some(ledger), Some(item)) = (&mut live.ledger, item) else {
@@ -498,6 +537,9 @@ impl Supervisor {
         match ledger.take(item, Stamp::now()) {
             Taken::Nothing => None,
             Taken::Tell(event) => {
+                if matches!(event, Event::Position(_)) {
+                    live.others.soon();
+                }
                 self.tell(event).await;
                 None
             }
@@ -525,6 +567,7 @@ struct Live {
     missed: u32,
     beat: Option<Pin<Box<dyn Future<Output = Option<Duration>> + Send>>>,
     next_beat: Instant,
+    others: Watch,
 }
 
 impl Live {

@@ -25,6 +25,7 @@ use crate::broker::event::{OrderReport, Refusal, Snapshot};
 use crate::broker::{Event, Link};
 use crate::clock::Stamp;
 use crate::domain::account::{AccountId, AccountValues};
+use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::ConId;
 
 /// The questions.
@@ -85,13 +86,13 @@ impl Sync<'_> {
         self.tell(4).await;
         let (updates, values) = self.step(4, self.values()).await?;
         let mut snapshot = Snapshot {
-            open: self.open(open),
-            completed: self.completed(done),
+            open: self::open(open, self.account),
+            completed: completed(done, self.account),
             positions: held,
             account: values,
             ..Snapshot::default()
         };
-        self.fills(fills, &mut snapshot);
+        self::fills(fills, self.account, &mut snapshot.executions, &mut snapshot.commissions);
         // An order that ended between the two questions is in both answers; the later one is true.
         let ended: Vec<i64> = snapshot.completed.iter().map(|o| o.ids.perm_id).filter(|id| *id != 0).collect();
         snapshot.open.retain(|o| !ended.contains(&o.ids.perm_id));
@@ -116,42 +117,6 @@ impl Sync<'_> {
             Err(_) => contract::refused("no complete answer in time"),
         };
         Err(Failed { step: STEPS.get(step).copied().unwrap_or_default(), why })
-    }
-
-    /// Open orders with how far each has come.
-    fn open(&self, rows: Vec<Orders>) -> Vec<OrderReport> {
-        let mut found: IndexMap<(i32, i32, i64), OrderReport> = IndexMap::new();
-        for row in rows {
-            match row {
-                Orders::OrderData(data) => {
-                    if let Some(report) = order::report(&data, self.account) {
-                        found.insert((report.ids.client_id, report.ids.order_id, report.ids.perm_id), report);
-                    }
-                }
-                Orders::OrderStatus(status) => progress(&mut found, &status),
-            }
-        }
-        found.into_values().collect()
-    }
-
-    fn completed(&self, rows: Vec<Orders>) -> Vec<OrderReport> {
-        let report = |row| match row {
-            Orders::OrderData(data) => order::completed(&data, self.account),
-            Orders::OrderStatus(_) => None,
-        };
-        rows.into_iter().filter_map(report).collect()
-    }
-
-    fn fills(&self, rows: Vec<Executions>, snapshot: &mut Snapshot) {
-        for row in rows {
-            match row {
-                Executions::ExecutionData(data) => match order::execution(&data, self.account) {
-                    Some(execution) => snapshot.executions.push(execution),
-                    None => drop(order::unreadable(&data, self.account)),
-                },
-                Executions::CommissionReport(report) => snapshot.commissions.extend(order::commission(&report)),
-            }
-        }
     }
 
     async fn positions(
@@ -189,6 +154,49 @@ impl Sync<'_> {
             }
         }
         Err(Error::UnexpectedEndOfStream)
+    }
+}
+
+/// Open orders with how far each has come.
+pub fn open(rows: Vec<Orders>, account: &AccountId) -> Vec<OrderReport> {
+    let mut found: IndexMap<(i32, i32, i64), OrderReport> = IndexMap::new();
+    for row in rows {
+        match row {
+            Orders::OrderData(data) => {
+                if let Some(report) = order::report(&data, account) {
+                    found.insert((report.ids.client_id, report.ids.order_id, report.ids.perm_id), report);
+                }
+            }
+            Orders::OrderStatus(status) => progress(&mut found, &status),
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Orders that have ended.
+pub fn completed(rows: Vec<Orders>, account: &AccountId) -> Vec<OrderReport> {
+    let report = |row| match row {
+        Orders::OrderData(data) => order::completed(&data, account),
+        Orders::OrderStatus(_) => None,
+    };
+    rows.into_iter().filter_map(report).collect()
+}
+
+/// Executions and what they cost.
+pub fn fills(
+    rows: Vec<Executions>,
+    account: &AccountId,
+    executions: &mut Vec<Execution>,
+    commissions: &mut Vec<(ExecId, Commission)>,
+) {
+    for row in rows {
+        match row {
+            Executions::ExecutionData(data) => match order::execution(&data, account) {
+                Some(execution) => executions.push(execution),
+                None => drop(order::unreadable(&data, account)),
+            },
+            Executions::CommissionReport(report) => commissions.extend(order::commission(&report)),
+        }
     }
 }
 

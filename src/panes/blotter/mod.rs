@@ -3,4 +3,4 @@
 mod state;
 pub mod view;
 
-pub use state::{Blotter, Tab};
+pub use state::{Blotter, Days, Sort, Tab};

@@ -1,6 +1,6 @@
-//! State of the blotter: which tab, and where the selection stands.
+//! State of the blotter: which tab, what is filtered and how it is sorted, and where the selection stands.
 
-use crate::domain::order::OrderKey;
+use crate::domain::order::{Order, OrderKey};
 
 /// A tab of the blotter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -8,27 +8,81 @@ pub enum Tab {
     /// Orders that can still fill.
     #[default]
     Working,
-    /// Orders that filled.
+    /// Orders that filled, in part or whole, and have ended.
     Filled,
+    /// Orders that ended without a fill: cancelled, refused, never sent.
+    Cancelled,
     /// All orders of today.
     All,
     /// Fills.
     Executions,
+    /// Our orders of all days, from the journal.
+    Days,
 }
 
 impl Tab {
     /// All tabs, left to right.
-    pub const ALL: [Self; 4] = [Self::Working, Self::Filled, Self::All, Self::Executions];
+    pub const ALL: [Self; 6] = [Self::Working, Self::Filled, Self::Cancelled, Self::All, Self::Executions, Self::Days];
 
     /// The word on the tab.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Working => "working",
             Self::Filled => "filled",
+            Self::Cancelled => "cancelled",
             Self::All => "all",
             Self::Executions => "executions",
+            Self::Days => "days",
         }
     }
+}
+
+/// What the rows are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// As the tab has it: working orders by symbol and price with their families together, all else newest first.
+    #[default]
+    Usual,
+    /// By symbol.
+    Symbol,
+    /// Buys before sells.
+    Side,
+    /// The highest price first.
+    Price,
+    /// The largest first.
+    Size,
+    /// The newest first.
+    Newest,
+}
+
+impl Sort {
+    /// All of them, in the order they are stepped through.
+    pub const ALL: [Self; 6] = [Self::Usual, Self::Symbol, Self::Side, Self::Price, Self::Size, Self::Newest];
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Symbol => "symbol",
+            Self::Side => "side",
+            Self::Price => "price",
+            Self::Size => "size",
+            Self::Newest => "newest",
+        }
+    }
+}
+
+/// What the journal has given of other days.
+#[derive(Debug, Clone, Default)]
+pub struct Days {
+    /// The orders, newest first.
+    pub orders: Vec<Order>,
+    /// Whether a page is asked for.
+    pub asked: bool,
+    /// Whether there are no older ones.
+    pub end: bool,
+    /// Why the last page did not come.
+    pub refused: Option<String>,
 }
 
 /// The blotter. The selection holds its order, not its row.
@@ -42,4 +96,10 @@ pub struct Blotter {
     pub row: usize,
     /// Index of the first visible row.
     pub top: usize,
+    /// Words that a row must have to be shown.
+    pub filter: String,
+    /// What the rows are sorted by.
+    pub sort: Sort,
+    /// Orders of other days.
+    pub days: Days,
 }

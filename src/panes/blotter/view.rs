@@ -1,15 +1,17 @@
-//! The blotter: orders that work, that filled, all of today, and the executions.
+//! The blotter: orders that work, that filled, that ended without a fill, all of today, the executions, and our orders of
+//! all days.
 //!
 //! A status that needs a hand stands in capitals; one known only from before the link broke ends in `?`.
 
 use ratatui::layout::Rect;
 
-use super::Tab;
-use crate::app::model::Model;
+use super::{Sort, Tab};
+use crate::app::blotter::{self, Ends};
+use crate::app::model::{Model, Overlay};
 use crate::app::{keymap, select};
 use crate::clock::Stamp;
 use crate::domain::fill::Execution;
-use crate::domain::order::{Order, OrderKind, OrderState, Ownership, Side};
+use crate::domain::order::{Order, OrderState, Ownership, Session};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty};
 use crate::theme::Role;
@@ -22,18 +24,20 @@ use crate::view::widgets::table::{self, Column, Row, Selection};
 /// Width below which the tree has one column.
 const NARROW: u16 = 60;
 
-const WORKING: [Column; 11] = [
+const WORKING: [Column; 13] = [
     Column::left("", 2, 0),
     Column::left("Side", 4, 0).tight(),
     Column::right("Qty", 5, 0),
     Column::left("Symbol", 7, 0),
-    Column::left("Type", 7, 5),
+    Column::left("Type", 7, 7),
     Column::right("Price", 8, 0),
-    Column::left("TIF", 3, 3),
-    Column::right("Filled", 7, 6),
-    Column::right("Away", 6, 2),
+    Column::left("TIF", 3, 5),
+    Column::left("Sess", 4, 2),
+    Column::left("Ends", 6, 1),
+    Column::right("Filled", 7, 8),
+    Column::right("Away", 6, 4),
     Column::left("Status", 9, 0),
-    Column::right("Age", 3, 1),
+    Column::right("Age", 3, 3),
 ];
 
 const ALL: [Column; 7] = [
@@ -46,13 +50,25 @@ const ALL: [Column; 7] = [
     Column::left("Status, and why", 9, 0).rest(),
 ];
 
-const FILLED: [Column; 9] = [
+const DAYS: [Column; 8] = [
+    Column::left("Placed", 12, 0),
+    Column::left("Side", 4, 0),
+    Column::right("Qty", 4, 0),
+    Column::left("Symbol", 6, 0),
+    Column::left("Type", 4, 5),
+    Column::right("Price", 8, 0),
+    Column::right("Filled", 6, 6),
+    Column::left("Status, and why", 9, 0).rest(),
+];
+
+const FILLED: [Column; 10] = [
     Column::left("Time ET", 8, 0),
     Column::left("Side", 4, 0),
     Column::right("Qty", 4, 0),
     Column::left("Symbol", 6, 0),
     Column::left("Type", 5, 2),
     Column::right("Avg", 8, 0),
+    Column::right("Slip", 6, 1),
     Column::right("Comm", 7, 4),
     Column::right("Realised", 9, 5),
     Column::right("Order", 5, 3),
@@ -73,24 +89,30 @@ const EXECUTIONS: [Column; 9] = [
 /// Draws the pane.
 pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
     let tab = model.panes.blotter.tab;
-    let head = Head { left: tabs(model, tab), right: needs_you(model), keep: true };
+    let head = Head { left: tabs(model, tab), right: at_right(model), keep: true };
     let area = pane::head(canvas, model, slot, &head);
     let selection =
         Selection { index: select::blotter_index(model), focused: slot.focused, top: model.panes.blotter.top };
     match tab {
         Tab::Working => working(canvas, model, area, selection),
         Tab::Filled => filled(canvas, model, area, selection),
+        Tab::Cancelled => cancelled(canvas, model, area, selection),
         Tab::All => all(canvas, model, area, selection),
+        Tab::Days => days(canvas, model, area, selection),
         Tab::Executions => executions(canvas, model, area, selection),
     }
 }
 
-/// `[working 9]  filled 4  all 15  executions 7`, and without the last where there is no room.
+/// `[working 9]  filled 4  cancelled 2  all 15  executions 7  days`, and without the last ones where there is no room.
 fn tabs(model: &Model, open: Tab) -> Vec<Words> {
     let row = |tabs: &[Tab]| {
         let mut words = Words::new();
         for tab in tabs {
-            let text = format!("{} {}", tab.word(), select::tab_len(model, *tab));
+            // How many there are of all days nobody knows before they are read.
+            let text = match tab {
+                Tab::Days => tab.word().to_owned(),
+                _ => format!("{} {}", tab.word(), select::tab_len(model, *tab)),
+            };
             words.join(
                 2,
                 if *tab == open { Words::of(format!("[{text}]"), Role::Text) } else { Words::of(text, Role::TextDim) },
@@ -98,8 +120,26 @@ fn tabs(model: &Model, open: Tab) -> Vec<Words> {
         }
         words
     };
-    let short: Vec<Tab> = Tab::ALL.into_iter().filter(|t| *t == open || *t != Tab::Executions).collect();
-    vec![row(&Tab::ALL), row(&short), row(&[open])]
+    let without =
+        |dropped: &[Tab]| -> Vec<Tab> { Tab::ALL.into_iter().filter(|t| *t == open || !dropped.contains(t)).collect() };
+    let shorter = without(&[Tab::Days, Tab::Cancelled]);
+    let short = without(&[Tab::Days, Tab::Cancelled, Tab::Executions]);
+    vec![row(&Tab::ALL), row(&without(&[Tab::Days])), row(&shorter), row(&short), row(&[open])]
+}
+
+/// What narrows the rows down and how they are sorted, where that is not as usual; else how many orders need a hand.
+fn at_right(model: &Model) -> Vec<Words> {
+    let blotter = &model.panes.blotter;
+    let typing = matches!(model.overlay, Some(Overlay::Filter { .. }));
+    let mut words = Words::new();
+    if typing || !blotter.filter.is_empty() {
+        let cursor = if typing { "▏" } else { "" };
+        words.join(2, Words::of(format!("filter {}{cursor}", blotter.filter), Role::NoticeWarn));
+    }
+    if blotter.sort != Sort::Usual {
+        words.join(2, Words::of(format!("by {}", blotter.sort.word()), Role::TextDim));
+    }
+    if words.is_empty() { needs_you(model) } else { vec![words, Words::new()] }
 }
 
 /// How many orders need a hand.
@@ -122,7 +162,7 @@ fn working(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Select
         } else {
             format!("No working orders.  `{buy}` or `{sell}` on a symbol stages one.")
         };
-        return pane::teach(canvas, area, &text);
+        return pane::teach(canvas, area, none(model, &text));
     }
     let mut columns = WORKING;
     if area.width < NARROW {
@@ -153,6 +193,8 @@ fn working_row(model: &Model, order: &Order, branch: &'static str) -> Row {
         Words::of(kind(order), Role::Text),
         limit(model, order),
         Words::of(order.spec.tif.word(), Role::TextDim),
+        Words::of(blotter::session(order).map_or("", Session::keyword), Role::TextDim),
+        Words::of(ends(model, order), Role::TextDim),
         done(order),
         away(model, order),
         Words::of(status, role),
@@ -161,10 +203,57 @@ fn working_row(model: &Model, order: &Order, branch: &'static str) -> Row {
     Row { cells, role: None }
 }
 
+/// `31 Mar` by IB's rule for GTC, `today` with the session, the day of its own moment.
+fn ends(model: &Model, order: &Order) -> String {
+    match blotter::ends(model, order) {
+        Some(Ends::Day(_)) => "today".into(),
+        Some(Ends::Rule(day)) => day.strftime("%d %b").to_string(),
+        Some(Ends::Date(moment)) => moment.date.strftime("%d %b").to_string(),
+        Some(Ends::Entry) => "entry".into(),
+        Some(Ends::Soon) => "soon".into(),
+        None => String::new(),
+    }
+}
+
+fn cancelled(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
+    let orders = select::blotter_orders(model, Tab::Cancelled);
+    if orders.is_empty() {
+        return pane::teach(canvas, area, none(model, "Nothing ended without a fill today."));
+    }
+    let rows: Vec<Row> = orders.iter().map(|order| all_row(model, order)).collect();
+    table::draw(canvas, area, &ALL, &rows, selection);
+}
+
+fn days(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
+    let (orders, days) = (select::blotter_orders(model, Tab::Days), &model.panes.blotter.days);
+    if let Some(why) = days.refused.as_ref().filter(|_| orders.is_empty()) {
+        return pane::teach(canvas, area, &format!("The journal cannot be read: {why}."));
+    }
+    if orders.is_empty() {
+        let text = if days.asked { "reading the journal" } else { none(model, "No order of this desk is recorded.") };
+        return pane::teach(canvas, area, text);
+    }
+    let rows: Vec<Row> = orders
+        .iter()
+        .map(|order| {
+            let placed = order.placed_at.eastern().strftime("%d %b %H:%M").to_string();
+            let mut row = all_row(model, order);
+            row.cells.insert(0, Words::of(placed, Role::TextDim));
+            row
+        })
+        .collect();
+    table::draw(canvas, area, &DAYS, &rows, selection);
+}
+
+/// What an empty tab says: that the filter hides its rows, or `otherwise`.
+fn none<'t>(model: &Model, otherwise: &'t str) -> &'t str {
+    if model.panes.blotter.filter.is_empty() { otherwise } else { "No row has these words; Esc shows all." }
+}
+
 fn all(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
     let orders = select::blotter_orders(model, Tab::All);
     if orders.is_empty() {
-        return pane::teach(canvas, area, "No orders today.");
+        return pane::teach(canvas, area, none(model, "No orders today."));
     }
     let rows: Vec<Row> = orders.iter().map(|order| all_row(model, order)).collect();
     table::draw(canvas, area, &ALL, &rows, selection);
@@ -218,19 +307,7 @@ fn done(order: &Order) -> Words {
 
 /// Ticks from the market to the limit, or to the trigger: below zero is under the touch it rests at.
 fn away(model: &Model, order: &Order) -> Words {
-    let distance = || {
-        let limit = order.spec.kind.handle()?;
-        let (quote, truth) = select::quote(model, order.spec.con_id)?;
-        if !truth.is_live() {
-            return None;
-        }
-        // A limit rests at its own side's touch, a stop waits behind the other one.
-        let waits =
-            matches!(order.spec.kind, OrderKind::Stop { .. } | OrderKind::Trail { .. } | OrderKind::StopProtect(_));
-        let touch = if (order.spec.side == Side::Buy) == waits { quote.ask } else { quote.bid }?;
-        limit.ticks_from(touch, rule(model, order.spec.con_id)?.tick_at(touch))
-    };
-    known(distance().map(shown::signed_ticks), Role::TextDim)
+    known(blotter::away(model, order).map(shown::signed_ticks), Role::TextDim)
 }
 
 /// The word for what has become of an order.
@@ -293,7 +370,7 @@ fn why(model: &Model, order: &Order) -> String {
 fn filled(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
     let orders = select::blotter_orders(model, Tab::Filled);
     if orders.is_empty() {
-        return pane::teach(canvas, area, "Nothing filled today.");
+        return pane::teach(canvas, area, none(model, "Nothing filled today."));
     }
     let costs: Vec<Costs> = orders.iter().map(|o| Costs::of(select::executions_of(model, &o.key))).collect();
     let mut rows: Vec<Row> = orders.iter().zip(&costs).map(|(order, costs)| filled_row(model, order, costs)).collect();
@@ -310,6 +387,7 @@ fn filled_row(model: &Model, order: &Order, costs: &Costs) -> Row {
         Words::of(order.spec.symbol.as_str(), Role::TextStrong),
         Words::of(kind(order), Role::TextDim),
         known(order.avg_fill.map(|p| average(rule, p)), Role::TextStrong),
+        known(blotter::slippage(model, order).map(slip), Role::TextDim),
         costs.commission(),
         costs.realized.map_or_else(absent, |c| profit(Some(c), true)),
         Words::of(select::order_name(order), Role::TextDim),
@@ -317,12 +395,18 @@ fn filled_row(model: &Model, order: &Order, costs: &Costs) -> Row {
     Row { cells, role: None }
 }
 
+/// `+0.005`: above zero is worse.
+fn slip(slippage: Price) -> String {
+    let value = slippage.0.round_dp(4).normalize();
+    if slippage.is_positive() { format!("+{value}") } else { value.to_string() }
+}
+
 fn filled_total(costs: &[Costs]) -> Row {
     let all = costs.iter().fold(Costs::default(), Costs::and);
     let mut cells = vec![Words::new(); FILLED.len()];
     cells[0] = Words::of("total", Role::TextDim);
-    cells[6] = all.commission();
-    cells[7] = all.realized.map_or_else(absent, |c| profit(Some(c), true));
+    cells[7] = all.commission();
+    cells[8] = all.realized.map_or_else(absent, |c| profit(Some(c), true));
     Row { cells, role: Some(Role::RowTotal) }
 }
 
@@ -371,7 +455,7 @@ impl Costs {
 fn executions(canvas: &mut Canvas<'_>, model: &Model, area: Rect, selection: Selection) {
     let executions = select::blotter_executions(model);
     if executions.is_empty() {
-        return pane::teach(canvas, area, "No executions today.");
+        return pane::teach(canvas, area, none(model, "No executions today."));
     }
     let mut rows: Vec<Row> = executions.iter().map(|e| execution_row(model, e)).collect();
     rows.push(execution_total(model, &executions));
@@ -398,11 +482,20 @@ fn execution_row(model: &Model, execution: &Execution) -> Row {
         Words::of(execution.symbol.as_str(), Role::TextStrong),
         Words::of(price(rule, execution.price), Role::Text),
         known(value(model, execution.qty, execution.price, execution).map(shown::cash), Role::Text),
-        Words::of(execution.exchange.chars().take(7).collect::<String>(), Role::TextDim),
+        venue(execution),
         Costs::of(std::iter::once(execution)).commission(),
         Words::of(order.unwrap_or_default(), Role::TextDim),
     ];
     Row { cells, role: None }
+}
+
+/// Where it was; a fill that the broker has corrected or taken back says so.
+fn venue(execution: &Execution) -> Words {
+    match (execution.qty.is_positive(), execution.exec_id.version().1 > 1) {
+        (false, _) => Words::of("TAKEN BACK", Role::OrderRejected),
+        (true, true) => Words::of("corrected", Role::OrderHeld),
+        (true, false) => Words::of(execution.exchange.chars().take(7).collect::<String>(), Role::TextDim),
+    }
 }
 
 fn execution_total(model: &Model, executions: &[&Execution]) -> Row {

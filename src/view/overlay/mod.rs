@@ -13,8 +13,10 @@ mod away;
 mod command;
 mod confirm;
 mod eod;
+mod everyones;
 mod help;
 mod notices;
+mod order;
 mod quit;
 mod search;
 mod sheet;
@@ -54,6 +56,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: R
             confirm::draw(canvas, model, room, ticket);
             None
         }
+        Overlay::Everyones => {
+            everyones::draw(canvas, model, beside(room, ticket));
+            None
+        }
+        Overlay::Order { key, top } => {
+            order::draw(canvas, model, beside(room, ticket), key, *top);
+            None
+        }
+        // It is typed into the blotter's title.
+        Overlay::Filter { .. } => None,
         Overlay::Quit => {
             quit::draw(canvas, model, beside(room, ticket));
             None

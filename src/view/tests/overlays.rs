@@ -294,3 +294,47 @@ fn the_studies_of_the_chart() {
     model.overlay = Some(Overlay::Studies { selected: 4 });
     assert_snapshot!(picture(&model));
 }
+
+/// The key of the order with this number.
+fn numbered(model: &Model, order_id: i32) -> OrderKey {
+    model.orders.all.values().find(|o| o.ids.order_id == order_id).expect("an order of the moment").key.clone()
+}
+
+#[test]
+fn an_order_in_full() {
+    let model = fixture::moment(160, 48);
+    let all = [26, 20].map(|number| {
+        let key = numbered(&model, number);
+        picture(&open((160, 48), Overlay::Order { key, top: 0 }))
+    });
+    let mut refused = open((100, 30), Overlay::Order { key: numbered(&model, 20), top: 0 });
+    let key = numbered(&model, 20);
+    if let Some(order) = refused.orders.all.get_mut(&key) {
+        order.state = OrderState::Rejected;
+        order.filled = Qty::ZERO;
+        order.remark = Some((201, SafeText::new("Order rejected - reason: no shares to borrow")));
+    }
+    assert_snapshot!(format!("{}\n{}", all.join("\n"), picture(&refused)));
+}
+
+#[test]
+fn a_global_cancel_names_what_else_it_hits() {
+    let mut model = open((100, 30), Overlay::Everyones);
+    let key = numbered(&model, 26);
+    if let Some(order) = model.orders.all.get_mut(&key) {
+        order.ids.client_id = 7;
+        order.ownership = crate::domain::order::Ownership::Foreign;
+    }
+    model.desk.others_at = Some(fixture::ago(4));
+    assert_snapshot!(picture(&model));
+}
+
+#[test]
+fn a_filter_is_typed_into_the_blotters_title() {
+    let mut model = open((160, 48), Overlay::Filter { input: Input::new("meta".into()) });
+    model.workspace.focus_on(PaneKind::Blotter);
+    model.panes.blotter.filter = "meta".into();
+    let said = picture(&model);
+    assert!(said.contains("filter meta▏"), "{said}");
+    assert!(said.contains("[working 3]"), "{said}");
+}

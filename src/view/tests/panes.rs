@@ -436,3 +436,24 @@ fn positions_and_account_as_of_the_end_of_the_connection() {
         ("no cushion to speak of, a value missing", pane(&bare, &theme(), PaneKind::Account, (28, 12), false)),
     ]));
 }
+
+#[test]
+fn blotter_of_other_days_and_of_what_ended_without_a_fill() {
+    let days = changed(|m| {
+        m.panes.blotter.tab = Tab::Days;
+        let mut orders: Vec<_> = m.orders.all.values().take(4).cloned().collect();
+        for (order, days) in orders.iter_mut().zip(1_i64..) {
+            order.key = crate::domain::order::OrderKey::own(&format!("tw4k-000001-{days}"));
+            order.placed_at = fixture::ago(days * 86_400);
+            order.state = OrderState::Cancelled;
+        }
+        m.panes.blotter.days.orders = orders;
+    });
+    let reading = changed(|m| {
+        m.panes.blotter.tab = Tab::Days;
+        m.panes.blotter.days.asked = true;
+    });
+    let cancelled = changed(|m| m.panes.blotter.tab = Tab::Cancelled);
+    let all = [("days", days), ("reading", reading), ("cancelled", cancelled)];
+    assert_snapshot!(states(PaneKind::Blotter, (72, 9), &all));
+}

@@ -637,6 +637,7 @@ fn told(event: venue::Event) -> Option<Event> {
             remaining: report.remaining,
             avg_fill: None,
             why_held: None,
+            cap: None,
         }),
         venue::Event::Execution(filled) => Event::Execution(Box::new(execution(&filled))),
         venue::Event::Commission(cost) => {

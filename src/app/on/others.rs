@@ -1,0 +1,160 @@
+//! Orders of others (TWS itself, the phone, other API clients): what the broker lists of them, and the one key that reaches
+//! them.
+//!
+//! Invariants: an order of ours is never touched by such a list, whatever it says, for our own stream is newer; an order of
+//! others is taken for gone only when a complete list that was asked for after it was last heard of does not have it.
+//!
+//! Must not know: how often the broker is asked. Absent: changing or cancelling one order of another client, which IB does not
+//! allow.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::{cancel, facts, market, reconcile};
+use crate::app::effect::{Redraw, Step};
+use crate::app::lifecycle;
+use crate::app::model::{Awaited, Model, Overlay, Wait};
+use crate::app::notices::Tone;
+use crate::app::{select, words};
+use crate::broker::Command;
+use crate::broker::event::Others;
+use crate::clock::Stamp;
+use crate::domain::SafeText;
+use crate::domain::instrument::ConId;
+use crate::domain::order::{Order, OrderKey, OrderState};
+
+/// A global cancel without an answer is looked for after this long.
+const ANSWER: Duration = Duration::from_secs(3);
+/// What becomes of an order of others that is listed no more, and that is not among the completed ones either.
+const GONE: &str = "gone elsewhere: filled or cancelled, the broker does not say which";
+
+/// The complete list of what others have at work.
+pub(super) fn listed(model: &mut Model, step: &mut Step, answer: Others) {
+    let from = answer.asked;
+    // Fills first: an order is never shown with fewer than it has.
+    for execution in answer.executions {
+        facts::execution(model, step, execution);
+    }
+    for (exec_id, commission) in answer.commissions {
+        facts::commission(model, step, &exec_id, commission);
+    }
+    let mut seen: BTreeSet<OrderKey> = BTreeSet::new();
+    for report in answer.open {
+        let known = select::find_order(model, &report.order_ref, &report.ids);
+        if known.and_then(|key| select::order(model, key)).is_none_or(|order| !select::is_ours(model, order)) {
+            seen.insert(reconcile::open(model, step, report, from));
+        }
+    }
+    for report in answer.completed {
+        let known = select::find_order(model, &report.order_ref, &report.ids);
+        if known.and_then(|key| select::order(model, key)).is_some_and(|order| !select::is_ours(model, order)) {
+            reconcile::completed(model, step, report);
+        }
+    }
+    let gone: Vec<OrderKey> =
+        of_others(model, None).filter(|o| is_gone(o, from) && !seen.contains(&o.key)).map(|o| o.key.clone()).collect();
+    for key in gone {
+        end(model, step, &key);
+    }
+    facts::watch_protection(model, step);
+    market::ask_held(model, step);
+    model.desk.others_at = Some(from);
+    name_again(model, from);
+    step.draw(Redraw::Market);
+}
+
+/// Live orders that are not ours, of one contract or of all.
+pub(super) fn of_others(model: &Model, con_id: Option<ConId>) -> impl Iterator<Item = &Order> {
+    let live = model.orders.live().filter(move |o| con_id.is_none_or(|id| o.spec.con_id == id));
+    live.filter(|o| !select::is_ours(model, o))
+}
+
+/// Whether a list asked for at `from` says something by not having this order: the broker had listed it before that.
+fn is_gone(order: &Order, from: Stamp) -> bool {
+    let was_listed = matches!(order.state, OrderState::Held | OrderState::Working | OrderState::Cancelling);
+    was_listed && order.changed_at.mono <= from.mono
+}
+
+/// An order of others has ended, and nothing says how.
+fn end(model: &mut Model, step: &mut Step, key: &OrderKey) {
+    let at = model.now;
+    let Some(order) = model.orders.all.get_mut(key) else { return };
+    let was = facts::Was::of(order);
+    order.remark = Some((0, SafeText::new(GONE)));
+    lifecycle::settle(order, OrderState::Cancelled, at);
+    model.orders.waits.shift_remove(key);
+    facts::after(model, step, key, was, true);
+}
+
+/// What of others' orders stays beside what is cancelled here; a blank before it, nothing where there is none.
+pub(super) fn stay(model: &mut Model, step: &mut Step, con_id: Option<ConId>) -> String {
+    let count = of_others(model, con_id).count();
+    if select::is_current(model) {
+        // What is known may be some seconds old; the answer is told if it is another.
+        model.desk.others_named = Some((model.now, con_id, count));
+        step.send(Command::AskOthers);
+    }
+    if count == 0 { String::new() } else { format!(" {}", only_global(count)) }
+}
+
+fn only_global(count: usize) -> String {
+    let verb = if count == 1 { "stays" } else { "stay" };
+    format!("{} of other clients {verb}: only o g reaches them.", words::count(count, "order"))
+}
+
+/// Others' orders have been named from an older list: says so if there are more.
+fn name_again(model: &mut Model, from: Stamp) {
+    let Some((at, con_id, named)) = model.desk.others_named.filter(|(at, ..)| at.mono <= from.mono) else { return };
+    model.desk.others_named = None;
+    let count = of_others(model, con_id).count();
+    if count > named && model.now.since(at) < Duration::from_secs(10) {
+        model.notices.say(model.now, Tone::Warn, only_global(count), None);
+    }
+}
+
+/// `o g`: names what a global cancel hits and asks; again it goes out.
+pub(super) fn global(model: &mut Model, step: &mut Step) {
+    if !matches!(model.overlay, Some(Overlay::Everyones)) {
+        if select::is_current(model) {
+            step.send(Command::AskOthers);
+        }
+        cancel::back_from_confirmation(model);
+        model.overlay = Some(Overlay::Everyones);
+        return;
+    }
+    model.overlay = None;
+    if model.desk.account.is_none() || !select::is_current(model) {
+        let text = "NOT SENT: there is no connection, and a global cancel is not kept. Orders work on.";
+        return model.notices.say(model.now, Tone::Error, text, None);
+    }
+    model.orders.nudge = None;
+    model.orders.unwinding.clear();
+    // What has not left yet would go out behind it.
+    step.send(Command::DropUnsent);
+    let unsent = |o: &&Order| o.state == OrderState::Sending;
+    let waiting: Vec<OrderKey> = model.orders.live().filter(unsent).map(|o| o.key.clone()).collect();
+    for key in &waiting {
+        cancel::order(model, step, key);
+    }
+    step.send(Command::CancelEveryones);
+    let at = model.now;
+    let keys: Vec<OrderKey> = model.orders.live().map(|o| o.key.clone()).filter(|key| !waiting.contains(key)).collect();
+    let count = keys.len().saturating_add(waiting.len());
+    for key in keys {
+        let ours = select::order(model, &key).is_some_and(|o| select::is_ours(model, o));
+        let Some(order) = model.orders.all.get_mut(&key) else { continue };
+        if matches!(order.state, OrderState::Held | OrderState::Working) {
+            order.state = OrderState::Cancelling;
+            order.changed_at = at;
+            facts::record(model, step, &key);
+        }
+        if ours {
+            let wait = Wait { what: Awaited::Cancel, until: at.plus(ANSWER), sent: true };
+            model.orders.waits.insert(key, wait);
+        }
+    }
+    step.send(Command::AskOthers);
+    let text = format!("Cancelling every order of the account, {} known, those of other clients too.", count);
+    model.notices.say(at, Tone::Warn, text, None);
+    step.draw(Redraw::Now);
+}

@@ -1,0 +1,221 @@
+//! Orders of others: TWS itself, the phone, other API clients.
+//!
+//! The broker streams to a client only what concerns its own orders. What others have at work is told to those who ask, so
+//! it is asked for every few seconds while the session is READY, and soon after each change of a position. Asking for all
+//! open orders binds nothing: the orders stay with whoever placed them.
+//!
+//! Invariants: one question at a time; each waits for the outbound pace, so that orders and cancels go first; an answer
+//! counts only when it is complete. An order that the last answer had and this one has not is looked for among the completed
+//! orders, and its fills among the executions, before anything is told: what is told is of one moment. SYNC begins only
+//! after the question under way has ended, because the broker's answers do not say which question they belong to.
+//!
+//! Must not know: what is done with the answer. Absent: binding the orders of TWS (client 0).
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ibapi::orders::ExecutionFilter;
+use ibapi::{Client, Error};
+use tokio::time::{Instant, timeout};
+
+use super::pacing::Pace;
+use super::sync;
+use crate::broker::event::{OrderReport, Others};
+use crate::clock::Stamp;
+use crate::domain::account::AccountId;
+use crate::domain::order::BrokerIds;
+use crate::money::Qty;
+
+/// After so many failed questions in a row it is said that others' orders are not known.
+const FAILURES_MAX: u32 = 2;
+/// So long one answer may take. It is long because an answer that comes after it could be taken for another's.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+
+/// How often is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Beat {
+    /// For open orders.
+    pub orders: Duration,
+    /// For executions, where nothing else gives reason to.
+    pub fills: Duration,
+    /// At least between two questions.
+    pub gap: Duration,
+}
+
+impl Default for Beat {
+    fn default() -> Self {
+        Self { orders: Duration::from_secs(5), fills: Duration::from_secs(30), gap: Duration::from_millis(500) }
+    }
+}
+
+/// An order of another as it was last listed: what had filled.
+type Listed = BTreeMap<(i32, i32, i64), Qty>;
+/// A question under way.
+type Asking = Pin<Box<dyn Future<Output = Result<(Others, Listed), Error>> + Send>>;
+
+/// What came of a question.
+pub enum Outcome {
+    /// The complete answer.
+    Complete(Box<Others>),
+    /// None; it is asked again at the next beat.
+    Failed,
+    /// None for some time: to be said, once.
+    Unknown(Error),
+}
+
+/// When is asked next, and what was answered last.
+pub struct Watch {
+    beat: Beat,
+    client_id: i32,
+    listed: Listed,
+    asking: Option<Asking>,
+    next: Instant,
+    asked: Instant,
+    fills_due: Instant,
+    fills_wanted: bool,
+    failures: u32,
+}
+
+impl Watch {
+    /// Nothing asked yet.
+    pub fn new(beat: Beat, client_id: i32) -> Self {
+        let now = Instant::now();
+        Self {
+            beat,
+            client_id,
+            listed: Listed::new(),
+            asking: None,
+            next: now,
+            asked: now,
+            fills_due: now,
+            fills_wanted: false,
+            failures: 0,
+        }
+    }
+
+    /// A SYNC has listed these open orders.
+    pub fn synced(&mut self, open: &[OrderReport]) {
+        let now = Instant::now();
+        self.listed = listed(open, self.client_id);
+        (self.next, self.asked, self.fills_due) = (now + self.beat.orders, now, now + self.beat.fills);
+        (self.fills_wanted, self.failures) = (false, 0);
+    }
+
+    /// Asks soon, for executions too: a position has changed, or the desk wants to know.
+    pub fn soon(&mut self) {
+        self.fills_wanted = true;
+        self.next = self.next.min(self.asked + self.beat.gap);
+    }
+
+    /// When to ask; `None` while a question is under way.
+    pub const fn due(&self) -> Option<Instant> {
+        if self.asking.is_none() { Some(self.next) } else { None }
+    }
+
+    /// Puts off what is due: the session is not READY.
+    pub fn put_off(&mut self) {
+        self.next = Instant::now() + self.beat.gap;
+    }
+
+    /// Asks.
+    pub fn ask(&mut self, client: &Arc<Client>, account: &AccountId, pace: &Pace) {
+        let now = Instant::now();
+        let fills = std::mem::take(&mut self.fills_wanted) || self.fills_due <= now;
+        (self.asked, self.next) = (now, now + self.beat.orders);
+        if fills {
+            self.fills_due = now + self.beat.fills;
+        }
+        let question = Question {
+            client: client.clone(),
+            account: account.clone(),
+            pace: pace.clone(),
+            client_id: self.client_id,
+            before: self.listed.clone(),
+            fills,
+        };
+        self.asking = Some(Box::pin(question.answer()));
+    }
+
+    /// What comes of the question under way; never ends without one.
+    pub async fn next(&mut self) -> Outcome {
+        let Some(asking) = &mut self.asking else { return std::future::pending().await };
+        let answer = asking.await;
+        self.asking = None;
+        match answer {
+            Ok((others, listed)) => {
+                (self.listed, self.failures) = (listed, 0);
+                Outcome::Complete(Box::new(others))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "orders of others could not be listed");
+                self.failures = self.failures.saturating_add(1);
+                // What was to be asked for is still wanted.
+                self.fills_wanted = true;
+                if self.failures == FAILURES_MAX { Outcome::Unknown(error) } else { Outcome::Failed }
+            }
+        }
+    }
+
+    /// Waits for the end of the question under way, at most `within`; its answer is dropped.
+    pub async fn end(&mut self, within: Duration) {
+        if let Some(asking) = self.asking.take()
+            && timeout(within, asking).await.is_err()
+        {
+            tracing::warn!("a question for the orders of others has no end");
+        }
+    }
+}
+
+/// One question with all that it needs.
+struct Question {
+    client: Arc<Client>,
+    account: AccountId,
+    pace: Pace,
+    client_id: i32,
+    before: Listed,
+    fills: bool,
+}
+
+impl Question {
+    async fn answer(self) -> Result<(Others, Listed), Error> {
+        self.pace.permit().await;
+        let asked = Stamp::now();
+        let rows = self.client.all_open_orders().await?.collect_to_end_within(ANSWER_MAX).await?;
+        let mut others = Others { asked, ..Others::default() };
+        others.open = sync::open(rows, &self.account);
+        others.open.retain(|report| is_others(&report.ids, self.client_id));
+        let listed = listed(&others.open, self.client_id);
+        let gone: Vec<i64> =
+            self.before.keys().filter(|id| !listed.contains_key(*id)).map(|(_, _, perm)| *perm).collect();
+        let grown = listed.iter().any(|(id, filled)| self.before.get(id).is_none_or(|before| before != filled));
+        if self.fills || grown || !gone.is_empty() {
+            self.pace.permit().await;
+            let rows =
+                self.client.executions(ExecutionFilter::default()).await?.collect_to_end_within(ANSWER_MAX).await?;
+            sync::fills(rows, &self.account, &mut others.executions, &mut others.commissions);
+            others.executions.retain(|fill| is_others(&fill.ids, self.client_id));
+            let ids: Vec<_> = others.executions.iter().map(|fill| fill.exec_id.clone()).collect();
+            others.commissions.retain(|(id, _)| ids.contains(id));
+        }
+        if !gone.is_empty() {
+            self.pace.permit().await;
+            let rows = self.client.completed_orders(false).await?.collect_to_end_within(ANSWER_MAX).await?;
+            others.completed = sync::completed(rows, &self.account);
+            others.completed.retain(|report| report.ids.perm_id != 0 && gone.contains(&report.ids.perm_id));
+        }
+        Ok((others, listed))
+    }
+}
+
+/// Whether the stream of our own orders says nothing of it. Orders of TWS itself have no id.
+const fn is_others(ids: &BrokerIds, client_id: i32) -> bool {
+    ids.client_id != client_id || ids.order_id == 0
+}
+
+fn listed(open: &[OrderReport], client_id: i32) -> Listed {
+    let others = open.iter().filter(|report| is_others(&report.ids, client_id));
+    let row = |r: &OrderReport| ((r.ids.client_id, r.ids.order_id, r.ids.perm_id), r.filled.unwrap_or(Qty::ZERO));
+    others.map(row).collect()
+}
