@@ -124,7 +124,17 @@ fn tabs(model: &Model, open: Tab) -> Vec<Words> {
         |dropped: &[Tab]| -> Vec<Tab> { Tab::ALL.into_iter().filter(|t| *t == open || !dropped.contains(t)).collect() };
     let shorter = without(&[Tab::Days, Tab::Cancelled]);
     let short = without(&[Tab::Days, Tab::Cancelled, Tab::Executions]);
+    if is_narrowed(model) {
+        // What hides or reorders rows is said before the other tabs.
+        return vec![row(&short), row(&[open])];
+    }
     vec![row(&Tab::ALL), row(&without(&[Tab::Days])), row(&shorter), row(&short), row(&[open])]
+}
+
+/// Whether rows are hidden or sorted otherwise than usual.
+fn is_narrowed(model: &Model) -> bool {
+    let blotter = &model.panes.blotter;
+    matches!(model.overlay, Some(Overlay::Filter { .. })) || !blotter.filter.is_empty() || blotter.sort != Sort::Usual
 }
 
 /// What narrows the rows down and how they are sorted, where that is not as usual; else how many orders need a hand.

@@ -40,7 +40,12 @@ fn lines(model: &Model) -> Vec<Words> {
         Words::of(format!("{} of TWS and other programs:", words::count(others.len(), "order")), Role::Text),
     ];
     for order in others.iter().take(LISTED) {
-        let text = format!("  {} {}, client {}", words::order(model, order), order.spec.tif, order.ids.client_id);
+        // What was entered by hand in TWS has no order id.
+        let owner = match order.ids.order_id {
+            0 => "TWS itself".to_owned(),
+            _ => format!("client {}", order.ids.client_id),
+        };
+        let text = format!("  {} {}, {owner}", words::order(model, order), order.spec.tif);
         lines.push(Words::of(text, Role::Text));
     }
     if others.len() > LISTED {
