@@ -154,7 +154,7 @@ pub(super) fn global(model: &mut Model, step: &mut Step) {
         }
     }
     step.send(Command::AskOthers);
-    let text = format!("Cancelling every order of the account, {} known, those of other clients too.", count);
+    let text = format!("Cancelling every order of the account, {count} known, those of other clients too.");
     model.notices.say(at, Tone::Warn, text, None);
     step.draw(Redraw::Now);
 }

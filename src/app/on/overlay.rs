@@ -175,7 +175,7 @@ pub(super) fn scroll(model: &mut Model, by: isize) {
         Some(Overlay::Help { top, .. }) => *top = top.saturating_add_signed(by).min(10_000),
         // The last page is not known here: the view shows it where this would go beyond.
         Some(Overlay::Away { top } | Overlay::Eod { top } | Overlay::Order { top, .. }) => {
-            *top = top.saturating_add_signed(by).min(LINES_MAX)
+            *top = top.saturating_add_signed(by).min(LINES_MAX);
         }
         Some(Overlay::Notices { top }) => *top = top.saturating_add_signed(by).min(said.saturating_sub(1)),
         Some(Overlay::Search { matches, selected, .. }) => {
