@@ -169,7 +169,7 @@ enum Step {
     /// This order has so much left then.
     Less(OrderKey, Qty),
     /// This goes.
-    Goes(OrderSpec),
+    Goes(Box<OrderSpec>),
 }
 
 /// What the trader has seen and done.
@@ -215,7 +215,7 @@ impl Witness {
         assert!(is_same(seen, shown) && seen.room == shown.room, "{seed}: {seen:?} was seen, {shown:?} was fired");
         let (Some(room), Some(exit)) = (&shown.room, &shown.spec) else { panic!("{seed}: no room was said") };
         self.rooms.extend(room.yields.iter().map(|y| Step::Less(y.key.clone(), y.to)));
-        self.rooms.extend(room.beside.iter().chain([exit]).map(|spec| Step::Goes(spec.clone())));
+        self.rooms.extend(room.beside.iter().chain([exit]).map(|spec| Step::Goes(Box::new(spec.clone()))));
     }
 
     /// Whether an order that left is a step of an exit that was fired.

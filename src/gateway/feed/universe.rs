@@ -44,7 +44,7 @@ pub enum Source {
     Ndx,
     /// That of the fund with this symbol, at another level.
     Of(&'static str),
-    /// The volatility index: a function of the market stream's path ([`super::vix`]).
+    /// The volatility index: a function of the market stream's path (`feed/vix.rs`).
     Vix,
 }
 
