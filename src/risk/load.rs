@@ -303,6 +303,24 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_a_symbol_can_have_of_its_own_is_read() {
+        let (limits, problems) = read(
+            "[symbol.AAPL]\ndefault_size = 1\nmax_size = 2\nmax_value = 3\nmax_position = 4\nband_confirm = 5\nband_max = 6\n",
+        );
+        assert_eq!(problems, [] as [&str; 0]);
+        let own = SymbolLimits {
+            default_size: Some(Qty::from(1)),
+            max_size: Some(Qty::from(2)),
+            max_value: Some(Cash::from(3)),
+            max_position: Some(Qty::from(4)),
+            band_confirm: Some(5.into()),
+            band_max: Some(6.into()),
+        };
+        assert_eq!(limits.of("aapl"), Some(&own));
+        assert_eq!((limits.default_size_of("AAPL"), limits.default_size_of("SPY")), (Qty::from(1), Qty::from(100)));
+    }
+
+    #[test]
     fn every_mistake_is_listed_at_its_place() {
         let text = "[limits]\nvalue_mx = 1\nvalue_max = -1\nper_second = 0.5\nloss_max = \"4\"\ncushion = nan\n\
                     [symbol.\"A B\"]\nmax_size = 1\n[symbol.SPY]\nmax_sise = 1\n[limit]\n";

@@ -78,3 +78,13 @@ fn g25_takes_what_the_buying_power_says_of_the_rate_and_no_less_than_the_law() {
     };
     assert_eq!(three(&with(rich(Desk::default()), cash), 1_000), [None, None, Some(Hard)], "never more than all of it");
 }
+
+#[test]
+fn the_offer_stands_on_the_finding_that_it_mends() {
+    let spec = buy(4_000, Some("187.20"));
+    let recent = Recent { spec: spec.clone(), at: Stamp::at(9_000_000_000), key: OrderKey::own("r") };
+    let desk = with(Desk { recent: vec![recent], ..rich(live()) }, |c| c.origin = Origin::Sentence);
+    let found = desk.ask(|ctx| assess(&spec, ctx).findings);
+    let with_offer: Vec<_> = found.iter().map(|f| (f.code, f.fix.is_some())).collect();
+    assert_eq!(with_offer, [("G21", false), ("G06", true)]);
+}

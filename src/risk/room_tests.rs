@@ -183,3 +183,21 @@ fn both_carry_one_group_that_bears_the_name_of_the_exit() {
     let alone = Room { beside: None, ..room };
     assert_eq!(alone.grouped(&close(50), &OrderKey::own("tw-7")), (None, close(50)));
 }
+
+#[test]
+fn what_does_not_give_way_goes_on_claiming() {
+    let none = Room { yields: Vec::new(), beside: None };
+    let class = |room: &Room| bracketed().ask(|ctx| assess_with(room, &close(50), ctx).class);
+    assert_eq!(class(&none), Class::Entry);
+    let desk = bracketed();
+    let mut short = desk.ask(|ctx| room(&close(50), ctx)).unwrap();
+    short.yields[1].to = Qty::from(51);
+    assert_eq!(class(&short), Class::Entry, "one share too many stays");
+}
+
+#[test]
+fn an_order_that_is_small_enough_is_left_alone() {
+    let desk = long(100, vec![order(7, stop(100, Some("a"))), order(8, target(50, Some("a")))]);
+    assert_eq!(found(&desk, &close(50)).unwrap().0, [("7".into(), 100, 50)]);
+    assert_eq!(found(&desk, &close(51)).unwrap().0, [("8".into(), 50, 49), ("7".into(), 100, 49)]);
+}

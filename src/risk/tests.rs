@@ -47,6 +47,7 @@ fn a_plain_order_at_join_passes_without_a_word() {
     assert_eq!(desk().codes(&buy(100, REST)), []);
     let passed = desk().ask(|ctx| check_new(buy(100, REST), OrderKey::own("a"), ctx, Consent::None)).unwrap();
     assert_eq!((passed.mode(), passed.class(), passed.key().as_str()), (Mode::Paper, Class::Entry, "a"));
+    assert_eq!((passed.quote(), passed.at()), (Some(&desk().quote), desk().at));
 }
 
 #[test]

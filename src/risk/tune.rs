@@ -121,16 +121,22 @@ mod tests {
     #[test]
     fn every_row_of_the_file_can_be_said_and_is_what_was_said() {
         for row in ROWS {
+            // What asks stays below what forbids.
+            let to = if row.ends_with("_max") { "900" } else { "1" };
             let mut limits = Limits::default();
-            let tuned = limits.tuned(Mode::Paper, row, d("7")).unwrap();
+            let tuned = limits.tuned(Mode::Paper, row, d(to)).unwrap();
             limits.tune(Mode::Paper, &tuned);
-            assert_eq!(limits.tuned(Mode::Paper, row, d("7")).unwrap().from, Some(d("7")), "{row}");
+            assert_eq!(limits.tuned(Mode::Paper, row, d(to)).unwrap().from, Some(d(to)), "{row}");
             assert_eq!(limits.live, Limits::default().live, "{row}: the other column stays");
             assert_ne!(limits.paper, Limits::default().paper, "{row}");
-            let text = format!("[limits.paper]\n{row} = 7\n");
-            let (read, _) = Limits::read(&crate::source::Source::new("risk.toml", &text));
-            if read.paper != Limits::default().paper {
+            for (table, both) in [("limits.paper", false), ("limits", true)] {
+                let text = format!("[{table}]\n{row} = {to}\n");
+                let (read, problems) = Limits::read(&crate::source::Source::new("risk.toml", &text));
+                assert!(problems.0.is_empty(), "{row}: {problems:?}");
                 assert_eq!(read.paper, limits.paper, "{row}: as the file would say it");
+                let live = read.tuned(Mode::Live, row, d(to)).unwrap().from;
+                let stays = Limits::default().tuned(Mode::Live, row, d(to)).unwrap().from;
+                assert_eq!(live, if both { Some(d(to)) } else { stays }, "{row}: in the other column");
             }
         }
     }
