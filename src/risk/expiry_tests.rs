@@ -107,3 +107,17 @@ fn g35_asks_before_an_option_is_taken_across_a_wide_spread_and_offers_the_middle
     let stock = Desk { change: |_| {}, ..option("10.00", "11.00") };
     assert_eq!(said(&stock, &buy(1, Some("11.00")), "G35"), None);
 }
+
+#[test]
+fn g24_says_the_loss_with_as_many_decimals_as_tell_it_from_the_limit() {
+    let text = |n: fn(&mut Context<'_>)| {
+        let found = with(live(), n).ask(|ctx| assess(&buy(1, REST), ctx).findings);
+        found.into_iter().find(|f| f.code == "G24").unwrap().text
+    };
+    let said = text(|c| c.day_pnl = Some(Cash::from(-40_400)));
+    assert_eq!(said, "day loss 4.04% of NLV, at most 4%: REDUCE, exits only");
+    let said = text(|c| c.day_pnl = Some(Cash::from(-45_040)));
+    assert_eq!(said, "day loss 4.5% of NLV, at most 4%: REDUCE, exits only");
+    let said = text(|c| c.day_pnl = Some(Cash::from(-30_000)));
+    assert_eq!(said, "day loss 3.0% of NLV, confirm above 2%");
+}

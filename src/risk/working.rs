@@ -172,6 +172,15 @@ mod tests {
     }
 
     #[test]
+    fn a_stop_of_an_entry_claims_its_part_beside_a_target_that_is_none_of_its_siblings() {
+        let desk = long(100, vec![order("s", stop(100, None), Some("gone"))]);
+        assert_eq!(desk.ask(|ctx| assess(&target(1, None), ctx).class), Class::Entry);
+        assert_eq!(desk.ask(|ctx| assess(&stop(1, None), ctx).class), Class::Entry);
+        let desk = long(101, desk.orders);
+        assert_eq!(desk.ask(|ctx| assess(&target(1, None), ctx).class), Class::Exit);
+    }
+
+    #[test]
     fn a_tranche_cannot_grow_beyond_what_its_siblings_leave_of_the_entry() {
         let buy = spec(Side::Buy, 100, OrderKind::Limit("187".parse().unwrap()), None);
         let half = |name: &str| order(name, stop(50, None), Some("e"));
