@@ -84,5 +84,5 @@ pub(super) fn margin(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
 /// What opening a position binds of its value, in percent, as the broker's buying power says.
 fn rate(ctx: &Context<'_>) -> Option<Decimal> {
     let (available, power) = (ctx.available?, ctx.buying_power.filter(|power| power.is_positive())?);
-    share(available, power).filter(|rate| *rate > Decimal::ZERO).map(|rate| rate.min(Decimal::ONE_HUNDRED))
+    share(available, power).map(|rate| rate.min(Decimal::ONE_HUNDRED))
 }
