@@ -19,7 +19,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, Trans
 use crate::gateway::Nanos;
 use crate::gateway::venue::{
     Account, Action, Changes, Commission, Currency, Execution, Holding, Liquidity, Order, OrderRequest, OwnPrint,
-    Pricing, Record, Saved, Status, Tape, Volume,
+    Pricing, Record, Saved, Spec, Status, Tape, Volume,
 };
 use crate::money::{Cash, Price, Qty};
 
@@ -485,6 +485,8 @@ fn get_holding(row: &Row<'_>) -> rusqlite::Result<(i32, Holding)> {
         flow: text(row, "flow")?,
         start_cost: maybe(row, "start_cost")?,
         sma: text(row, "sma")?,
+        // The contract's, which the market tells when the account goes on.
+        spec: Spec::SHARE,
     };
     Ok((row.get("con_id")?, holding))
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 mod coverage;
+mod futures;
 mod orders;
 mod requests;
 mod session;
@@ -25,6 +26,7 @@ async fn the_rust_client_makes_every_request_and_takes_orders_through_their_live
     Box::pin(orders::refusals_and_previews(&mut session)).await;
     Box::pin(orders::brackets_and_groups(&mut session)).await;
     Box::pin(orders::triggers_and_types(&mut session)).await;
+    Box::pin(futures::bought_held_and_sold(&mut session)).await;
     Box::pin(requests::what_is_not_served(&session, &gateway.address)).await;
     session.leave(&gateway).await;
     coverage::is_whole(&session.called());

@@ -24,7 +24,7 @@ async fn hear(s: &mut Session) -> Result<OrderUpdate, Notice> {
 }
 
 /// The status of an order once it is `wanted`; a refusal on the way fails.
-async fn status(s: &mut Session, id: i32, wanted: &[OrderStatusKind]) -> OrderStatus {
+pub async fn status(s: &mut Session, id: i32, wanted: &[OrderStatusKind]) -> OrderStatus {
     loop {
         match hear(s).await {
             Ok(OrderUpdate::OrderStatus(status)) if status.order_id == id && wanted.contains(&status.status) => {

@@ -18,17 +18,21 @@ const DAYS_AHEAD: i64 = 5;
 /// 1993-01-04 14:30:00 UTC: the first session's open, where the market's history begins.
 pub(super) const FIRST_MOMENT: Nanos = 726_157_800 * SECOND;
 
-/// The zone that a calendar's days are counted in.
-pub(super) fn zone(calendar: Calendar) -> TimeZone {
+/// The zone that an exchange's days are counted in, and its name: Chicago's for CME, New York's for the others.
+pub(super) fn zone(calendar: Calendar, exchange: &str) -> (&'static str, TimeZone) {
     match calendar {
-        Calendar::Always => TimeZone::UTC,
-        Calendar::Nyse => eastern(),
+        Calendar::Always => ("UTC", TimeZone::UTC),
+        Calendar::Cme if exchange == "CME" => {
+            ("US/Central", TimeZone::get("America/Chicago").unwrap_or_else(|_| eastern()))
+        }
+        Calendar::Nyse | Calendar::Cme => (EASTERN, eastern()),
     }
 }
 
 /// Where a duration that ends at `until` begins.
 pub(super) fn span_start(calendar: Calendar, span: Span, until: Nanos, regular: bool) -> Nanos {
-    let back = |civil: Civil| zoned(until, zone(calendar)).checked_sub(civil).map_or(until, |start| nanos(&start));
+    let back =
+        |civil: Civil| zoned(until, zone(calendar, "").1).checked_sub(civil).map_or(until, |start| nanos(&start));
     let start = match span {
         Span::Seconds(seconds) => until.saturating_sub(seconds.saturating_mul(SECOND)),
         Span::Days(days) => sessions_back(calendar, days, until, regular),
@@ -44,6 +48,10 @@ fn sessions_back(calendar: Calendar, sessions: i64, until: Nanos, regular: bool)
     match calendar {
         // A market without a pause has no session to begin with: a day is 24 hours.
         Calendar::Always => until.saturating_sub(sessions.saturating_mul(DAY)),
+        Calendar::Cme => {
+            let last = calendar.locate(until).map_or(0, |spot| calendar.session_of(spot));
+            calendar.span(last.saturating_sub(sessions.saturating_sub(1)).max(0), regular).0
+        }
         Calendar::Nyse => {
             let mut open = calendar.session(until).0;
             for _ in 1..sessions {
@@ -58,6 +66,7 @@ fn sessions_back(calendar: Calendar, sessions: i64, until: Nanos, regular: bool)
 pub(super) fn trading_day(calendar: Calendar, at: Nanos) -> Nanos {
     match calendar {
         Calendar::Always => at.saturating_sub(at.rem_euclid(DAY)),
+        Calendar::Cme => calendar.day_start(at),
         Calendar::Nyse => parse(&format!("{:08} 04:00:00", calendar.date(at))).unwrap_or(at),
     }
 }
@@ -86,19 +95,17 @@ pub(super) fn sessions(calendar: Calendar, from: Nanos, until: Nanos, regular: b
 }
 
 /// When the market trades, from the day of `at` on, as contract details say it.
-pub(super) fn hours(calendar: Calendar, at: Nanos) -> Hours {
+pub(super) fn hours(calendar: Calendar, exchange: &str, at: Nanos) -> Hours {
+    let (name, zone) = zone(calendar, exchange);
     let (mut trading, mut liquid) = (Vec::new(), Vec::new());
     for ahead in 0..DAYS_AHEAD {
-        let day = zoned(at, zone(calendar)).checked_add(ahead.days()).unwrap_or_else(|_| zoned(at, zone(calendar)));
+        let today = zoned(at, zone.clone());
+        let day = today.checked_add(ahead.days()).unwrap_or(today);
         let (all, regular) = hours_of(calendar, &day);
         trading.push(all);
         liquid.push(regular);
     }
-    let zone = match calendar {
-        Calendar::Always => "UTC",
-        Calendar::Nyse => EASTERN,
-    };
-    Hours { zone, trading: trading.join(";"), liquid: liquid.join(";") }
+    Hours { zone: name, trading: trading.join(";"), liquid: liquid.join(";") }
 }
 
 /// The hours of one day: all of them, and the regular ones.
@@ -109,6 +116,16 @@ fn hours_of(calendar: Calendar, day: &Zoned) -> (String, String) {
             let next = day.tomorrow().map_or_else(|_| date.clone(), |next| next.strftime("%Y%m%d").to_string());
             let whole = format!("{date}:0000-{next}:0000");
             (whole.clone(), whole)
+        }
+        Calendar::Cme => {
+            let noon = day.with().time(Time::constant(12, 0, 0, 0)).build().map_or(0, |noon| nanos(&noon));
+            let d = calendar.locate(noon).map_or(0, |spot| calendar.session_of(spot));
+            if calendar.civil(d) != day.date() {
+                return (format!("{date}:CLOSED"), format!("{date}:CLOSED"));
+            }
+            let text = |at: Nanos| zoned(at, day.time_zone().clone()).strftime("%Y%m%d:%H%M").to_string();
+            let span = |(opens, closes): (Nanos, Nanos)| format!("{}-{}", text(opens), text(closes));
+            (span(calendar.span(d, false)), span(calendar.span(d, true)))
         }
         Calendar::Nyse => {
             let late = day.with().time(Time::constant(23, 0, 0, 0)).build().map_or(0, |late| nanos(&late));
@@ -140,12 +157,27 @@ mod tests {
     #[test]
     fn the_exchanges_hours_name_closed_days_and_half_days() {
         let wednesday = parse("20251126 12:00:00").unwrap();
-        let hours = hours(Calendar::Nyse, wednesday);
+        let hours = hours(Calendar::Nyse, "NASDAQ", wednesday);
         assert_eq!(
             hours.liquid,
             "20251126:0930-20251126:1600;20251127:CLOSED;20251128:0930-20251128:1300;20251129:CLOSED;20251130:CLOSED"
         );
         assert!(hours.trading.starts_with("20251126:0400-20251126:2000;20251127:CLOSED;20251128:0400-20251128:1700"));
+    }
+
+    #[test]
+    fn futures_hours_begin_on_the_eve_and_are_told_in_the_exchanges_zone() {
+        let wednesday = parse("20251126 12:00:00").unwrap();
+        let chicago = hours(Calendar::Cme, "CME", wednesday);
+        assert_eq!(chicago.zone, "US/Central");
+        assert_eq!(
+            chicago.trading,
+            "20251125:1700-20251126:1600;20251127:CLOSED;20251127:1700-20251128:1215;20251129:CLOSED;20251130:CLOSED"
+        );
+        assert!(chicago.liquid.starts_with("20251126:0830-20251126:1600;20251127:CLOSED;20251128:0830-20251128:1215"));
+        let new_york = hours(Calendar::Cme, "NYMEX", parse("20251201 12:00:00").unwrap());
+        assert!(new_york.trading.starts_with("20251130:1800-20251201:1700;"), "{}", new_york.trading);
+        assert_eq!(new_york.zone, "US/Eastern");
     }
 
     #[test]

@@ -216,7 +216,7 @@ impl World {
             ..Top::default()
         };
         let Some(day) = self.feed.day(con_id, self.now) else { return shown };
-        let begin = hours::trading_day(self.feed.calendar(), self.now);
+        let begin = hours::trading_day(self.feed.calendar_of(listing), self.now);
         let own = self.venue.own_prints(con_id, begin.saturating_sub(1), self.now);
         overlay::day(shown, &day, own)
     }
@@ -250,7 +250,7 @@ impl World {
 
     /// Where a duration that ends at `until` begins.
     pub(in crate::gateway) fn span_start(&self, listing: &Listing, span: Span, until: Nanos, regular: bool) -> Nanos {
-        hours::span_start(self.feed.calendar(), span, until, regular || listing.kind == Kind::Index)
+        hours::span_start(self.feed.calendar_of(listing), span, until, regular || listing.kind == Kind::Index)
     }
 
     /// The sessions that trade between two moments.
@@ -261,7 +261,7 @@ impl World {
         until: Nanos,
         regular: bool,
     ) -> Vec<hours::Session> {
-        hours::sessions(self.feed.calendar(), from, until, regular || listing.kind == Kind::Index)
+        hours::sessions(self.feed.calendar_of(listing), from, until, regular || listing.kind == Kind::Index)
     }
 
     /// The beginning of the market's history.
@@ -271,13 +271,13 @@ impl World {
     }
 
     /// The zone that an instrument's days are counted in.
-    pub(in crate::gateway) fn zone(&self, _listing: &Listing) -> TimeZone {
-        hours::zone(self.feed.calendar())
+    pub(in crate::gateway) fn zone(&self, listing: &Listing) -> TimeZone {
+        hours::zone(self.feed.calendar_of(listing), listing.primary_exchange).1
     }
 
     /// When an instrument trades, or is published.
     pub(in crate::gateway) fn hours(&self, listing: &Listing) -> Hours {
-        let hours = hours::hours(self.feed.calendar(), self.now);
+        let hours = hours::hours(self.feed.calendar_of(listing), listing.primary_exchange, self.now);
         if listing.kind == Kind::Index { Hours { trading: hours.liquid.clone(), ..hours } } else { hours }
     }
 }

@@ -31,7 +31,7 @@ impl Depth {
             lot: listing.round_lot,
             refresh: class.refresh,
             touch: class.touch * libm::exp(0.35 * libm::log(100.0 / listing.level)),
-            spread: (class.bps * 1e-4 * listing.level * 100.0).max(class.min_ticks),
+            spread: (class.bps * 1e-4 * listing.level * listing.per_unit()).max(class.min_ticks),
         }
     }
 

@@ -1,5 +1,9 @@
 //! Sessions, day nodes and leaves: where a moment lies in the market's own time.
 //!
+//! The futures exchanges' sessions are those of the stock exchanges, so that both share a path: their day node begins with the hour to 17:00
+//! of the session before, goes on at 17:00 of the eve, and trades from 18:00. On half days they close at 13:15; after one the eve is
+//! silent until 20:00.
+//!
 //! A day node holds 345,600 leaves and ends at a session's 16:00 exchange time (`Nyse`) or at midnight UTC (`Always`).
 //! Leaves name civil times and closed days are skipped, so weekends cost nothing and a change of daylight saving never
 //! falls on a leaf. Sessions are counted from 1993-01-04.
@@ -33,6 +37,12 @@ const PRE: u32 = 172_800;
 const POST: u32 = 57_600;
 /// The leaf at 17:00 of the evening before, where extended hours end after a half day.
 const POST_EARLY: u32 = 14_400;
+/// The leaf at 17:00, where a session of futures ends.
+const BREAK: u32 = 14_400;
+/// The leaf at 18:00, where the next one begins.
+const GLOBEX: u32 = 28_800;
+/// The leaf at 13:15, where futures close on half days.
+const EARLY_FUTURES: u32 = 306_000;
 /// The leaf at midnight.
 const MIDNIGHT: u32 = 115_200;
 /// Unix day of 1993-01-04.
@@ -48,6 +58,9 @@ pub enum Calendar {
     Always,
     /// The sessions of the US stock exchanges.
     Nyse,
+    /// The futures exchanges': from 18:00 of the eve to 17:00, on the days of the stock exchanges' sessions. A future has it where
+    /// the market has [`Calendar::Nyse`].
+    Cme,
 }
 
 /// A place in the market's own time.
@@ -125,6 +138,25 @@ impl Calendar {
                 let within = at.rem_euclid(DAY_NANOS);
                 (d >= 0).then_some(Spot { d, q: (within / LEAF) as u32, off: within % LEAF })
             }
+            Self::Cme => {
+                let next = SESSIONS.partition_point(|s| s.evening <= at);
+                let d = next.checked_sub(1)?;
+                let session = SESSIONS.get(d)?;
+                let eve = session.midnight - i64::from(MIDNIGHT - BREAK) * LEAF;
+                let (base, within) = if at < session.evening + i64::from(BREAK) * LEAF {
+                    (0, at - session.evening)
+                } else if at >= eve {
+                    (BREAK, at - eve)
+                } else {
+                    return Some(Spot { d: d as i64, q: BREAK - 1, off: LEAF - 1 });
+                };
+                let q = i64::from(base) + within / LEAF;
+                Some(if q < i64::from(DAY) {
+                    Spot { d: d as i64, q: q as u32, off: within % LEAF }
+                } else {
+                    Spot { d: d as i64, q: DAY - 1, off: LEAF - 1 }
+                })
+            }
             Self::Nyse => {
                 let next = SESSIONS.partition_point(|s| s.evening <= at);
                 let d = next.checked_sub(1)?;
@@ -150,6 +182,13 @@ impl Calendar {
             Self::Nyse => usize::try_from(d).ok().and_then(|d| SESSIONS.get(d)).map_or(Nanos::MAX, |s| {
                 if q < MIDNIGHT { s.evening + i64::from(q) * LEAF } else { s.midnight + i64::from(q - MIDNIGHT) * LEAF }
             }),
+            Self::Cme => usize::try_from(d).ok().and_then(|d| SESSIONS.get(d)).map_or(Nanos::MAX, |s| {
+                if q < BREAK {
+                    s.evening + i64::from(q) * LEAF
+                } else {
+                    s.midnight + (i64::from(q) - i64::from(MIDNIGHT)) * LEAF
+                }
+            }),
         }
     }
 
@@ -167,7 +206,7 @@ impl Calendar {
     pub fn sessions(self) -> i64 {
         match self {
             Self::Always => 8 * 2_048,
-            Self::Nyse => SESSIONS.len() as i64,
+            Self::Nyse | Self::Cme => SESSIONS.len() as i64,
         }
     }
 
@@ -175,7 +214,7 @@ impl Calendar {
     pub const fn year(self) -> f64 {
         match self {
             Self::Always => 365.0,
-            Self::Nyse => 252.0,
+            Self::Nyse | Self::Cme => 252.0,
         }
     }
 
@@ -183,7 +222,7 @@ impl Calendar {
     pub fn anchor(self) -> i64 {
         match self {
             Self::Always => 20_454 - FIRST_DAY,
-            Self::Nyse => SESSIONS.partition_point(|s| s.day < 20_454) as i64,
+            Self::Nyse | Self::Cme => SESSIONS.partition_point(|s| s.day < 20_454) as i64,
         }
     }
 
@@ -191,7 +230,7 @@ impl Calendar {
     pub fn early(self, d: i64) -> bool {
         match self {
             Self::Always => false,
-            Self::Nyse => usize::try_from(d).ok().and_then(|d| SESSIONS.get(d)).is_some_and(|s| s.early),
+            Self::Nyse | Self::Cme => usize::try_from(d).ok().and_then(|d| SESSIONS.get(d)).is_some_and(|s| s.early),
         }
     }
 
@@ -200,7 +239,8 @@ impl Calendar {
         match self {
             Self::Always => (0, DAY),
             Self::Nyse if self.early(d) => (OPEN, EARLY),
-            Self::Nyse => (OPEN, CLOSE),
+            Self::Cme if self.early(d) => (OPEN, EARLY_FUTURES),
+            Self::Nyse | Self::Cme => (OPEN, CLOSE),
         }
     }
 
@@ -224,16 +264,23 @@ impl Calendar {
         match self {
             Self::Always => spot.d,
             Self::Nyse if spot.q < PRE => spot.d - 1,
-            Self::Nyse => spot.d,
+            Self::Cme if spot.q < GLOBEX => spot.d - 1,
+            Self::Nyse | Self::Cme => spot.d,
         }
     }
 
-    /// Where the session trades: regular hours alone, or from 04:00 to 20:00 (17:00 on half days).
+    /// Where the session trades: regular hours alone, or from 04:00 to 20:00 (17:00 on half days). Futures: from 09:30 or from 18:00 of
+    /// the eve to 17:00.
     pub fn stretches(self, d: i64, regular: bool) -> impl Iterator<Item = Stretch> {
         let (open, close) = self.hours(d);
         let (first, second) = match self {
             Self::Nyse if !regular => {
                 (Stretch { d, from: PRE, to: DAY }, Some(Stretch { d: d + 1, from: 0, to: self.post(d) }))
+            }
+            Self::Cme => {
+                let from = if regular { open } else { GLOBEX };
+                let last = (!self.early(d)).then_some(Stretch { d: d + 1, from: 0, to: BREAK });
+                (Stretch { d, from, to: close }, last)
             }
             Self::Always | Self::Nyse => (Stretch { d, from: open, to: close }, None),
         };
@@ -244,16 +291,25 @@ impl Calendar {
     pub const fn shift(self) -> u32 {
         match self {
             Self::Always => 0,
-            Self::Nyse => DAY - MIDNIGHT,
+            Self::Nyse | Self::Cme => DAY - MIDNIGHT,
         }
     }
 
-    /// Whether a leaf lies between 20:00 and 04:00, when the exchanges do not trade.
+    /// Whether a leaf lies between 20:00 and 04:00, when the exchanges do not trade; with futures from 17:00 to 18:00.
     pub const fn at_night(self, q: u32) -> bool {
         match self {
             Self::Always => false,
             Self::Nyse => q >= POST && q < PRE,
+            Self::Cme => q >= BREAK && q < GLOBEX,
         }
+    }
+
+    /// The pieces of a day node in which a half day leaves futures closed.
+    pub fn shut(self, d: i64) -> impl Iterator<Item = (u32, u32)> {
+        let futures = self == Self::Cme;
+        let today = (futures && self.early(d)).then_some((EARLY_FUTURES, DAY));
+        let before = (futures && self.early(d - 1)).then_some((0, BREAK));
+        before.into_iter().chain(today)
     }
 
     /// Whether the market trades at a moment.
@@ -269,6 +325,16 @@ impl Calendar {
         let Some(spot) = self.locate(at) else { return Phase::Closed };
         match self {
             Self::Always => Phase::Regular,
+            Self::Cme => {
+                let shut = self.shut(spot.d).any(|(from, to)| (from..to).contains(&spot.q));
+                if !self.in_leaf(at, spot) || self.at_night(spot.q) || shut {
+                    Phase::Closed
+                } else if spot.q >= OPEN || spot.q < BREAK {
+                    Phase::Regular
+                } else {
+                    Phase::Pre
+                }
+            }
             Self::Nyse => {
                 let (open, close) = self.hours(spot.d);
                 if !self.in_leaf(at, spot) {
@@ -336,7 +402,9 @@ impl Calendar {
     pub fn civil(self, d: i64) -> Date {
         let day = match self {
             Self::Always => d + FIRST_DAY,
-            Self::Nyse => usize::try_from(d).ok().and_then(|d| SESSIONS.get(d)).map_or(FIRST_DAY, |s| s.day),
+            Self::Nyse | Self::Cme => {
+                usize::try_from(d).ok().and_then(|d| SESSIONS.get(d)).map_or(FIRST_DAY, |s| s.day)
+            }
         };
         date(1970, 1, 1).checked_add(day.days()).unwrap_or(date(1970, 1, 1))
     }
@@ -354,19 +422,24 @@ fn yyyymmdd(day: Date) -> i32 {
 }
 
 /// Days since 1970-01-01.
-fn unix_day(day: Date) -> i64 {
+pub fn unix_day(day: Date) -> i64 {
     date(1970, 1, 1).until(day).map_or(0, |span| i64::from(span.get_days()))
 }
 
 /// A full hour of a date in New York.
 fn instant(day: Date, hour: i8) -> Nanos {
-    day.at(hour, 0, 0, 0)
+    instant_at(day, hour, 0)
+}
+
+/// A minute of a date in New York.
+pub fn instant_at(day: Date, hour: i8, minute: i8) -> Nanos {
+    day.at(hour, minute, 0, 0)
         .to_zoned(eastern())
         .map_or(0, |z| i64::try_from(z.timestamp().as_nanosecond()).unwrap_or(i64::MAX))
 }
 
 /// Whether the exchanges trade on a date.
-fn is_session(day: Date) -> bool {
+pub fn is_session(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_holiday(day) && !was_closed(day)
 }
 

@@ -35,6 +35,7 @@ const fn row(
         tick: (1, 2),
         size_increment: 1,
         round_lot: 1,
+        series: None,
     }
 }
 

@@ -118,14 +118,16 @@ impl Profile {
             Profile::new(&flat, &flat)
         });
         static NYSE: LazyLock<Vec<(char, Profile)>> = LazyLock::new(|| {
-            [universe::A, universe::B, universe::C, universe::D, universe::E]
-                .iter()
-                .map(|c| (c.letter, Profile::new(&nyse_activity(), &nyse_volume(c.extended))))
-                .collect()
+            let shares = [universe::A, universe::B, universe::C, universe::D, universe::E];
+            let shares = shares.iter().map(|c| (c.letter, nyse_volume(c.extended)));
+            let all = shares.chain([(FUTURES, futures_volume())]);
+            all.map(|(letter, volume)| (letter, Profile::new(&nyse_activity(), &volume))).collect()
         });
         match calendar {
             Calendar::Always => &FLAT,
-            Calendar::Nyse => NYSE.iter().find(|(letter, _)| *letter == class.letter).map_or(&FLAT, |(_, p)| p),
+            Calendar::Nyse | Calendar::Cme => {
+                NYSE.iter().find(|(letter, _)| *letter == class.letter).map_or(&FLAT, |(_, p)| p)
+            }
         }
     }
 
@@ -255,6 +257,25 @@ fn nyse_volume(extended: f64) -> Vec<f64> {
     assemble(&pieces, &regular(halves, 1.5), 1.0 - extended)
 }
 
+/// The letter of the futures' class.
+const FUTURES: char = 'F';
+
+/// Futures trade all night, from 18:00 to 17:00.
+fn futures_volume() -> Vec<f64> {
+    let halves = [13.0, 9.6, 8.0, 7.0, 6.3, 5.7, 5.3, 5.2, 5.5, 6.0, 6.3, 7.6, 14.5];
+    let pieces = [
+        (0, minute(17, 0), 2.0),
+        (minute(18, 0), minute(20, 0), 1.5),
+        (minute(20, 0), minute(3, 0), 5.5),
+        (minute(3, 0), minute(8, 30), 9.0),
+        (minute(8, 30), minute(9, 30), 4.0),
+    ];
+    assemble(&pieces, &regular(halves, 1.5), 78.0)
+}
+
+/// How much wider the spread of futures is at night.
+const NIGHT: f64 = 1.3;
+
 /// How much wider the spread is outside regular hours.
 pub const EXTENDED: f64 = 5.0;
 
@@ -262,6 +283,13 @@ pub const EXTENDED: f64 = 5.0;
 pub fn width(calendar: Calendar, q: u32) -> f64 {
     match calendar {
         Calendar::Always => 1.0,
+        Calendar::Cme => {
+            if q < OPEN {
+                NIGHT
+            } else {
+                1.0
+            }
+        }
         Calendar::Nyse if q < OPEN => EXTENDED,
         Calendar::Nyse => match (q - OPEN) / 3_600 {
             0 => 2.2,
@@ -277,6 +305,13 @@ pub fn width(calendar: Calendar, q: u32) -> f64 {
 pub fn widest(calendar: Calendar, a: u32, b: u32) -> f64 {
     match calendar {
         Calendar::Always => 1.0,
+        Calendar::Cme => {
+            if a < OPEN {
+                NIGHT
+            } else {
+                1.0
+            }
+        }
         Calendar::Nyse if a < OPEN => EXTENDED,
         Calendar::Nyse => {
             let last = b.min(CLOSE).saturating_sub(1).max(a);

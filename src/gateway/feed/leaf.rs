@@ -26,6 +26,9 @@ const SECOND: u32 = 4;
 /// Half the range of each of the two noises of a fund around its index.
 const BAND: f64 = 0.75e-4;
 
+/// That of a future around what it is on.
+const FUTURE_BAND: f64 = 0.5e-4;
+
 /// A leaf's quote before sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Touch {
@@ -68,6 +71,7 @@ impl Quoter {
     pub fn new(calendar: Calendar, listing: &'static Listing, keys: Keys) -> Self {
         let band = match (listing.kind, listing.source) {
             (Kind::Stock | Kind::Etf, Source::Spx | Source::Ndx) => BAND,
+            (Kind::Future, _) => FUTURE_BAND,
             _ => 0.0,
         };
         Self { calendar, listing, keys, per_unit: listing.per_unit(), band }
@@ -99,7 +103,10 @@ impl Quoter {
         let (lo, hi) = if node.is_leaf() { (node.xa, node.xa) } else { (node.lo, node.hi) };
         match &plan.fear {
             Some(fear) => fear.bounds(node.a, node.b, lo, hi),
-            None => (lo - 2.0 * self.band, hi + 2.0 * self.band),
+            None => {
+                let (from, to) = (plan.carry_at(node.a), plan.carry_at(node.b));
+                (lo - 2.0 * self.band + from.min(to), hi + 2.0 * self.band + from.max(to))
+            }
         }
     }
 
@@ -123,9 +130,14 @@ impl Quoter {
     fn fair(&self, plan: &Plan, node: &Node) -> f64 {
         let log = match &plan.fear {
             Some(fear) => fear.at(node.a, node.xa),
-            None => node.xa + self.band(plan.d, node.a),
+            None => node.xa + self.band(plan.d, node.a) + plan.carry_at(node.a),
         };
         libm::exp(log) * self.per_unit
+    }
+
+    /// The leaf's price rounded to the tick, at which a future is settled.
+    pub fn settlement(&self, plan: &Plan, node: &Node) -> i64 {
+        (libm::floor(self.fair(plan, node) + 0.5) as i64).max(1)
     }
 
     /// The leaf's quote; `None` while halted or closed.
@@ -169,7 +181,8 @@ impl Quoter {
             }
             return;
         }
-        let (opens, closes) = (node.a == plan.open_leaf, node.a == plan.close_leaf);
+        let auctions = self.listing.kind != Kind::Future;
+        let (opens, closes) = (auctions && node.a == plan.open_leaf, auctions && node.a == plan.close_leaf);
         if (node.n == 0 && !opens && !closes) || plan.is_cut(node.a) || self.calendar.at_night(node.a) {
             return;
         }

@@ -11,7 +11,7 @@
 //! joined with the live tape is the history asked for later; the last bar's close is the last print; 0 < bid < ask and every
 //! print lies within the quote in force; answers do not depend on the order of questions, the process or the platform.
 //!
-//! Limits: stocks, funds and indices; no headlines, dividends, splits or price bands; prices are counted in cents, the finer tick
+//! Limits: stocks, funds, indices and futures; no headlines, dividends, splits or price bands; prices are counted in cents, the finer tick
 //! below one dollar is not modelled; news and macro releases come one to a fixed stretch of sessions at a hashed place; a halt
 //! ends without an auction; on the endless calendar a session trades three times the average volume, so that a minute of
 //! it is nearly as busy as one of regular hours.
@@ -22,6 +22,7 @@ mod bars;
 mod book;
 mod borrow;
 mod calendar;
+pub mod futures;
 pub(in crate::gateway) mod hash;
 pub mod indices;
 mod ladder;
@@ -40,6 +41,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use crate::gateway::{ConId, Nanos};
+use crate::money::Price;
 use symbol::Symbol;
 
 pub use borrow::Borrow;
@@ -258,7 +260,29 @@ impl Feed {
         let found = inner.index.binary_search_by_key(&con_id, |(id, _)| *id).ok()?;
         let (_, place) = *inner.index.get(found)?;
         let listing = Listing::by_con_id(con_id)?;
-        Some(inner.symbols.get(place)?.get_or_init(|| Symbol::new(inner.seed, inner.calendar, listing)))
+        let calendar = self.calendar_of(listing);
+        Some(inner.symbols.get(place)?.get_or_init(|| Symbol::new(inner.seed, calendar, listing)))
+    }
+
+    /// The calendar of an instrument: the market's, but for futures the futures exchanges' where there are exchanges.
+    pub fn calendar_of(&self, listing: &Listing) -> Calendar {
+        match (self.inner.calendar, listing.kind) {
+            (Calendar::Nyse, Kind::Future) => Calendar::Cme,
+            (calendar, _) => calendar,
+        }
+    }
+
+    /// When a future was settled for good and the price it was settled at, once that has happened: that of its index at the regular open
+    /// to the hundredth, or its own last price.
+    pub fn settlement(&self, con_id: ConId, until: Nanos) -> Option<(Nanos, Price)> {
+        let listing = Listing::by_con_id(con_id)?;
+        let series = listing.series.as_ref().filter(|series| series.ends <= until)?;
+        let struck = match series.product.index {
+            Some(index) => indices::INDICES.iter().find(|i| i.symbol == index)?,
+            None => listing,
+        };
+        let ticks = self.symbol(struck.con_id)?.value(series.ends)?;
+        Some((series.ends, struck.price(ticks)))
     }
 
     /// The best bid and ask at a moment; `None` for an unknown contract and while halted or closed.

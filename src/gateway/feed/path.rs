@@ -242,7 +242,7 @@ impl Path {
         let own_events = key(seed, &format!("{}/events", listing.symbol));
         let (earnings, news, macros) = match calendar {
             Calendar::Always => (91, 73, 15),
-            Calendar::Nyse => (63, 50, 10),
+            Calendar::Nyse | Calendar::Cme => (63, 50, 10),
         };
         let events = Schedule {
             own: (listing.kind == Kind::Stock).then_some(own_events),

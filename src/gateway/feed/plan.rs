@@ -10,11 +10,12 @@
 use smallvec::SmallVec;
 
 use super::Calendar;
-use super::calendar::DAY;
+use super::calendar::{DAY, OPEN, unix_day};
+use super::futures::Series;
 use super::hash::{draw, further, unit, z4};
 use super::ladder::{self, Profile};
 use super::path::{EARNINGS, NEWS, Path, Session};
-use super::universe::{Listing, Source};
+use super::universe::{Kind, Listing, Source};
 use super::vix::Fear;
 
 /// Leaves of ten minutes.
@@ -83,6 +84,12 @@ pub struct Plan {
     pub informed: u32,
     /// What makes the volatility index of the path.
     pub fear: Option<Fear>,
+    /// By how much a future is above what it is on at the session's start and end, in log price.
+    pub carry: (f64, f64),
+    /// Where a future does not trade although its path goes on.
+    shut: SmallVec<[(u32, u32); 2]>,
+    /// The share of its product's volume that a future has.
+    share: f64,
     bursts: SmallVec<[Burst; 6]>,
     cuts: SmallVec<[(u32, u32); 3]>,
     quiet: Option<(u32, u32)>,
@@ -108,11 +115,17 @@ impl Plan {
             round_lot: listing.round_lot,
             informed: listing.class.informed,
             fear: if listing.source == Source::Vix { Some(Fear::new(path, keys.band, d)?) } else { None },
+            carry: (0.0, 0.0),
+            share: 1.0,
+            shut: calendar.shut(d).collect(),
             bursts: SmallVec::new(),
             cuts: calendar.silence(d).into_iter().collect(),
             quiet: calendar.quiet(d),
         };
         plan.schedule(path, calendar);
+        if let Some(series) = &listing.series {
+            plan.contract(series, calendar);
+        }
         plan.fill(listing, keys, calendar);
         Some(plan)
     }
@@ -127,8 +140,8 @@ impl Plan {
                 let h = draw_at(own ^ 3);
                 let (from, span) = match calendar {
                     Calendar::Always => (2_640, 338_000),
-                    Calendar::Nyse if unit(h) < 0.6 => (1_200, 6_000),
-                    Calendar::Nyse => (201_600, 36_000),
+                    Calendar::Nyse | Calendar::Cme if unit(h) < 0.6 => (1_200, 6_000),
+                    Calendar::Nyse | Calendar::Cme => (201_600, 36_000),
                 };
                 found.push((moment(h, from, span), TEN_MINUTES + 1_200, EARNINGS, 0.04));
             }
@@ -137,8 +150,8 @@ impl Plan {
                 let regular = calendar == Calendar::Always || unit(h) < 0.5;
                 let (from, span) = match calendar {
                     Calendar::Always => (2_640, 338_000),
-                    Calendar::Nyse if regular => (254_640, 88_560),
-                    Calendar::Nyse => (172_800, 69_600),
+                    Calendar::Nyse | Calendar::Cme if regular => (254_640, 88_560),
+                    Calendar::Nyse | Calendar::Cme => (172_800, 69_600),
                 };
                 let q = moment(h, from, span);
                 found.push((q, TEN_MINUTES, NEWS, if regular { 0.08 } else { 0.01 }));
@@ -151,8 +164,8 @@ impl Plan {
             let h = draw_at(events.market ^ 5);
             let q = match calendar {
                 Calendar::Always => moment(h, 2_640, 338_000),
-                Calendar::Nyse if unit(h) < 0.7 => 237_600,
-                Calendar::Nyse => 316_800,
+                Calendar::Nyse | Calendar::Cme if unit(h) < 0.7 => 237_600,
+                Calendar::Nyse | Calendar::Cme => 316_800,
             };
             found.push((q, TEN_MINUTES, events.macro_mass, 0.05));
         }
@@ -161,6 +174,22 @@ impl Plan {
                 self.bursts.push(Burst { from, to, mass: mass * part, volume: volume * part });
             }
         }
+    }
+
+    /// What a future's last day means for the session.
+    fn contract(&mut self, series: &Series, calendar: Calendar) {
+        let last = unix_day(series.last_day);
+        let left = |d: i64| series.product.carry * (last - unix_day(calendar.civil(d))) as f64 / 365.0;
+        self.carry = (left((self.d - 1).max(0)), left(self.d));
+        if calendar != Calendar::Always {
+            let settles = OPEN + (series.product.settlement_minute() - 570) * 240;
+            self.close_leaf = self.close_leaf.min(settles - 1);
+        }
+        let end = calendar.locate(series.ends).map_or((i64::MAX, 0), |spot| (spot.d, spot.q));
+        if (self.d, DAY) > end {
+            self.shut.push((if self.d == end.0 { end.1 } else { 0 }, DAY));
+        }
+        self.share = series.share(calendar.civil(self.d));
     }
 
     /// Draws the session's volume.
@@ -176,6 +205,9 @@ impl Plan {
         let busy = 0.38 * libm::log(self.session.m.max(0.05)) - 0.08 + noise;
         let extra: f64 = self.bursts.iter().map(|b| b.volume).sum();
         let total = listing.adv * self.length(calendar) * libm::exp(busy) * (1.0 + extra);
+        if listing.kind == Kind::Future {
+            return self.fill_future(listing, total * self.share);
+        }
         let lot = self.round_lot;
         let round = |shares: f64| ((shares / lot as f64) as i64 * lot).max(lot);
         self.opening = round(total * OPENING);
@@ -184,13 +216,23 @@ impl Plan {
         self.count = ((self.volume as f64 / listing.class.lot).min(MOST_PRINTS) as i64).clamp(1, self.volume);
     }
 
+    /// A future's session has no auctions, and trades what of the day its last hour leaves.
+    fn fill_future(&mut self, listing: &Listing, total: f64) {
+        let open = self.clear_volume(0, DAY);
+        if open <= 0.0 {
+            return;
+        }
+        self.volume = ((total * open.min(1.0)) as i64).max(1);
+        self.count = ((self.volume as f64 / listing.class.lot).min(MOST_PRINTS) as i64).clamp(1, self.volume);
+    }
+
     /// How many times the average volume the session trades: half on a half day; a day of 24 regular hours is busier, so
     /// that a minute of it is nearly as busy as one of the exchanges'.
     fn length(&self, calendar: Calendar) -> f64 {
         match calendar {
             Calendar::Always => 3.0,
-            Calendar::Nyse if self.quiet.is_some() => 0.5,
-            Calendar::Nyse => 1.0,
+            Calendar::Nyse | Calendar::Cme if self.quiet.is_some() => 0.5,
+            Calendar::Nyse | Calendar::Cme => 1.0,
         }
     }
 
@@ -202,20 +244,21 @@ impl Plan {
     /// Whether an event or a halt lies within `[a, b)`.
     #[inline]
     pub fn touches(&self, a: u32, b: u32) -> bool {
-        (!self.bursts.is_empty() || !self.cuts.is_empty() || self.quiet.is_some())
-            && (self.quiet.is_some_and(|w| a.max(w.0) < b.min(w.1))
+        (!self.bursts.is_empty() || !self.cuts.is_empty() || !self.shut.is_empty() || self.quiet.is_some())
+            && (self.shut.iter().any(|w| w.0 < b && a < w.1)
+                || self.quiet.is_some_and(|w| a.max(w.0) < b.min(w.1))
                 || self.bursts.iter().any(|w| w.from < b && a < w.to)
                 || self.cuts.iter().any(|w| w.0 < b && a < w.1))
     }
 
-    /// Whether trading is halted or silenced in a leaf.
+    /// Whether trading is halted, silenced or over in a leaf.
     pub fn is_cut(&self, q: u32) -> bool {
-        self.cuts.iter().any(|w| w.0 <= q && q < w.1)
+        self.cuts.iter().chain(&self.shut).any(|w| w.0 <= q && q < w.1)
     }
 
-    /// Whether the whole of `[a, b)` is halted or silenced by one cut.
+    /// Whether the whole of `[a, b)` is halted, silenced or over by one cut.
     pub fn all_cut(&self, a: u32, b: u32) -> bool {
-        self.cuts.iter().any(|w| w.0 <= a && b <= w.1)
+        self.cuts.iter().chain(&self.shut).any(|w| w.0 <= a && b <= w.1)
     }
 
     /// The left child's share of activity and volume of a node that touches an event or a halt.
@@ -243,7 +286,36 @@ impl Plan {
             volume += self.bursts.iter().map(|w| w.volume * overlap(w, from, to)).sum::<f64>();
             from = to;
         }
+        if !self.shut.is_empty() {
+            volume = self.clear_volume(a, b);
+        }
         (activity, volume)
+    }
+
+    /// Volume within `[a, b)` where it is neither cut nor shut, events' volume added.
+    fn clear_volume(&self, a: u32, b: u32) -> f64 {
+        let closed = || self.cuts.iter().chain(&self.shut);
+        let (mut volume, mut from) = (0.0, a);
+        while from < b {
+            if let Some(end) = closed().filter(|w| w.0 <= from && from < w.1).map(|w| w.1).max() {
+                from = end;
+                continue;
+            }
+            let to = closed().map(|w| w.0).filter(|start| *start > from).fold(b, u32::min);
+            volume += self.profile.volume(from, to);
+            if let Some((start, end)) = self.quiet.map(|w| (w.0.max(from), w.1.min(to))).filter(|w| w.0 < w.1) {
+                volume -= (1.0 - QUIET.1) * self.profile.volume(start, end);
+            }
+            volume += self.bursts.iter().map(|w| w.volume * overlap(w, from, to)).sum::<f64>();
+            from = to;
+        }
+        volume
+    }
+
+    /// By how much a future is above what it is on at a leaf, in log price.
+    pub fn carry_at(&self, q: u32) -> f64 {
+        let (start, end) = self.carry;
+        start + (end - start) * f64::from(q) / f64::from(DAY)
     }
 
     /// The events' mass within `[a, b)`.

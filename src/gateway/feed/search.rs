@@ -222,7 +222,7 @@ impl<'a> Search<'a> {
 
     /// The mean price of a node in ticks.
     fn mean(&self, node: &Node) -> f64 {
-        libm::exp(0.5 * (node.xa + node.xb)) * self.symbol.quoter.per_unit
+        libm::exp(0.5 * (node.xa + node.xb) + self.plan.carry_at(node.a)) * self.symbol.quoter.per_unit
     }
 
     /// Whether there may be a value of interest in a node.
@@ -243,7 +243,8 @@ impl<'a> Search<'a> {
 
     /// Number of auctions within `[a, b)`.
     fn auction_count(&self, a: u32, b: u32) -> i64 {
-        let within = |leaf: u32| i64::from(a <= leaf && leaf < b);
+        let auctions = self.plan.opening > 0;
+        let within = |leaf: u32| i64::from(auctions && a <= leaf && leaf < b);
         within(self.plan.open_leaf) + within(self.plan.close_leaf)
     }
 

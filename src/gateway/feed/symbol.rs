@@ -14,7 +14,7 @@ use super::leaf::{Quoter, Tick, Touch};
 use super::path::{Node, Path};
 use super::plan::{Keys, Plan};
 use super::search::{Search, Tally, join};
-use super::universe::Listing;
+use super::universe::{Kind, Listing};
 use super::{BookSide, Calendar, DaySummary, Leaf, Nanos, Print, Quote, What};
 
 /// Plans remembered.
@@ -41,7 +41,8 @@ struct Running {
     /// Day node and leaf up to which the tally goes.
     upto: (i64, u32),
     tally: Option<Tally>,
-    open: i64,
+    /// The opening auction's price; a future has none and opens with its first print.
+    open: Option<i64>,
     previous_close: i64,
     /// Last print of the session before: price, shares, time.
     previous_last: (i64, i64, Nanos),
@@ -146,9 +147,22 @@ impl Symbol {
         self.calendar.span(d, regular || self.quoter.is_index())
     }
 
+    /// What a future ends at: the value at a moment of what is struck there, as a count of its own ticks.
+    pub fn value(&self, at: Nanos) -> Option<i64> {
+        let spot = self.calendar.locate(at)?;
+        let plan = self.plan(spot.d)?;
+        let node = self.path.descend(&plan, Node::root(&plan, 0, 0), spot.q);
+        Some(self.quoter.settlement(&plan, &node))
+    }
+
+    /// Whether a future's last moment is past.
+    fn has_ended(&self, at: Nanos) -> bool {
+        self.quoter.listing.series.is_some_and(|series| series.ends <= at)
+    }
+
     /// Where a moment lies if the market trades then.
     fn trading_spot(&self, at: Nanos) -> Option<Spot> {
-        self.calendar.locate(at).filter(|_| self.calendar.trading(at))
+        self.calendar.locate(at).filter(|_| self.calendar.trading(at) && !self.has_ended(at))
     }
 
     /// The quote's prices and the leaf it belongs to.
@@ -196,6 +210,9 @@ impl Symbol {
         let pace = |d: i64, q: u32| self.calendar.moment(d, q).saturating_add(self.quoter.pace(d, q));
         let Some(spot) = self.trading_spot(after) else {
             let opens = self.calendar.hours_at(after, true).opens;
+            if opens == Nanos::MAX || self.has_ended(opens) {
+                return Nanos::MAX;
+            }
             return self.calendar.locate(opens).map_or(Nanos::MAX, |s| pace(s.d, s.q));
         };
         let own = pace(spot.d, spot.q);
@@ -281,9 +298,19 @@ impl Symbol {
         tally
     }
 
-    /// The official close of a session: the price of its closing auction.
+    /// A session's settlement with no shares, and when it was struck; a future that nobody traded is there.
+    fn settled(&self, d: i64) -> Option<(i64, i64, Nanos)> {
+        let plan = self.plan(d)?;
+        Some((self.close(d)?, 0, self.calendar.end(d, plan.close_leaf) - 1))
+    }
+
+    /// The official close of a session: the price of its closing auction, of a future its settlement.
     pub fn close(&self, d: i64) -> Option<i64> {
         let plan = self.plan(d)?;
+        if self.quoter.listing.kind == Kind::Future {
+            let node = self.path.descend(&plan, Node::root(&plan, 0, 0), plan.close_leaf);
+            return Some(self.quoter.settlement(&plan, &node));
+        }
         let node = self.path.descend(&plan, Node::root(&plan, plan.volume, plan.count), plan.close_leaf);
         let mut ticks = Vec::new();
         self.quoter.ticks(&plan, &node, &mut ticks);
@@ -333,7 +360,11 @@ impl Symbol {
         let opened = self.opened(session, now);
         let (last, last_size, last_at) = tally.map_or(running.previous_last, |t| (t.last, t.last_size, t.last_at));
         Some(DaySummary {
-            open: opened.then_some(running.open),
+            open: if self.quoter.listing.kind == Kind::Future {
+                tally.map(|t| t.first)
+            } else {
+                running.open.filter(|_| opened)
+            },
             high: tally.map(|t| t.high),
             low: tally.map(|t| t.low),
             last,
@@ -382,9 +413,9 @@ impl Symbol {
             session,
             upto: (session, 0),
             tally: None,
-            open: self.opening(session)?,
+            open: self.opening(session),
             previous_close: self.close(before)?,
-            previous_last: self.last_of(before)?,
+            previous_last: self.last_of(before).or_else(|| self.settled(before))?,
         })
     }
 

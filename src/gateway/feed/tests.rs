@@ -1,5 +1,6 @@
 //! The market's invariants: what is found by search equals what a scan of every leaf finds, whatever is asked first.
 
+mod futures;
 mod indices;
 
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! The universe: what an instrument is, and the table of stocks and funds (data only).
 //!
-//! Invariants: contract ids are unique over all tables ([`LISTINGS`], [`super::indices`]), symbols within each; the order of the
+//! Invariants: contract ids are unique over all tables ([`LISTINGS`], [`super::indices`], [`super::futures`]), symbols within each; the order of the
 //! rows is part of the path's version. Contract ids are IB's own where public material names them; ids from 900,000,001 are
 //! this gateway's. Levels, volatilities, betas and volumes are plausible round figures, not quotes.
 //!
@@ -10,6 +10,7 @@
 
 use rust_decimal::Decimal;
 
+use super::futures::{self, Series};
 use super::indices::INDICES;
 use crate::gateway::ConId;
 use crate::money::Price;
@@ -31,6 +32,8 @@ pub enum Kind {
     Etf,
     /// A figure that is published and not traded: values in place of prints, no quote.
     Index,
+    /// A future.
+    Future,
 }
 
 /// Which path an instrument's price follows.
@@ -96,7 +99,7 @@ pub struct Listing {
     pub symbol: &'static str,
     /// The company's or fund's long name.
     pub name: &'static str,
-    /// IB's name of the exchange: `NASDAQ`, `NYSE`, `ARCA`; of an index its publisher.
+    /// IB's name of the exchange: `NASDAQ`, `NYSE`, `ARCA`, `CME`, `NYMEX`, `COMEX`; of an index its publisher.
     pub primary_exchange: &'static str,
     /// What it is.
     pub kind: Kind,
@@ -120,19 +123,21 @@ pub struct Listing {
     pub tick: (i64, u32),
     /// Smallest size step in shares.
     pub size_increment: i64,
-    /// Shares of a round lot: 100 below 250 USD, 40 below 1,000, else 10.
+    /// Shares of a round lot: 100 below 250 USD, 40 below 1,000, else 10; one contract of a future.
     pub round_lot: i64,
+    /// Which contract of its product a future is.
+    pub series: Option<Series>,
 }
 
 impl Listing {
     /// Every instrument of the paper market.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        LISTINGS.iter().chain(INDICES)
+        LISTINGS.iter().chain(INDICES).chain(futures::contracts())
     }
 
     /// The instrument with IB's contract id.
     pub fn by_con_id(con_id: ConId) -> Option<&'static Self> {
-        Self::all().find(|l| l.con_id == con_id)
+        LISTINGS.iter().chain(INDICES).find(|l| l.con_id == con_id).or_else(|| futures::by_con_id(con_id))
     }
 
     /// The stock or fund with this symbol, in upper case.
@@ -212,6 +217,7 @@ const fn row(
         } else {
             10
         },
+        series: None,
     }
 }
 

@@ -5,6 +5,7 @@
 //! told as such where one is needed (error 200, as TWS answers an ambiguous contract), and in full where details are asked for.
 
 use crate::gateway::Nanos;
+use crate::gateway::feed::futures::{self, Series};
 use crate::gateway::feed::{Kind, LISTINGS, Listing, indices::INDICES};
 use crate::gateway::venue::Fault;
 use crate::gateway::wire::convert;
@@ -22,16 +23,18 @@ pub(super) fn resolve(contract: Option<&Contract>, now: Nanos) -> Result<&'stati
 }
 
 /// Every instrument a request may mean, at least one; error 200 if there is none.
-pub(super) fn all(contract: Option<&Contract>, _now: Nanos) -> Result<Vec<&'static Listing>, Fault> {
-    let found = contract.map(candidates).unwrap_or_default();
+pub(super) fn all(contract: Option<&Contract>, now: Nanos) -> Result<Vec<&'static Listing>, Fault> {
+    let found = contract.map(|contract| candidates(contract, now)).unwrap_or_default();
     if found.is_empty() {
         return Err(Fault::new(200, "No security definition has been found for the request"));
     }
     Ok(found)
 }
 
-fn candidates(contract: &Contract) -> Vec<&'static Listing> {
-    let fits = |listing: &&'static Listing| agrees(contract, listing);
+fn candidates(contract: &Contract, now: Nanos) -> Vec<&'static Listing> {
+    let expired = contract.include_expired.unwrap_or(false);
+    let alive = |listing: &Listing| listing.series.is_none_or(|series| expired || series.ends > now);
+    let fits = |listing: &&'static Listing| agrees(contract, listing) && alive(listing);
     if let Some(con_id) = contract.con_id.filter(|id| *id != 0) {
         return Listing::by_con_id(con_id).into_iter().filter(fits).collect();
     }
@@ -41,6 +44,8 @@ fn candidates(contract: &Contract) -> Vec<&'static Listing> {
     match given(contract.sec_type.as_ref()).unwrap_or("STK").to_ascii_uppercase().as_str() {
         "STK" => LISTINGS.iter().filter(fits).collect(),
         "IND" => INDICES.iter().filter(fits).collect(),
+        "FUT" if expired => futures::contracts().iter().filter(fits).collect(),
+        "FUT" => futures::PRODUCTS.iter().flat_map(|product| futures::listed(product, now)).filter(fits).collect(),
         _ => Vec::new(),
     }
 }
@@ -55,16 +60,35 @@ fn agrees(contract: &Contract, listing: &Listing) -> bool {
         // NASDAQ's name of old, which clients still use.
         Kind::Stock | Kind::Etf if exchange == "NASDAQ" => [convert::SMART, exchange, "ISLAND"],
         Kind::Stock | Kind::Etf => [convert::SMART, exchange, exchange],
-        Kind::Index => [exchange; 3],
+        Kind::Index | Kind::Future => [exchange; 3],
     };
-    contract.combo_legs.is_empty()
+    let local = listing.series.map_or(listing.symbol, |series| series.local);
+    let named = contract.last_trade_date_or_contract_month.as_ref().or(contract.last_trade_date.as_ref());
+    let month = match (given(named), &listing.series) {
+        (Some(wanted), Some(series)) => is_month(wanted, series),
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    let units = listing.series.map(|series| series.product.multiplier as f64);
+    let multiplier = contract.multiplier.filter(|m| *m != 0.0 && *m != f64::MAX);
+
+    month
+        && multiplier.is_none_or(|wanted| units.is_none_or(|units| wanted == units))
+        && contract.combo_legs.is_empty()
         && contract.delta_neutral_contract.is_none()
         && is(contract.sec_type.as_ref(), &[convert::sec_type(listing)])
         && is(contract.currency.as_ref(), &[convert::CURRENCY])
         && is(contract.exchange.as_ref(), &venues)
         && is(contract.primary_exch.as_ref(), &venues)
         && is(contract.symbol.as_ref(), &[listing.symbol])
-        && is(contract.local_symbol.as_ref(), &[listing.symbol])
+        && is(contract.local_symbol.as_ref(), &[local])
+        && (listing.kind != Kind::Future || is(contract.trading_class.as_ref(), &[listing.symbol]))
+}
+
+/// Whether `YYYYMM` or `YYYYMMDD` names the contract: its month or its last day.
+fn is_month(wanted: &str, series: &Series) -> bool {
+    let (year, month) = series.month;
+    wanted == format!("{year:04}{month:02}") || wanted == series.last_day.strftime("%Y%m%d").to_string()
 }
 
 /// What a field says, if anything.
@@ -139,5 +163,33 @@ mod tests {
             }
         }
         assert_eq!(resolve(Some(&of_type("IND", "AAPL", ""))).unwrap_err().code, 200);
+    }
+
+    #[test]
+    fn a_future_needs_its_month_and_without_it_is_ambiguous() {
+        // 2026-02-11.
+        let now = 1_770_822_000_000_000_000;
+        let es = of_type("FUT", "ES", "CME");
+        let month = |text: &str| Contract { last_trade_date_or_contract_month: Some(text.to_owned()), ..es.clone() };
+        let local = |contract: &Contract| resolve(Some(contract)).map(|l| l.series.unwrap().local);
+        let ambiguous = resolve(Some(&es)).unwrap_err();
+        assert_eq!((ambiguous.code, ambiguous.text.contains("ES is ambiguous")), (200, true));
+        assert_eq!(all(Some(&es), now).unwrap().len(), 8);
+        assert_eq!(local(&month("202603")), Ok("ESH6"));
+        assert_eq!(local(&month("20260618")), Ok("ESM6"));
+        let named = Contract { local_symbol: Some("ESU6".to_owned()), symbol: None, ..es.clone() };
+        assert_eq!(local(&named), Ok("ESU6"));
+        let units = |multiplier| Contract { multiplier: Some(multiplier), ..month("202603") };
+        assert_eq!((local(&units(50.0)), local(&units(0.0))), (Ok("ESH6"), Ok("ESH6")));
+        let expired = month("202512");
+        for wrong in
+            [units(5.0), month("202604"), expired.clone(), of_type("FUT", "ES", "SMART"), of_type("STK", "ES", "")]
+        {
+            assert_eq!(resolve(Some(&wrong)).unwrap_err().code, 200, "{wrong:?}");
+        }
+        let asked = Contract { include_expired: Some(true), ..expired };
+        assert_eq!(local(&asked), Ok("ESZ5"));
+        let by_id = Contract { con_id: Some(super::resolve(Some(&month("202603")), now).unwrap().con_id), ..es };
+        assert_eq!(local(&by_id), Ok("ESH6"));
     }
 }

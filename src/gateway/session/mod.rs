@@ -167,7 +167,7 @@ impl Session {
             }
 
             Request::ContractData(request) => self.contract_data(&request, world),
-            Request::MatchingSymbols(request) => self.matching_symbols(&request),
+            Request::MatchingSymbols(request) => self.matching_symbols(&request, world),
             Request::MarketRule(request) => self.market_rule(request.market_rule_id, world),
 
             Request::MarketData(request) => self.market_data(&request, world),

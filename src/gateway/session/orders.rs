@@ -7,6 +7,7 @@
 
 use super::lookup::resolve;
 use super::{NO_ID, Session};
+use crate::gateway::Nanos;
 use crate::gateway::driver::World;
 use crate::gateway::feed::{Kind, Listing};
 use crate::gateway::venue::{ClientId, Event, Execution, Fault, Order, StatusReport};
@@ -18,7 +19,7 @@ impl Session {
         let order_id = request.order_id.unwrap_or(0);
         let preview = request.order.as_ref().is_some_and(|order| order.what_if.unwrap_or(false));
         let read = resolve(request.contract.as_ref(), world.now())
-            .and_then(tradable)
+            .and_then(|listing| tradable(listing, world.now()))
             .and_then(|listing| orders::read(client_id, listing, request).map(|order| (listing, order)));
         match read {
             Ok((listing, order)) if preview => match world.what_if(&order) {
@@ -98,10 +99,13 @@ impl Session {
     }
 }
 
-/// Refuses an order for what is only published: there is no type of order for it.
-fn tradable(listing: &'static Listing) -> Result<&'static Listing, Fault> {
+/// Refuses an order for what is only published, since there is no type of order for it, and for what has ended.
+fn tradable(listing: &'static Listing, now: Nanos) -> Result<&'static Listing, Fault> {
     match listing.kind {
-        Kind::Stock | Kind::Etf => Ok(listing),
+        Kind::Future if listing.series.is_some_and(|series| series.ends <= now) => {
+            Err(Fault::new(200, "No security definition has been found for the request"))
+        }
+        Kind::Stock | Kind::Etf | Kind::Future => Ok(listing),
         Kind::Index => Err(Fault::new(387, "Unsupported order type for this exchange and security type.")),
     }
 }

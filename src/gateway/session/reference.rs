@@ -3,7 +3,9 @@
 use super::Session;
 use super::lookup::{all, resolve};
 use crate::gateway::driver::World;
-use crate::gateway::feed::Listing;
+use crate::gateway::feed::futures::{PRODUCTS, listed};
+use crate::gateway::feed::indices::INDICES;
+use crate::gateway::feed::{LISTINGS, Listing};
 use crate::gateway::wire::proto::{
     Contract, ContractData, ContractDataRequest, ContractDescription, IdOnly, MarketRule, MatchingSymbolsRequest,
     SecDefOptParamsRequest, SmartComponents, SmartComponentsRequest, SymbolSamples,
@@ -12,6 +14,29 @@ use crate::gateway::wire::{Reply, convert};
 
 /// How many matches a symbol search gives, as IB does.
 const MATCHES: usize = 16;
+
+/// A match of a search; futures are found as what they are on, with their kind beside it, as IB has it.
+fn described(listing: &Listing) -> ContractDescription {
+    let description = Some(listing.name.to_owned());
+    match listing.series {
+        None => ContractDescription {
+            contract: Some(Contract { description, ..convert::contract(listing) }),
+            derivative_sec_types: Vec::new(),
+        },
+        Some(series) => ContractDescription {
+            contract: Some(Contract {
+                con_id: Some(series.product.con_id()),
+                symbol: Some(listing.symbol.to_owned()),
+                sec_type: Some("IND".to_owned()),
+                primary_exch: Some(listing.primary_exchange.to_owned()),
+                currency: Some(convert::CURRENCY.to_owned()),
+                description,
+                ..Contract::default()
+            }),
+            derivative_sec_types: vec![convert::sec_type(listing).to_owned()],
+        },
+    }
+}
 
 /// How well a listing matches a pattern, lower is better: the symbol itself, its beginning, then words of the name.
 fn rank(listing: &Listing, pattern: &str) -> Option<u8> {
@@ -47,23 +72,18 @@ impl Session {
         }
     }
 
-    pub(super) fn matching_symbols(&mut self, request: &MatchingSymbolsRequest) {
+    pub(super) fn matching_symbols(&mut self, request: &MatchingSymbolsRequest, world: &World) {
         let pattern = request.pattern.as_deref().unwrap_or("").trim().to_ascii_uppercase();
         let mut matches: Vec<_> = if pattern.is_empty() {
             Vec::new()
         } else {
-            Listing::all().filter_map(|listing| rank(listing, &pattern).map(|rank| (rank, listing))).collect()
+            let fronts = PRODUCTS.iter().filter_map(|product| listed(product, world.now()).next());
+            let named = LISTINGS.iter().chain(INDICES).chain(fronts);
+            named.filter_map(|listing| rank(listing, &pattern).map(|rank| (rank, listing))).collect()
         };
         // Stable: equals keep the universe's order, most traded first.
         matches.sort_by_key(|(rank, _)| *rank);
-        let contract_descriptions = matches
-            .into_iter()
-            .take(MATCHES)
-            .map(|(_, listing)| ContractDescription {
-                contract: Some(Contract { description: Some(listing.name.to_owned()), ..convert::contract(listing) }),
-                derivative_sec_types: Vec::new(),
-            })
-            .collect();
+        let contract_descriptions = matches.into_iter().take(MATCHES).map(|(_, listing)| described(listing)).collect();
         self.send(&Reply::SymbolSamples(SymbolSamples { req_id: request.req_id, contract_descriptions }));
     }
 

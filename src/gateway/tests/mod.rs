@@ -5,6 +5,7 @@ mod clients;
 mod data;
 mod encodings;
 mod faults;
+mod futures;
 mod indices;
 mod ledger;
 mod orders;

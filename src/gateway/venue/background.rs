@@ -5,9 +5,10 @@
 //! print of the day, and their cut-offs count from midnight.
 //!
 //! Sessions: regular hours, or with extended hours from 04:00 to 20:00 (to 17:00 on half days); a DAY order dies at their
-//! end. With the always-open calendar a day is a UTC day. The account's day starts at midnight in New York, or at midnight
+//! end. Futures have their exchanges' hours instead. With the always-open calendar a day is a UTC day. The account's day starts at midnight in New York, or at midnight
 //! UTC with the always-open calendar.
 
+use super::contract::Spec;
 use super::market::{Cross, Cutoffs, Listing, Market, Print, Quote, Session, Side};
 use crate::clock::Stamp;
 use crate::gateway::feed::{self, BookSide, Calendar, Feed, PrintSide};
@@ -29,25 +30,36 @@ impl Market for Feed {
             lot: listing.round_lot,
             half_life: listing.class.recovery_ms.saturating_mul(1_000_000),
             cutoffs: Cutoffs::of(listing.primary_exchange),
+            spec: listing.series.map_or(Spec::SHARE, |s| Spec::of_future(listing.symbol, s.product.multiplier)),
+            ends: listing.series.map(|series| series.ends),
         })
     }
 
     fn increment(&self, con_id: ConId, price: Price) -> Option<Price> {
-        feed::Listing::by_con_id(con_id)?;
+        let listing = feed::Listing::by_con_id(con_id)?;
+        if listing.kind == feed::Kind::Future {
+            return Some(listing.tick());
+        }
         let row = |tenthousandths: i64| Price(rust_decimal::Decimal::new(tenthousandths, 4));
         let rows = feed::universe::US_STOCK_INCREMENTS.iter().rev();
         rows.copied().find(|(edge, _)| price >= row(*edge)).map(|(_, increment)| row(increment))
     }
 
-    fn session(&self, _con_id: ConId, at: Nanos, outside_rth: bool) -> Session {
-        let hours = self.calendar().hours_at(at, outside_rth);
-        Session { open: hours.open, opens: hours.opens, day_end: hours.closes }
+    fn session(&self, con_id: ConId, at: Nanos, outside_rth: bool) -> Session {
+        let listing = feed::Listing::by_con_id(con_id);
+        let calendar = listing.map_or(self.calendar(), |listing| self.calendar_of(listing));
+        let hours = calendar.hours_at(at, outside_rth);
+        match listing.and_then(|listing| listing.series).map(|series| series.ends) {
+            Some(ends) if ends <= hours.opens => Session { open: false, opens: Nanos::MAX, day_end: ends },
+            Some(ends) => Session { open: hours.open, opens: hours.opens, day_end: hours.closes.min(ends) },
+            None => Session { open: hours.open, opens: hours.opens, day_end: hours.closes },
+        }
     }
 
     fn day_start(&self, at: Nanos) -> Nanos {
         match self.calendar() {
             Calendar::Always => at.saturating_sub(at.checked_rem_euclid(DAY).unwrap_or(0)),
-            Calendar::Nyse => {
+            Calendar::Nyse | Calendar::Cme => {
                 let midnight = Stamp::at(at).eastern().start_of_day().ok();
                 midnight.and_then(|day| i64::try_from(day.timestamp().as_nanosecond()).ok()).unwrap_or(at)
             }
@@ -89,7 +101,15 @@ impl Market for Feed {
     }
 
     fn borrowable(&self, con_id: ConId, at: Nanos) -> i64 {
+        // What is no share is sold without borrowing it.
+        if feed::Listing::by_con_id(con_id).is_some_and(|listing| listing.kind == feed::Kind::Future) {
+            return i64::MAX;
+        }
         self.borrow(con_id, self.day_start(at), at).map_or(0, |borrow| borrow.shares)
+    }
+
+    fn settlement(&self, con_id: ConId, until: Nanos) -> Option<(Nanos, Price)> {
+        Self::settlement(self, con_id, until)
     }
 
     fn mark(&self, con_id: ConId, at: Nanos) -> Option<Price> {

@@ -63,6 +63,7 @@ pub fn proper(market: &dyn Market, request: &OrderRequest) -> Result<Proper, Fau
     let limit = request.kind.limit().map(|price| ticks(market, &listing, price)).transpose()?;
     let stop = request.kind.trigger().map(|price| ticks(market, &listing, price)).transpose()?;
     distances(&listing, request)?;
+    listing.spec.fitting(request)?;
     rules::fitting(request)?;
     let limit = if matches!(request.kind, Kind::Peg { .. }) { None } else { limit };
     Ok(Proper { listing, limit, stop })
@@ -174,6 +175,7 @@ impl Venue {
             trigger: request.kind.trigger(),
             touch: touch.and_then(|ticks| proper.listing.tick.times(Decimal::from(ticks))),
             tick: proper.listing.tick,
+            multiplier: proper.listing.spec.multiplier,
         })
     }
 
@@ -213,15 +215,16 @@ impl Venue {
         };
         let held = self.ledger.quantity(con_id).0;
         let held_at = mark(con_id).unwrap_or(price);
-        let before = margin::of(held, held_at).initial;
+        let spec = &proper.listing.spec;
+        let before = spec.margin(held, held_at).initial;
         let after = add(held, signed);
         // What the order adds is weighed at its price, what is there already at the mark.
         let bound = if after.abs() > held.abs() {
             let signed_like = |shares: Decimal| if after.is_sign_negative() { neg(shares) } else { shares };
-            let kept = margin::of(signed_like(held.abs()), held_at);
-            kept.and(margin::of(signed_like(sub(after.abs(), held.abs())), price)).initial
+            let kept = spec.margin(signed_like(held.abs()), held_at);
+            kept.and(spec.margin(signed_like(sub(after.abs(), held.abs())), price)).initial
         } else {
-            margin::of(after, held_at).initial
+            spec.margin(after, held_at).initial
         };
         let initial_after = Cash(add(initial_before.0, sub(bound.0, before.0)));
         Some(Effect { initial_before, initial_after, equity })

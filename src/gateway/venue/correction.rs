@@ -160,11 +160,13 @@ fn replay(ledger: &mut Ledger, today: &mut [Execution]) {
             execution.commission.realized = None;
             continue;
         }
+        let spec = ledger.spec(execution.con_id);
         let value: Decimal = mul(execution.price.0, execution.quantity.0);
         let fill = Traded { quantity: execution.quantity, value: Cash(value) };
-        let amount = ledger.charge(done, execution.perm_id, execution.at, execution.action, fill);
+        let amount = ledger.charge(done, execution.perm_id, (execution.at, spec), execution.action, fill);
         let (con_id, action) = (execution.con_id, execution.action);
-        execution.commission.realized = ledger.book(con_id, action, execution.quantity, execution.price, amount);
+        execution.commission.realized =
+            ledger.book((con_id, spec), action, execution.quantity, execution.price, amount);
         execution.commission.amount = amount;
     }
 }

@@ -133,7 +133,9 @@ impl Venue {
     fn warn_if_waiting(&self, index: usize, market: &dyn Market, out: &mut Vec<Event>) {
         let Some(working) = self.working.get(index) else { return };
         let request = &working.order.request;
-        let session = market.session(request.con_id, self.now, request.outside_rth);
+        let listing = market.listing(request.con_id);
+        let extended = listing.map_or(request.outside_rth, |listing| listing.extended(request));
+        let session = market.session(request.con_id, self.now, extended);
         let waits = matches!(working.place.stage, Stage::Waiting | Stage::Armed) && !working.is_unborn();
         if !waits || session.open || request.tif == Tif::Opening {
             return;
@@ -150,8 +152,17 @@ impl Venue {
         out.push(Event::Error(Fault::new(399, text).of(request.client_id, request.order_id)));
     }
 
-    /// When an order dies by itself; 334 for a time that is past.
+    /// When an order dies by itself, with its contract at the latest; 334 for a time that is past.
     pub(super) fn expiry(&self, market: &dyn Market, request: &OrderRequest) -> Result<Option<Nanos>, Fault> {
+        let own = self.own_expiry(market, request)?;
+        let ends = market.listing(request.con_id).and_then(|listing| listing.ends);
+        Ok(match (own, ends) {
+            (Some(own), Some(ends)) => Some(own.min(ends)),
+            (own, ends) => own.or(ends),
+        })
+    }
+
+    fn own_expiry(&self, market: &dyn Market, request: &OrderRequest) -> Result<Option<Nanos>, Fault> {
         if let Some(cross) = request.cross() {
             let hour = auction::hour(market, request, cross, self.now);
             return Ok(Some(auction::expiry(hour, cross)));

@@ -1,6 +1,6 @@
 //! The ledger: cash, positions at average cost, and the day's P&L.
 //!
-//! Invariants: cash = deposits + realised − Σ cost, to the last digit, where a position's cost is signed (what a long cost, minus
+//! Invariants: cash = deposits + realised − Σ cost of shares (futures are on margin: [`super::contract`]), to the last digit, where a position's cost is signed (what a long cost, minus
 //! what a short brought in) and commissions are inside cost, as IB counts; a flat position has no cost; shares of a
 //! position = shares bought − shares sold. The day's P&L of a position is its value now − its value at the day's start + the
 //! day's cash from its trades. Trades settle at the start of the next day. Everything is traded in the base currency; cash in
@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::contract::Spec;
 use super::currency::Currency;
 use super::event::{Execution, Position};
 use super::exact::{add, div, mul, neg, sub};
@@ -65,6 +66,8 @@ pub struct Holding {
     pub start_cost: Option<Cash>,
     /// What the day's trades did to the SMA.
     pub sma: Cash,
+    /// What the contract is to the account: the contract's, not kept with the account but asked anew.
+    pub spec: Spec,
 }
 
 impl Holding {
@@ -75,7 +78,7 @@ impl Holding {
 
     /// The value at `mark`.
     pub fn value(&self, mark: Price) -> Cash {
-        Cash(mul(self.quantity.0, mark.0))
+        Cash(self.spec.value(self.quantity.0, mark))
     }
 
     /// The P&L of the open shares at `mark`.
@@ -85,8 +88,8 @@ impl Holding {
 
     /// The day's P&L with the open shares at `mark`; `None` if the day's starting value is unknown.
     pub fn daily(&self, mark: Option<Price>) -> Option<Cash> {
-        let now = worth(self.quantity, mark)?;
-        let then = worth(self.start_quantity, self.start_mark)?;
+        let now = worth(&self.spec, self.quantity, mark)?;
+        let then = worth(&self.spec, self.start_quantity, self.start_mark)?;
         Some(Cash(add(sub(now, then), self.flow.0)))
     }
 
@@ -98,7 +101,9 @@ impl Holding {
         self.quantity.0 = add(before, signed);
         let closed = if closes { signed.abs().min(before.abs()) } else { Decimal::ZERO };
         let opened = sub(signed.abs(), closed);
-        self.sma.0 = add(self.sma.0, mul(margin::REG_T, mul(price.0, sub(closed, opened))));
+        if !self.spec.is_future() {
+            self.sma.0 = add(self.sma.0, mul(margin::REG_T, mul(price.0, sub(closed, opened))));
+        }
         if !closes {
             self.cost.0 = sub(self.cost.0, cash);
             return None;
@@ -138,11 +143,11 @@ impl Holding {
 }
 
 /// What a number of shares is worth; nothing is worth zero even if its price is unknown.
-fn worth(quantity: Qty, mark: Option<Price>) -> Option<Decimal> {
+fn worth(spec: &Spec, quantity: Qty, mark: Option<Price>) -> Option<Decimal> {
     if quantity.is_zero() {
         return Some(Decimal::ZERO);
     }
-    mark.map(|mark| mul(quantity.0, mark.0))
+    mark.map(|mark| spec.value(quantity.0, mark))
 }
 
 /// What the account traded in a month, for tiered pricing.
@@ -223,10 +228,14 @@ impl Ledger {
         &mut self,
         executions: &[Execution],
         perm_id: PermId,
-        at: Nanos,
+        (at, spec): (Nanos, Spec),
         action: Action,
         fill: Traded,
     ) -> Cash {
+        if let Some(future) = spec.future {
+            // A settlement has no order and costs nothing.
+            return if perm_id == 0 { Cash::ZERO } else { Cash(mul(fill.quantity.0, future.fee).normalize()) };
+        }
         let of_order = executions.iter().filter(|execution| execution.perm_id == perm_id && execution.at >= self.day);
         let before = of_order.fold(Traded::default(), |sum, execution| {
             sum.and(execution.quantity, Cash(mul(execution.price.0, execution.quantity.0)))
@@ -247,9 +256,11 @@ impl Ledger {
         let mut ledger = self.clone();
         for execution in executions {
             let holding = ledger.holdings.get_mut(&execution.con_id)?;
-            ledger.cash.0 = sub(ledger.cash.0, holding.flow.0);
+            let paid = if holding.spec.is_future() { holding.realized.0 } else { holding.flow.0 };
+            ledger.cash.0 = sub(ledger.cash.0, paid);
             *holding = holding.at_start()?;
-            if ledger.volume.month == fees::month_of(execution.at) {
+            let shares = !holding.spec.is_future();
+            if shares && ledger.volume.month == fees::month_of(execution.at) {
                 ledger.volume.shares.0 = sub(ledger.volume.shares.0, execution.quantity.0);
             }
         }
@@ -259,21 +270,24 @@ impl Ledger {
     /// Books a fill and its commission; answers the realised P&L, `None` if it closed nothing.
     pub fn book(
         &mut self,
-        con_id: ConId,
+        (con_id, spec): (ConId, Spec),
         action: Action,
         quantity: Qty,
         price: Price,
         commission: Cash,
     ) -> Option<Cash> {
-        let value = mul(price.0, quantity.0);
+        let value = spec.value(quantity.0, price);
         let (signed, gross) = match action {
             Action::Buy => (quantity.0, neg(value)),
             Action::Sell => (neg(quantity.0), value),
         };
         let cash = sub(gross, commission.0);
-        self.cash.0 = add(self.cash.0, cash);
-        let new = || Holding { start_cost: Some(Cash::ZERO), ..Holding::default() };
-        self.holdings.entry(con_id).or_insert_with(new).trade(signed, price, cash)
+        let new = || Holding { start_cost: Some(Cash::ZERO), spec, ..Holding::default() };
+        let realized = self.holdings.entry(con_id).or_insert_with(new).trade(signed, price, cash);
+        // A future moves no cash but what closing it gains or loses.
+        let moved = if spec.is_future() { realized.map_or(Decimal::ZERO, |realized| realized.0) } else { cash };
+        self.cash.0 = add(self.cash.0, moved);
+        realized
     }
 
     /// Starts the day at `day`, with the marks of that moment; answers the contracts whose record changed.
@@ -304,6 +318,26 @@ impl Ledger {
         Some(Cash(carried.map_or(floor, |carried| carried.max(floor))))
     }
 
+    /// What a contract that is or was held on the day is to the account.
+    pub fn spec(&self, con_id: ConId) -> Spec {
+        self.holdings.get(&con_id).map_or(Spec::SHARE, |holding| holding.spec)
+    }
+
+    /// Learns what the contracts held are to the account.
+    pub fn learn(&mut self, spec: impl Fn(ConId) -> Option<Spec>) {
+        for (con_id, holding) in &mut self.holdings {
+            holding.spec = spec(*con_id).unwrap_or(holding.spec);
+        }
+    }
+
+    /// What open futures have gained, which is part of the account's cash as IB counts; `None` if a mark is unknown.
+    pub fn futures_gain(&self, mark: impl Fn(ConId) -> Option<Price>) -> Option<Cash> {
+        let open = self.holdings.iter().filter(|(_, holding)| holding.spec.is_future() && !holding.quantity.is_zero());
+        open.map(|(con_id, holding)| mark(*con_id).map(|mark| holding.unrealized(mark)))
+            .try_fold(Decimal::ZERO, |sum, gain| gain.map(|gain| add(sum, gain.0)))
+            .map(Cash)
+    }
+
     /// Shares held of a contract; negative when short.
     pub fn quantity(&self, con_id: ConId) -> Qty {
         self.holdings.get(&con_id).map_or(Qty::ZERO, |holding| holding.quantity)
@@ -320,14 +354,17 @@ impl Ledger {
         self.holdings
             .iter()
             .try_fold(self.total_cash().0, |sum, (con_id, holding)| {
-                worth(holding.quantity, mark(*con_id)).map(|value| add(sum, value))
+                let value = worth(&holding.spec, holding.quantity, mark(*con_id))?;
+                // A future is worth what it gained: nothing was paid for it.
+                Some(add(sum, if holding.spec.is_future() { sub(value, holding.cost.0) } else { value }))
             })
             .map(Cash)
     }
 
     /// Cash of all currencies without the day's trades, which settle at the start of the next.
     pub fn settled(&self) -> Cash {
-        Cash(self.holdings.values().fold(self.total_cash().0, |sum, holding| sub(sum, holding.flow.0)))
+        let shares = self.holdings.values().filter(|holding| !holding.spec.is_future());
+        Cash(shares.fold(self.total_cash().0, |sum, holding| sub(sum, holding.flow.0)))
     }
 
     /// Realised P&L of the day.

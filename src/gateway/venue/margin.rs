@@ -1,4 +1,4 @@
-//! Margin of stock positions.
+//! Margin of stock positions; that of futures is in [`super::contract`].
 //!
 //! | | initial | to keep |
 //! |---|---|---|
@@ -10,12 +10,12 @@
 //! in cash already and not counted again. The rates are the same in and outside regular hours and on every day, so what TWS calls
 //! look-ahead and outside-RTH margin equals the present one.
 //!
-//! Absent: portfolio margin, house rates by symbol or concentration, the 2,000 USD of equity that borrowing needs, options, futures.
+//! Absent: portfolio margin, house rates by symbol or concentration, the 2,000 USD of equity that borrowing needs, options.
 
 use rust_decimal::Decimal;
 
 use super::exact::{add, mul};
-use super::ledger::Ledger;
+use super::ledger::{Holding, Ledger};
 use crate::gateway::ConId;
 use crate::money::{Cash, Price};
 
@@ -68,11 +68,20 @@ pub fn of(shares: Decimal, price: Price) -> Requirement {
     Requirement { initial: Cash(half.max(keep)), maintenance: Cash(keep), reg_t: Cash(half) }
 }
 
+/// What the open positions that `which` picks bind, by contract's own rules; `None` if a mark is unknown.
+pub fn of_some(
+    ledger: &Ledger,
+    mark: impl Fn(ConId) -> Option<Price>,
+    which: impl Fn(&Holding) -> bool,
+) -> Option<Requirement> {
+    let open = ledger.holdings.iter().filter(|(_, holding)| !holding.quantity.is_zero() && which(holding));
+    open.map(|(con_id, holding)| mark(*con_id).map(|mark| holding.spec.margin(holding.quantity.0, mark)))
+        .try_fold(Requirement::default(), |sum, one| one.map(|one| sum.and(one)))
+}
+
 /// What all positions bind; `None` if a mark is unknown.
 pub fn of_all(ledger: &Ledger, mark: impl Fn(ConId) -> Option<Price>) -> Option<Requirement> {
-    let open = ledger.holdings.iter().filter(|(_, holding)| !holding.quantity.is_zero());
-    open.map(|(con_id, holding)| mark(*con_id).map(|mark| of(holding.quantity.0, mark)))
-        .try_fold(Requirement::default(), |sum, one| one.map(|one| sum.and(one)))
+    of_some(ledger, mark, |_| true)
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::contract::Spec;
+use super::order::OrderRequest;
 use crate::gateway::{ConId, Nanos};
 use crate::money::Price;
 
@@ -96,6 +98,18 @@ pub struct Listing {
     pub half_life: Nanos,
     /// Its auctions' cut-offs.
     pub cutoffs: Cutoffs,
+    /// What it is to the account.
+    pub spec: Spec,
+    /// When it trades for the last time; `None` for what has no end.
+    pub ends: Option<Nanos>,
+}
+
+impl Listing {
+    /// Whether an order may work in extended hours: as it says, but a future's native orders work whenever the exchange is open, and only
+    /// what the broker simulates waits for regular hours.
+    pub fn extended(&self, request: &OrderRequest) -> bool {
+        request.outside_rth || (self.spec.is_future() && !request.kind.is_triggered())
+    }
 }
 
 /// Whether orders work at a moment, and when the trading day ends.
@@ -139,6 +153,12 @@ pub trait Market {
     fn borrowable(&self, con_id: ConId, at: Nanos) -> i64 {
         let _ = (con_id, at);
         i64::MAX
+    }
+
+    /// When a contract was settled for good and at what price, if that is not after `until`; `None` for what has no end.
+    fn settlement(&self, con_id: ConId, until: Nanos) -> Option<(Nanos, Price)> {
+        let _ = (con_id, until);
+        None
     }
 
     /// The price positions are valued at: the last trade held within bid and ask; `None` if unknown.

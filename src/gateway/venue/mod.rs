@@ -45,12 +45,12 @@
 //! them where the reader of the market merges them. [`Venue::view`] is the quote with own orders and without taken shares.
 //!
 //! **Account.** Cash in several currencies at a table of rates (`currency`), positions at average cost (`ledger`), Reg-T margin
-//! (`margin`), IBKR's fixed or tiered fees by date (`fees`), IB's account keys (`values`), what-if (`whatif`), TWS's
+//! (`margin`), futures on margin per contract until they are settled (`contract`, `settlement`), IBKR's fixed or tiered fees by date (`fees`), IB's account keys (`values`), what-if (`whatif`), TWS's
 //! precautions (`precautions`), short sales that wait for shares (`locate`), executions corrected and busted (`correction`).
 //! Daily figures start anew at [`PNL_RESET`].
 //!
 //! **Absent**, refused by name with IB's codes: conditions, algorithms, volatility, scale, hedge and adjusted orders, pegs to a benchmark,
-//! auctions by `AUC`, overnight trading, block and not-held orders, fractional shares, other accounts, options and futures.
+//! auctions by `AUC`, overnight trading, block and not-held orders, fractional shares, other accounts, options.
 //! Own orders of both sides pass each other without trading, and own fills elect no stop. IB's end of a GTC order after 90
 //! days without login is not there, nor is `fills = "ibkr"` (top of book only). Client 0 binds nothing.
 
@@ -60,6 +60,7 @@ mod account;
 mod background;
 mod book;
 mod check;
+mod contract;
 mod correction;
 mod currency;
 mod engine;
@@ -75,6 +76,7 @@ mod modify;
 mod order;
 mod precautions;
 mod rules;
+mod settlement;
 mod state;
 mod tape;
 #[cfg(test)]
@@ -86,6 +88,7 @@ use std::collections::BTreeMap;
 
 pub use account::{PNL_RESET, Pnl, PnlSingle, PortfolioRow};
 pub use check::ORDER_IDS_END;
+pub use contract::{Future, Spec};
 pub use correction::{Correction, Uncorrectable};
 pub use currency::{Currency, NoDeposit, RATES_OF, deposit};
 pub use engine::{Place, Stage};

@@ -62,6 +62,8 @@ pub struct Looked {
     pub touch: Option<Price>,
     /// The contract's tick.
     pub tick: Price,
+    /// Units of the price in one contract.
+    pub multiplier: Decimal,
 }
 
 impl Precautions {
@@ -126,7 +128,7 @@ impl Precautions {
     fn check_value(&self, order: &Looked) -> Result<(), Fault> {
         let Some(most) = self.value else { return Ok(()) };
         let Some(price) = order.limit.or(order.trigger).or(order.touch) else { return Ok(()) };
-        let value = mul(price.0, order.quantity.0);
+        let value = mul(mul(price.0, order.quantity.0), order.multiplier);
         if value <= most.0 {
             return Ok(());
         }
@@ -189,7 +191,7 @@ mod tests {
         let limit = limit.into();
         let touch = Some(price("100"));
         let tick = "0.01".parse().unwrap();
-        Looked { quantity: Qty::from(quantity), limit, trigger: None, touch, tick }
+        Looked { quantity: Qty::from(quantity), limit, trigger: None, touch, tick, multiplier: Decimal::ONE }
     }
 
     fn code(limits: Precautions, order: &Looked) -> i32 {

@@ -2,8 +2,8 @@
 //!
 //! TWS sends an account as three kinds of rows, and so does this:
 //! - *the account*: a key with the base currency, such as `NetLiquidation`;
-//! - *its segments*: the same key with `-S` (securities) and `-C` (commodities). Everything here is in securities; the commodities
-//!   segment is there and empty, as in an account that trades no futures;
+//! - *its segments*: the same key with `-S` (securities) and `-C` (commodities). Futures are in commodities, and what their initial
+//!   margin needs is swept there, no more; everything else is in securities;
 //! - *its ledger*: [`LEDGER`] keys once for each currency that was ever held, and once for `BASE`, all of them together in the base
 //!   currency. (TWS writes the code in the currency column of these rows.)
 //!
@@ -22,7 +22,7 @@ use rust_decimal::Decimal;
 use super::ACCOUNT;
 use super::currency::Currency;
 use super::exact::{add, div, sub};
-use super::ledger::Ledger;
+use super::ledger::{Holding, Ledger};
 use super::margin::{self, Requirement};
 use crate::gateway::ConId;
 use crate::money::{Cash, Price};
@@ -59,13 +59,12 @@ pub const LEDGER: [&str; 24] = [
 ];
 
 /// Of the ledger's keys those that are always zero here.
-const LEDGER_ZEROS: [&str; 14] = [
+const LEDGER_ZEROS: [&str; 13] = [
     "AccruedCash",
     "CorporateBondValue",
     "Cryptocurrency",
     "FundValue",
     "FutureOptionValue",
-    "FuturesPNL",
     "FxCashBalance",
     "IssuerOptionValue",
     "MoneyMarketFundValue",
@@ -126,11 +125,14 @@ struct Figures {
     net: Decimal,
     unrealized: Decimal,
     sma: Option<Cash>,
+    /// What the futures bind.
+    futures: Requirement,
 }
 
 fn figures(ledger: &Ledger, mark: &impl Fn(ConId) -> Option<Price>) -> Option<Figures> {
     let (mut gross, mut net, mut unrealized) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
-    for (con_id, holding) in ledger.holdings.iter().filter(|(_, holding)| !holding.quantity.is_zero()) {
+    let shares = |holding: &Holding| !holding.quantity.is_zero() && !holding.spec.is_future();
+    for (con_id, holding) in ledger.holdings.iter().filter(|(_, holding)| shares(holding)) {
         let mark = mark(*con_id)?;
         let value = holding.value(mark).0;
         gross = add(gross, value.abs());
@@ -138,7 +140,8 @@ fn figures(ledger: &Ledger, mark: &impl Fn(ConId) -> Option<Price>) -> Option<Fi
         unrealized = add(unrealized, holding.unrealized(mark).0);
     }
     let bound = margin::of_all(ledger, mark)?;
-    Some(Figures { equity: ledger.equity(mark)?, bound, gross, net, unrealized, sma: ledger.sma(mark) })
+    let futures = margin::of_some(ledger, mark, |holding| holding.spec.is_future())?;
+    Some(Figures { equity: ledger.equity(mark)?, bound, gross, net, unrealized, sma: ledger.sma(mark), futures })
 }
 
 /// All values of an account; those that need an unknown mark are left out.
@@ -152,7 +155,11 @@ pub fn all(ledger: &Ledger, mark: impl Fn(ConId) -> Option<Price>) -> Vec<Accoun
     for key in ["AccruedCash-C", "AccruedCash-S"] {
         rows.money(key, Decimal::ZERO);
     }
-    rows.segmented(&CASH, ledger.total_cash().0);
+    let gain = ledger.futures_gain(&mark);
+    if let (Some(gain), Some(futures)) = (gain, margin::of_some(ledger, &mark, |holding| holding.spec.is_future())) {
+        // Cash with what open futures have gained, as IB counts.
+        rows.segmented(&CASH, add(ledger.total_cash().0, gain.0), futures.initial.0);
+    }
     rows.money("SettledCash", ledger.settled().0);
     if let Some(opening) = ledger.opening_equity {
         rows.money("PreviousDayEquityWithLoanValue", opening.0);
@@ -161,7 +168,7 @@ pub fn all(ledger: &Ledger, mark: impl Fn(ConId) -> Option<Price>) -> Vec<Accoun
     if let Some(figures) = &figures {
         rows.figures(figures);
     }
-    rows.ledger(ledger, figures.as_ref());
+    rows.ledger(ledger, figures.as_ref(), gain);
     rows.0
 }
 
@@ -181,11 +188,12 @@ impl Rows {
         self.push(key, cents(amount), Currency::BASE.code());
     }
 
-    fn segmented(&mut self, keys: &[Segmented], amount: Decimal) {
+    /// An amount, and what of it is in commodities.
+    fn segmented(&mut self, keys: &[Segmented], amount: Decimal, futures: Decimal) {
         for [whole, commodities, securities] in keys {
             self.money(whole, amount);
-            self.money(commodities, Decimal::ZERO);
-            self.money(securities, amount);
+            self.money(commodities, futures);
+            self.money(securities, sub(amount, futures));
         }
     }
 
@@ -213,20 +221,21 @@ impl Rows {
     }
 
     fn figures(&mut self, figures: &Figures) {
-        let Figures { equity, bound, gross, .. } = figures;
+        let Figures { equity, bound, gross, futures, .. } = figures;
+        let slack = sub(futures.initial.0, futures.maintenance.0);
         let available = sub(equity.0, bound.initial.0);
         let excess = sub(equity.0, bound.maintenance.0);
-        self.segmented(&EQUITY, equity.0);
-        self.segmented(&INITIAL, bound.initial.0);
-        self.segmented(&MAINTENANCE, bound.maintenance.0);
-        self.segmented(&AVAILABLE, available);
-        self.segmented(&EXCESS, excess);
+        self.segmented(&EQUITY, equity.0, futures.initial.0);
+        self.segmented(&INITIAL, bound.initial.0, futures.initial.0);
+        self.segmented(&MAINTENANCE, bound.maintenance.0, futures.maintenance.0);
+        self.segmented(&AVAILABLE, available, Decimal::ZERO);
+        self.segmented(&EXCESS, excess, slack);
         self.money("BuyingPower", div(available.max(Decimal::ZERO), margin::REG_T, 2));
         for key in ["GrossPositionValue", "GrossPositionValue-S"] {
             self.money(key, *gross);
         }
         for key in ["RegTEquity", "RegTEquity-S"] {
-            self.money(key, equity.0);
+            self.money(key, sub(equity.0, futures.initial.0));
         }
         for key in ["RegTMargin", "RegTMargin-S"] {
             self.money(key, bound.reg_t.0);
@@ -242,16 +251,23 @@ impl Rows {
     }
 
     /// The ledger: all currencies together, then each.
-    fn ledger(&mut self, ledger: &Ledger, figures: Option<&Figures>) {
+    fn ledger(&mut self, ledger: &Ledger, figures: Option<&Figures>, gain: Option<Cash>) {
         let stock = figures.map(|figures| (figures.net, figures.unrealized));
         let none = Some((Decimal::ZERO, Decimal::ZERO));
         let realized = ledger.realized().0;
         let base = Currency::BASE.code();
-        let whole = Entry { rate: Decimal::ONE, cash: ledger.total_cash().0, realized, stock };
+        let gain = gain.map(|gain| gain.0);
+        let whole = Entry { rate: Decimal::ONE, cash: ledger.total_cash().0, realized, stock, gain };
         self.currency(ALL_CURRENCIES, &whole);
         self.currency(base, &Entry { cash: ledger.cash.0, ..whole });
         for (currency, amount) in &ledger.foreign {
-            let entry = Entry { rate: currency.rate(), cash: amount.0, realized: Decimal::ZERO, stock: none };
+            let entry = Entry {
+                rate: currency.rate(),
+                cash: amount.0,
+                realized: Decimal::ZERO,
+                stock: none,
+                gain: Some(Decimal::ZERO),
+            };
             self.currency(currency.code(), &entry);
         }
     }
@@ -268,14 +284,16 @@ impl Rows {
         for key in LEDGER_ZEROS {
             self.push(key, cents(Decimal::ZERO), code);
         }
-        for key in ["CashBalance", "TotalCashBalance"] {
-            self.push(key, cents(entry.cash), code);
+        self.push("CashBalance", cents(entry.cash), code);
+        if let Some(gain) = entry.gain {
+            self.push("FuturesPNL", cents(gain), code);
+            self.push("TotalCashBalance", cents(add(entry.cash, gain)), code);
         }
         self.push("RealizedPnL", cents(entry.realized), code);
-        if let Some((value, unrealized)) = entry.stock {
+        if let (Some((value, unrealized)), Some(gain)) = (entry.stock, entry.gain) {
             self.push("StockMarketValue", cents(value), code);
-            self.push("UnrealizedPnL", cents(unrealized), code);
-            self.push("NetLiquidationByCurrency", cents(add(entry.cash, value)), code);
+            self.push("UnrealizedPnL", cents(add(unrealized, gain)), code);
+            self.push("NetLiquidationByCurrency", cents(add(add(entry.cash, gain), value)), code);
         }
     }
 }
@@ -287,6 +305,8 @@ struct Entry {
     realized: Decimal,
     /// Market value and unrealised P&L of the stock; `None` if a mark is unknown.
     stock: Option<(Decimal, Decimal)>,
+    /// What open futures have gained; `None` if a mark is unknown.
+    gain: Option<Decimal>,
 }
 
 /// An amount as TWS writes it.

@@ -7,6 +7,7 @@
 
 use super::book::reach;
 use super::check::{self, Proper};
+use super::contract::Spec;
 use super::exact::{mul, sub};
 use super::fees::{self, Traded};
 use super::market::{Market, Side};
@@ -50,9 +51,10 @@ impl Venue {
         let unknown = || Fault::new(201, "Order rejected - reason:A mark is unknown");
         let before = margin::of_all(&self.ledger, mark).ok_or_else(unknown)?;
         let price = self.trial_price(market, &proper, request).ok_or_else(unknown)?;
-        let commission = self.cost_at(request, price);
+        let spec = proper.listing.spec;
+        let commission = self.cost_at(request, spec, price);
         let mut after = self.ledger.clone();
-        after.book(request.con_id, request.action, request.quantity, price, commission);
+        after.book((request.con_id, spec), request.action, request.quantity, price, commission);
         let mark_or_price = |con_id| mark(con_id).or((con_id == request.con_id).then_some(price));
         let bound = margin::of_all(&after, mark_or_price).ok_or_else(unknown)?;
         let range = if request.kind.limit().is_some() {
@@ -70,12 +72,15 @@ impl Venue {
             equity_after: Cash(sub(effect.equity.0, commission.0)),
             commission: known.then_some(commission),
             commission_range: (!known).then_some(range),
-            warning: self.warning(market, request),
+            warning: self.warning(market, &proper, request),
         })
     }
 
     /// What the order pays if it fills at once at `price`.
-    fn cost_at(&self, request: &OrderRequest, price: Price) -> Cash {
+    fn cost_at(&self, request: &OrderRequest, spec: Spec, price: Price) -> Cash {
+        if let Some(future) = spec.future {
+            return Cash(mul(request.quantity.0, future.fee));
+        }
         let whole = Traded { quantity: request.quantity, value: Cash(mul(request.quantity.0, price.0)) };
         let month = self.ledger.month_volume(self.now);
         fees::fill(self.now, self.ledger.pricing, request.action, month, Traded::default(), whole)
@@ -83,17 +88,18 @@ impl Venue {
 
     /// The least and the most it pays between the touch and the end of one walk.
     fn cost_range(&self, proper: &Proper, request: &OrderRequest, touch: Price) -> (Cash, Cash) {
-        let at_touch = self.cost_at(request, touch);
+        let spec = proper.listing.spec;
+        let at_touch = self.cost_at(request, spec, touch);
         let side: Side = request.action.takes_from();
         let ticks = touch.ticks_from(Price::ZERO, proper.listing.tick).unwrap_or(0);
         let far = side.deeper(ticks, reach(ticks)).max(1);
-        let at_far = self.cost_at(request, Price(mul(proper.listing.tick.0, qty(far).0)));
+        let at_far = self.cost_at(request, spec, Price(mul(proper.listing.tick.0, qty(far).0)));
         (at_touch.min(at_far), at_touch.max(at_far))
     }
 
     /// What the trader should know of an order that would have to wait.
-    fn warning(&self, market: &dyn Market, request: &OrderRequest) -> String {
-        let session = market.session(request.con_id, self.now, request.outside_rth);
+    fn warning(&self, market: &dyn Market, proper: &Proper, request: &OrderRequest) -> String {
+        let session = market.session(request.con_id, self.now, proper.listing.extended(request));
         if session.open {
             return String::new();
         }

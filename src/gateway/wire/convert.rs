@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::Reply;
 use super::proto::{Contract, ContractDetails, PriceIncrement, TickPrice};
-use crate::gateway::feed::indices::HUNDREDTHS;
+use crate::gateway::feed::futures::{RULES, Series};
 use crate::gateway::feed::universe::{US_STOCK_INCREMENTS, US_STOCK_RULE};
 use crate::gateway::feed::{Kind, Listing};
 
@@ -18,6 +18,10 @@ pub(in crate::gateway) const SMART: &str = "SMART";
 
 /// What the venue takes, in the words that contract details have for types, times in force and attributes.
 const ORDER_TYPES: &str = "AON,DAY,DEACTEOD,DIS,DUR,FOK,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,LOC,MIDPX,MIT,MKT,MOC,MTL,OCA,OPG,PASSVREL,PEGMID,PEGMKT,REL,RELPCTOFS,RTH,SNAPMID,SNAPMKT,SNAPREL,STP,STPLMT,SWEEP,TRAIL,TRAILLMT,WHATIF";
+
+/// What it takes for futures: no auctions, no pegs, nothing that needs smart routing.
+const FUTURES_ORDER_TYPES: &str =
+    "DAY,DEACTEOD,DUR,FOK,GAT,GTC,GTD,ICE,IOC,LIT,LMT,MIT,MKT,MTL,OCA,RTH,STP,STPLMT,TRAIL,TRAILLMT,WHATIF";
 
 /// The double nearest to a decimal.
 pub(in crate::gateway) fn double(value: Decimal) -> f64 {
@@ -51,6 +55,7 @@ pub(in crate::gateway) const fn sec_type(listing: &Listing) -> &'static str {
     match listing.kind {
         Kind::Stock | Kind::Etf => "STK",
         Kind::Index => "IND",
+        Kind::Future => "FUT",
     }
 }
 
@@ -64,10 +69,18 @@ pub(in crate::gateway) fn contract(listing: &Listing) -> Contract {
         exchange: Some(if share { SMART } else { listing.primary_exchange }.to_owned()),
         primary_exch: share.then(|| listing.primary_exchange.to_owned()),
         currency: Some(CURRENCY.to_owned()),
-        local_symbol: Some(listing.symbol.to_owned()),
+        local_symbol: Some(listing.series.map_or(listing.symbol, |series| series.local).to_owned()),
+        last_trade_date_or_contract_month: listing.series.as_ref().map(last_day),
+        last_trade_date: listing.series.as_ref().map(last_day),
+        multiplier: listing.series.map(|series| series.product.multiplier as f64),
         trading_class: Some(trading_class(listing).to_owned()),
         ..Contract::default()
     }
+}
+
+/// The last day of a contract as the wire writes dates.
+fn last_day(series: &Series) -> String {
+    series.last_day.strftime("%Y%m%d").to_string()
 }
 
 /// Whether smart routing knows it.
@@ -98,15 +111,25 @@ pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractD
     let kind = match listing.kind {
         Kind::Stock => Some("COMMON"),
         Kind::Etf => Some("ETF"),
-        Kind::Index => None,
+        Kind::Index | Kind::Future => None,
     };
-    let order_types = if is_share(listing) { ORDER_TYPES } else { "" };
+    let order_types = match listing.kind {
+        Kind::Stock | Kind::Etf => ORDER_TYPES,
+        Kind::Future => FUTURES_ORDER_TYPES,
+        Kind::Index => "",
+    };
+    let under = listing.series.map(|series| series.product.con_id());
     ContractDetails {
         market_name: Some(trading_class(listing).to_owned()),
         min_tick: Some(decimal(listing.tick().0)),
         order_types: Some(order_types.to_owned()),
         valid_exchanges: Some(exchanges.join(",")),
         price_magnifier: Some(1),
+        under_con_id: under,
+        under_symbol: under.map(|_| listing.symbol.to_owned()),
+        under_sec_type: under.map(|_| "IND".to_owned()),
+        contract_month: listing.series.map(|series| format!("{:04}{:02}", series.month.0, series.month.1)),
+        real_expiration_date: listing.series.as_ref().map(last_day),
         long_name: Some(listing.name.to_owned()),
         industry: Some(listing.sector.to_owned()),
         time_zone_id: Some(hours.zone.to_owned()),
@@ -126,8 +149,10 @@ pub(in crate::gateway) fn details(listing: &Listing, hours: &Hours) -> ContractD
 pub(in crate::gateway) fn increments(rule: i32) -> Vec<PriceIncrement> {
     let rungs: &[(i64, i64)] = match rule {
         US_STOCK_RULE => &US_STOCK_INCREMENTS,
-        HUNDREDTHS => &[(0, 100)],
-        _ => &[],
+        rule => match RULES.iter().find(|(id, _)| *id == rule) {
+            Some((_, increment)) => &[(0, *increment)],
+            None => &[],
+        },
     };
     let dollars = |count: i64| Some(double(Decimal::new(count, 4)));
     let rung =

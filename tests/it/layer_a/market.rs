@@ -1,6 +1,6 @@
 //! A small market: a quote that changes four times a second, one print between two changes.
 
-use tradewind::gateway::venue::{Cutoffs, Listing, Market, Print, Quote, Session, Side};
+use tradewind::gateway::venue::{Cutoffs, Listing, Market, Print, Quote, Session, Side, Spec};
 use tradewind::gateway::{ConId, Nanos};
 use tradewind::money::Price;
 
@@ -49,6 +49,8 @@ impl Market for Small {
             lot: 100,
             half_life: 2_000_000_000,
             cutoffs: Cutoffs::of("NASDAQ"),
+            spec: Spec::SHARE,
+            ends: None,
         })
     }
 

@@ -61,6 +61,15 @@ impl Venue {
     }
 
     pub(super) fn advance(&mut self, at: Nanos, market: &dyn Market, out: &mut Vec<Event>) {
+        while let Some(moment) = self.next_settlement(at, market) {
+            self.run(moment, market, out);
+            self.settle_contracts(market, out);
+        }
+        self.run(at, market, out);
+    }
+
+    /// Runs the market to `at`, before which no position is settled.
+    fn run(&mut self, at: Nanos, market: &dyn Market, out: &mut Vec<Event>) {
         while self.now < at {
             self.roll(market);
             let listings = self.busy(market);
@@ -128,7 +137,8 @@ impl Venue {
         let mut wake = Nanos::MAX;
         for working in &self.working {
             let request = &working.order.request;
-            let extended = request.outside_rth || request.tif == Tif::Opening;
+            let listed = listings.get(&request.con_id);
+            let extended = listed.map_or(request.outside_rth, |l| l.extended(request)) || request.tif == Tif::Opening;
             let session = market.session(request.con_id, self.now, extended);
             if session.open {
                 return None;
@@ -279,7 +289,7 @@ impl Venue {
         let Some(working) = self.working.get_mut(index) else { return };
         let request = &working.order.request;
         let asleep = working.is_asleep(scene.at);
-        let session = scene.market.session(request.con_id, scene.at, request.outside_rth);
+        let session = scene.market.session(request.con_id, scene.at, scene.listing.extended(request));
         let quote = scene.market.quote(request.con_id, scene.at);
         working.live = session.open && quote.is_some() && !asleep;
         if asleep {

@@ -13,15 +13,23 @@ impl Venue {
     /// the triggers they had. Orders whose time ran out end as of then, an auction missed included.
     pub fn resume(&mut self, at: Nanos, market: &dyn Market) -> Vec<Event> {
         let mut out = Vec::new();
-        self.now = self.now.max(at);
         self.takings = Takings::default();
+        self.ledger.learn(|con_id| market.listing(con_id).map(|listing| listing.spec));
+        let at = self.now.max(at);
+        while let Some(moment) = self.next_settlement(at, market) {
+            // It belongs to the day it happened on.
+            self.now = moment;
+            self.roll(market);
+            self.settle_contracts(market, &mut out);
+        }
+        self.now = at;
         self.roll(market);
         self.expire_late(market, &mut out);
         for index in 0..self.working.len() {
             let Some(working) = self.working.get_mut(index) else { continue };
             let Some(listing) = market.listing(working.con_id()) else { continue };
             let request = &working.order.request;
-            let session = market.session(request.con_id, self.now, request.outside_rth);
+            let session = market.session(request.con_id, self.now, listing.extended(request));
             let quote = market.quote(request.con_id, self.now);
             working.live = session.open && quote.is_some() && !working.is_asleep(self.now);
             if working.place.limit.is_none() && matches!(working.place.stage, Stage::Taking | Stage::Resting) {

@@ -135,10 +135,11 @@ impl Venue {
         order.last_price = price;
         let request = &order.request;
         let traded = Traded { quantity, value: Cash(mul(price.0, quantity.0)) };
-        let amount = self.ledger.charge(&self.executions, order.perm_id, scene.at, request.action, traded);
+        let amount =
+            self.ledger.charge(&self.executions, order.perm_id, (scene.at, scene.listing.spec), request.action, traded);
         let sequence = self.next_execution;
         self.next_execution = sequence.saturating_add(1);
-        let realized = self.ledger.book(request.con_id, request.action, quantity, price, amount);
+        let realized = self.ledger.book((request.con_id, scene.listing.spec), request.action, quantity, price, amount);
         let exec_id = format!("0000e0d5.{sequence:08x}.01.01");
         let commission = Commission { client_id: request.client_id, exec_id: exec_id.clone(), amount, realized };
         let execution = Execution {

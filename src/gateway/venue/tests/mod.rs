@@ -7,6 +7,7 @@ mod auctions;
 mod background;
 mod correction;
 mod families;
+mod futures;
 mod kinds;
 mod locate;
 mod matching;

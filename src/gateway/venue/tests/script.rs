@@ -85,6 +85,8 @@ impl Market for Script {
             lot: 100,
             half_life: self.half_life,
             cutoffs: Cutoffs { open: LEAF, market_close: 2 * LEAF, limit_close: LEAF, cancel_close: 3 * LEAF },
+            spec: Spec::SHARE,
+            ends: None,
         })
     }
 
