@@ -69,11 +69,9 @@ fn agrees(contract: &Contract, listing: &Listing) -> bool {
         (Some(_), None) => false,
         (None, _) => true,
     };
-    let units = listing.series.map(|series| series.product.multiplier as f64);
-    let multiplier = contract.multiplier.filter(|m| *m != 0.0 && *m != f64::MAX);
 
     month
-        && multiplier.is_none_or(|wanted| units.is_none_or(|units| wanted == units))
+        && convert::is_multiplier(contract, listing)
         && contract.combo_legs.is_empty()
         && contract.delta_neutral_contract.is_none()
         && is(contract.sec_type.as_ref(), &[convert::sec_type(listing)])

@@ -78,6 +78,15 @@ pub(in crate::gateway) fn contract(listing: &Listing) -> Contract {
     }
 }
 
+/// Whether a contract's multiplier, if it states one, is the listing's; of a share none matters.
+pub(in crate::gateway) fn is_multiplier(contract: &Contract, listing: &Listing) -> bool {
+    let stated = contract.multiplier.filter(|stated| *stated != 0.0 && *stated != f64::MAX);
+    match (stated, listing.series) {
+        (Some(stated), Some(series)) => stated == series.product.multiplier as f64,
+        _ => true,
+    }
+}
+
 /// The last day of a contract as the wire writes dates.
 fn last_day(series: &Series) -> String {
     series.last_day.strftime("%Y%m%d").to_string()

@@ -67,7 +67,8 @@ fn futures_trade_from_the_eve_to_the_break_and_close_at_weekends_and_on_half_day
     for end in ["2026-11-18T23:20:00Z", "2026-11-22T23:20:00Z", "2026-11-27T19:00:00Z"] {
         let (from, until) = (utc(end) - 4 * 3_600 * SECOND, utc(end));
         let bars = bars::bars(&s, BarSize::Seconds(300), from, until, What::Trades, false);
-        assert_eq!(rows(&bars), gathered(&s, 300, from, until), "{end}");
+        // A window that begins on a closed day begins with the bar before it.
+        assert_eq!(since(rows(&bars), from), gathered(&s, 300, from, until), "{end}");
         assert!(!bars.is_empty());
         let day = s.day(until).unwrap();
         assert_eq!(s.prints(from, until).last().map(|p| p.price), Some(day.last));
@@ -195,4 +196,4 @@ fn the_futures_of_seed_42_are_pinned() {
 }
 
 /// Every answer of seed 42 folded into one number; it may change only together with [`VERSION`].
-const GOLDEN: u64 = 0;
+const GOLDEN: u64 = 0xBCBC_BBF3_E7B0_4283;
