@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::desk::bracketed;
 use super::fixture::{AAPL, Desk, MSFT, SPY, desk, live_desk};
 use crate::app::effect::Effect;
 use crate::app::msg::{FocusChange, Msg, Press};
@@ -276,7 +277,9 @@ fn tell(d: &mut Desk, w: &mut Witness, msg: Msg, seed: &str) -> Vec<OrderKey> {
     let begun = before.as_ref().filter(|s| {
         s.room.is_some() && d.model.panes.ticket.staged.is_none() && d.model.orders.yielding.contains_key(&s.con_id)
     });
-    let fires = deliberate.as_deref().is_some_and(|key| key == "enter" || key == "ctrl-y");
+    // What was fired leaves the ticket; a refusal keeps it there.
+    let fires = deliberate.as_deref().is_some_and(|key| key == "enter" || key == "ctrl-y")
+        && d.model.panes.ticket.staged.is_none();
     if fires && let Some(seen) = before.as_ref().filter(|s| s.aim == Aim::Unwind) {
         w.plans.insert(seen.con_id);
     }
@@ -293,7 +296,10 @@ fn tell(d: &mut Desk, w: &mut Witness, msg: Msg, seed: &str) -> Vec<OrderKey> {
             w.left += 1;
             continue;
         }
-        let by_plan = w.plans.contains(&order.spec().con_id) && matches!(order.purpose(), Purpose::New(_));
+        let of_ticket =
+            fires && before.as_ref().is_some_and(|s| s.aim != Aim::Unwind && s.con_id == order.spec().con_id);
+        let by_plan =
+            !of_ticket && w.plans.contains(&order.spec().con_id) && matches!(order.purpose(), Purpose::New(_));
         match press {
             Some(press) if nth < fired && !by_plan => {
                 let shown = before.as_deref().unwrap_or_else(|| panic!("{seed}: nothing was staged"));
@@ -330,7 +336,11 @@ fn chord(key: &str) -> Chord {
 fn stream(number: u64, steps: usize) -> u64 {
     let seed = format!("seed {number}");
     let mut draw = Draw(number);
-    let mut d = if number.is_multiple_of(3) { live_desk() } else { desk() };
+    let mut d = match number % 4 {
+        0 => live_desk(),
+        1 => bracketed().0,
+        _ => desk(),
+    };
     let mut w = Witness::default();
     d.hold(AAPL, "AAPL", 300);
     d.effects.clear();
@@ -411,6 +421,11 @@ fn stream(number: u64, steps: usize) -> u64 {
 }
 
 fn run(streams: u64, steps: usize) {
+    // A seed that failed is run again alone: STREAM_SEED=3370 cargo test --lib no_stream -- --nocapture
+    if let Ok(seed) = std::env::var("STREAM_SEED") {
+        stream(seed.parse().unwrap(), steps);
+        return;
+    }
     let start = 1;
     let left: u64 = (start..start + streams).map(|number| stream(number, steps)).sum();
     println!(
@@ -428,5 +443,5 @@ fn no_stream_of_keys_pastes_and_bursts_sends_what_was_not_staged_seen_and_fired(
 #[test]
 #[ignore = "long: ten thousand streams"]
 fn ten_thousand_streams_send_nothing_that_was_not_staged_seen_and_fired() {
-    run(10_000, 300);
+    run(10_000, 120);
 }
