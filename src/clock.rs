@@ -49,6 +49,13 @@ impl Stamp {
         Self { wall: self.wall.saturating_add(n), mono: self.mono.saturating_add(n) }
     }
 
+    /// The moment `span` before this one on both halves.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        let n = nanos(span);
+        Self { wall: self.wall.saturating_sub(n), mono: self.mono.saturating_sub(n) }
+    }
+
     /// The wall half as a timestamp.
     pub fn timestamp(self) -> Timestamp {
         Timestamp::from_nanosecond(i128::from(self.wall)).unwrap_or(Timestamp::UNIX_EPOCH)

@@ -231,6 +231,21 @@ pub enum Action {
         /// Down is the next.
         way: Way,
     },
+    /// Arms a live session, with the last characters of the account; disarms one that is armed.
+    #[serde(rename = "live.arm")]
+    LiveArm,
+    /// Disarms a live session.
+    #[serde(rename = "live.disarm")]
+    LiveDisarm,
+    /// Goes on after a pause.
+    #[serde(rename = "live.resume")]
+    LiveResume,
+    /// Accepts the limits of the card.
+    #[serde(rename = "live.accept")]
+    LiveAccept,
+    /// Reads the limits of the card again, from the file where they are edited.
+    #[serde(rename = "live.edit")]
+    LiveEdit,
     /// Asks the broker again about an order whose fate is unknown.
     #[serde(rename = "order.resolve")]
     Resolve,
@@ -430,6 +445,11 @@ impl Action {
             Self::Cancel | Self::CancelSymbol | Self::CancelAll | Self::CancelGlobal | Self::Kill => Hazard::Cancels,
             _ => Hazard::None,
         }
+    }
+
+    /// Whether it lets orders pass that would not pass before: neither a click nor a key's repeat does that.
+    pub const fn opens(self) -> bool {
+        matches!(self, Self::HaltLift | Self::LiveArm | Self::LiveResume | Self::LiveAccept)
     }
 }
 

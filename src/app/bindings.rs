@@ -37,6 +37,8 @@ const SCOPES: &[ScopeRule] = &[
     ScopeRule { name: "everyones", typing: Typing::Free },
     ScopeRule { name: "order", typing: Typing::Free },
     ScopeRule { name: "filter", typing: Typing::Text },
+    ScopeRule { name: "arm", typing: Typing::Text },
+    ScopeRule { name: "live-card", typing: Typing::Free },
     ScopeRule { name: "quit", typing: Typing::Free },
 ];
 

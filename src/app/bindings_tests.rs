@@ -161,7 +161,8 @@ fn every_action_is_bound_in_the_default_map() {
         .map(|b| toml::Table::try_from(&b.action).unwrap()["do"].as_str().unwrap().to_owned())
         .collect();
     let unbound: Vec<&str> = names.into_iter().filter(|n| *n != "none" && !bound.iter().any(|b| b == n)).collect();
-    assert_eq!(unbound, Vec::<&str>::new());
+    // `:disarm` does it; the chord that arms disarms too.
+    assert_eq!(unbound, ["live.disarm"]);
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub enum Effect {
     },
     /// Remember the list of symbols.
     SaveWatchlist(Vec<String>),
+    /// Read `risk.toml` again and say [`super::msg::Msg::Limits`].
+    ReadLimits,
     /// Say [`super::msg::Msg::Woke`] at this moment; a later one for the same timer replaces it.
     Wake {
         /// When, by the monotonic half.

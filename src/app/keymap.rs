@@ -46,13 +46,15 @@ pub const fn overlay_scope(overlay: &Overlay) -> &'static str {
         Overlay::Everyones => "everyones",
         Overlay::Order { .. } => "order",
         Overlay::Filter { .. } => "filter",
+        Overlay::Arm { .. } => "arm",
+        Overlay::LiveCard { .. } => "live-card",
         Overlay::Quit => "quit",
     }
 }
 
 /// Whether printable keys are text in this overlay.
 pub const fn has_text(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Help { .. } | Overlay::Command { .. } | Overlay::Search { .. } | Overlay::Filter { .. })
+    matches!(overlay, Overlay::Help { .. } | Overlay::Command { .. } | Overlay::Search { .. } | Overlay::Filter { .. } | Overlay::Arm { .. })
 }
 
 /// Whether a field of the ticket is being typed into.

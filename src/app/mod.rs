@@ -7,6 +7,7 @@
 //! `tui_input::Input` are its only outside types.
 
 pub mod action;
+pub mod arming;
 pub mod away;
 pub mod bindings;
 pub mod blotter;
@@ -17,6 +18,7 @@ pub mod eod;
 pub mod hotkey;
 pub mod keymap;
 pub mod lifecycle;
+pub mod live_card;
 pub mod market_context;
 pub mod model;
 pub mod msg;
@@ -35,4 +37,5 @@ mod on;
 mod tests;
 
 pub use model::Model;
+pub use on::arm::arm_for_one_command;
 pub use update::update;

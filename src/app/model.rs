@@ -10,6 +10,7 @@ use std::time::Duration;
 use indexmap::{IndexMap, IndexSet};
 use tui_input::Input;
 
+use super::arming::Arming;
 use super::away::Gap;
 use super::day::Traded;
 use super::keymap::Keymap;
@@ -29,6 +30,7 @@ use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::order::{Order, OrderKey, OrderSpec, Side};
 use crate::domain::position::Position;
 use crate::domain::quote::Quote;
+use crate::journal::Accepted;
 use crate::ledger::Terms;
 use crate::money::Qty;
 use crate::panes::ticket::Staged;
@@ -106,6 +108,8 @@ impl Model {
             released: None,
             unattended: 0,
             loosened: Vec::new(),
+            arming: Arming::default(),
+            accepted: Vec::new(),
             killed_at: None,
             journal: Journal::Opening,
             subscribed: false,
@@ -186,6 +190,10 @@ pub struct Desk {
     pub unattended: usize,
     /// Limits that the trader has loosened and that do not hold yet.
     pub loosened: Vec<Loosened>,
+    /// Whether entries may leave, where the session is live.
+    pub arming: Arming,
+    /// The limits that were accepted on the card of the first live start, by account.
+    pub accepted: Vec<Accepted>,
     /// When kill was last pressed; a second press within 3 s takes the exits too.
     pub killed_at: Option<Stamp>,
     /// Whether the journal can be written, and its tag and run once it is open.
@@ -503,6 +511,16 @@ pub enum Overlay {
     Filter {
         /// What was typed.
         input: Input,
+    },
+    /// The last characters of the account, which arm a live session.
+    Arm {
+        /// What was typed.
+        input: Input,
+    },
+    /// The limits worked out for a live account, before it is first armed.
+    LiveCard {
+        /// What reading `risk.toml` again has come to.
+        read: Option<SafeText>,
     },
     /// Quitting while orders work.
     Quit,

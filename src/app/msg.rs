@@ -6,9 +6,10 @@ use super::action::Action;
 use crate::broker::Event;
 use crate::domain::order::OrderKey;
 use crate::domain::{SafeText, fill::Execution, order::Order};
-use crate::journal::{Before, IntentSeq};
+use crate::journal::{Accepted, Before, IntentSeq};
 use crate::keys::Chord;
 use crate::ledger::Terms;
+use crate::risk::Limits;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,12 +37,27 @@ pub enum Msg {
     Broker(Event),
     /// The journal reported something.
     Journal(JournalFact),
+    /// The writer has had a frame for a second and not written it.
+    Stalled,
+    /// `risk.toml` was read again.
+    Limits(Box<ReadLimits>),
     /// A deadline asked for with [`super::effect::Effect::Wake`] has come.
     Woke(Timer),
     /// Something was configured again or complained about: shown as a notice.
     Warned(SafeText),
     /// The process was told to end.
     Signalled(Signal),
+}
+
+/// What reading `risk.toml` again has come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadLimits {
+    /// Where the file is looked for.
+    pub path: SafeText,
+    /// The limits; what is wrong in the file keeps what is built in.
+    pub limits: Limits,
+    /// What is wrong in it.
+    pub problems: Vec<SafeText>,
 }
 
 /// A key press.
@@ -95,6 +111,9 @@ pub enum JournalFact {
         /// Where things stood at the last word of the run before.
         #[serde(default)]
         before: Option<Before>,
+        /// The limits that were accepted for live accounts.
+        #[serde(default)]
+        accepted: Vec<Accepted>,
     },
     /// An order's intent is durable; it will be sent under this id.
     Intended {
@@ -124,6 +143,8 @@ pub enum Timer {
     Answer,
     /// A run of nudges ends and is sent as one change.
     Nudge,
+    /// A live session disarms by itself.
+    Arming,
 }
 
 /// A signal to the process.

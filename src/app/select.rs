@@ -6,6 +6,7 @@ use super::day;
 use super::model::{Bars, Model};
 use crate::broker::Link;
 use crate::domain::SafeText;
+use crate::domain::account::Mode;
 use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
 use crate::domain::fill::Execution;
 use crate::domain::instrument::{ConId, Instrument};
@@ -15,7 +16,7 @@ use crate::domain::quote::{Quote, Truth};
 use crate::money::Qty;
 use crate::panes::PaneKind;
 use crate::panes::blotter::Tab;
-use crate::risk::{Class, Context, Origin, Readiness};
+use crate::risk::{Class, Context, Gate, Origin, Readiness};
 
 /// The contract of the watchlist's selected row.
 pub fn watched(model: &Model) -> Option<ConId> {
@@ -130,12 +131,24 @@ pub fn is_current(model: &Model) -> bool {
     matches!(model.desk.link, Link::Ready { .. })
 }
 
+/// Whether Enter asks also where the guard has nothing to ask.
+pub fn asks_anyway(model: &Model) -> bool {
+    model.desk.mode == Mode::Live && model.desk.arming.gate(model.settings.live.confirm) != Gate::Sends
+}
+
+/// Whether orders that open a position can leave: connected, and in live armed and not paused.
+pub fn entries_leave(model: &Model) -> bool {
+    let open = model.desk.mode == Mode::Paper || model.desk.arming.is_open();
+    open && readiness(model) == Readiness::Ready && !model.desk.halted
+}
+
 /// Everything the guard judges an order of this contract by.
 pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], origin: Origin) -> Context<'m> {
     Context {
         at: model.now,
         account: model.desk.account.as_ref(),
         mode: model.desk.mode,
+        gate: model.desk.arming.gate(model.settings.live.confirm),
         readiness: readiness(model),
         halted: model.desk.halted,
         reduced: model.desk.reduced == Some(session_date(model)),

@@ -28,6 +28,7 @@ pub struct Timers {
     screen: Option<Stamp>,
     answer: Option<Stamp>,
     nudge: Option<Stamp>,
+    arming: Option<Stamp>,
 }
 
 impl Timers {
@@ -37,7 +38,15 @@ impl Timers {
             Timer::Screen => &mut self.screen,
             Timer::Answer => &mut self.answer,
             Timer::Nudge => &mut self.nudge,
+            Timer::Arming => &mut self.arming,
         }
+    }
+
+    /// How much too late the earliest of them is.
+    pub(super) fn late(&self, now: Stamp) -> Duration {
+        let all = [self.clock, self.screen, self.answer, self.nudge, self.arming];
+        let first = all.into_iter().flatten().min_by_key(|at| at.mono);
+        first.map_or(Duration::ZERO, |due| now.since(due))
     }
 
     /// A wake-up has come.
@@ -48,7 +57,7 @@ impl Timers {
 
 /// Asks for the wake-ups the model needs and has not asked for.
 pub(super) fn arm(model: &mut Model, step: &mut Step) {
-    for timer in [Timer::Clock, Timer::Screen, Timer::Answer, Timer::Nudge] {
+    for timer in [Timer::Clock, Timer::Screen, Timer::Answer, Timer::Nudge, Timer::Arming] {
         let Some(due) = due(model, timer) else { continue };
         let slot = model.timers.slot(timer);
         if slot.is_none_or(|armed| due.mono < armed.mono) {
@@ -82,6 +91,7 @@ fn due(model: &Model, timer: Timer) -> Option<Stamp> {
                 .min_by_key(|s| s.mono)
         }
         Timer::Nudge => model.orders.nudge.as_ref().map(|(_, _, until)| *until),
+        Timer::Arming => model.desk.arming.due(),
     }
 }
 

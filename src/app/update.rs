@@ -12,9 +12,10 @@ use crate::clock::Stamp;
 ///
 /// Total: what makes no sense in the present state changes nothing. Time is `at` and nothing else.
 pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
-    model.now = at;
+    let before = std::mem::replace(&mut model.now, at);
     let mut step = Step::default();
     let was = on::chronicle::Was::of(model);
+    on::arm::clock(model, &mut step, before);
     match msg {
         Msg::Key(press) => {
             model.desk.unattended = 0;
@@ -29,7 +30,12 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
             step.draw(Redraw::Clear);
         }
         Msg::Focus(change) => on::input::focus(model, &mut step, change == FocusChange::Lost),
-        Msg::Painted(revision) => model.painted = model.painted.max(revision),
+        Msg::Painted(revision) => {
+            model.painted = model.painted.max(revision);
+            on::arm::painted(model, &mut step, revision);
+        }
+        Msg::Stalled => on::arm::stalled(model, &mut step),
+        Msg::Limits(read) => on::arm::limits(model, &mut step, *read),
         Msg::Acted(action) => on::act::act(model, &mut step, action, on::act::By::HAND),
         Msg::Broker(event) => on::broker::event(model, &mut step, event),
         Msg::Journal(fact) => on::journal::fact(model, &mut step, fact),
@@ -63,6 +69,7 @@ fn signalled(model: &mut Model, step: &mut Step, signal: Signal) {
             unseen(model);
             step.draw(Redraw::Clear);
             step.send(Command::Resync);
+            on::arm::slept(model, step);
         }
     }
 }

@@ -18,6 +18,10 @@
 //! log = "info"               # error, warn, debug, trace
 //! use_profile = "sim"
 //!
+//! [live]
+//! idle = 60                  # minutes without a key after which a live session disarms, 5 to 480
+//! confirm = "always"         # armed: Enter sends while armed
+//!
 //! [profile.desk]
 //! address = "127.0.0.1:4001"
 //! mode = "live"              # paper
@@ -36,4 +40,4 @@ mod tests;
 pub use files::{NoHome, Paths, read};
 pub use profile::{Address, Profile, SIM};
 pub use read::Config;
-pub use settings::{Colour, Dots, Link, LogLevel, RiskUnit, Settings, Symbols};
+pub use settings::{Colour, Confirm, Dots, Link, LiveSettings, LogLevel, RiskUnit, Settings, Symbols};

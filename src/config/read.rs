@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use toml::de::DeTable;
 
 use super::profile::{self, Profile};
-use super::settings::{Colour, Dots, Link, LogLevel, RiskUnit, Settings, Symbols};
+use super::settings::{Colour, Confirm, Dots, Link, LogLevel, RiskUnit, Settings, Symbols};
 use crate::domain::account::{AccountId, Mode};
 use crate::money::Qty;
 use crate::sentence::{Percent, Size, is_symbol};
@@ -78,7 +78,7 @@ struct Reader<'a> {
 }
 
 /// Keys of the file, for the nearest name.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "watchlist",
     "default_size",
     "risk_unit",
@@ -94,7 +94,10 @@ const KEYS: [&str; 15] = [
     "log",
     "profile",
     "use_profile",
+    "live",
 ];
+/// Minutes a live session may stay armed without a key.
+const IDLE: std::ops::RangeInclusive<u16> = 5..=480;
 
 impl Reader<'_> {
     fn all(&mut self) {
@@ -138,6 +141,7 @@ impl Reader<'_> {
                 }
             }
             "profile" => self.profiles(value),
+            "live" => self.live(value),
             _ => self.choice(key, span, value),
         }
     }
@@ -199,6 +203,28 @@ impl Reader<'_> {
             }
             _ => {
                 self.read.unknown_key(span, key, KEYS);
+            }
+        }
+    }
+
+    /// `[live]`: how a live session is armed.
+    fn live(&mut self, value: &Node<'_>) {
+        let Some(table) = self.read.table(value) else { return };
+        for (key, span, value) in source::rows(table) {
+            match key {
+                "idle" => {
+                    let minutes = value.get_ref().as_integer().filter(|i| i.radix() == 10);
+                    let minutes = minutes.and_then(|i| i.as_str().parse().ok()).filter(|m| IDLE.contains(m));
+                    match minutes {
+                        Some(minutes) => self.config.settings.live.idle = minutes,
+                        None => self.read.fault(&value.span(), "idle is in whole minutes, from 5 to 480"),
+                    }
+                }
+                "confirm" => {
+                    let choice = self.read.one_of(value, &[("always", Confirm::Always), ("armed", Confirm::Armed)]);
+                    self.config.settings.live.confirm = choice.unwrap_or(self.config.settings.live.confirm);
+                }
+                _ => self.read.unknown_key(&span, key, ["idle", "confirm"]),
             }
         }
     }

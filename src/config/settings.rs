@@ -106,6 +106,32 @@ impl RiskUnit {
     }
 }
 
+/// What an order in a live session takes besides arming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confirm {
+    /// Enter opens the confirmation of each order.
+    #[default]
+    Always,
+    /// Enter sends while the session is armed; what the guard asks about still asks.
+    Armed,
+}
+
+/// How a live session is armed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LiveSettings {
+    /// Minutes without a key after which the session disarms: 5 to 480.
+    pub idle: u16,
+    /// What an order takes besides.
+    pub confirm: Confirm,
+}
+
+impl Default for LiveSettings {
+    fn default() -> Self {
+        Self { idle: 60, confirm: Confirm::default() }
+    }
+}
+
 /// The settings the desk acts by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -137,6 +163,9 @@ pub struct Settings {
     pub log: LogLevel,
     /// The profile used when the command line names none.
     pub profile: String,
+    /// How a live session is armed.
+    #[serde(default)]
+    pub live: LiveSettings,
     /// The guard's limits, from `risk.toml`.
     #[serde(default)]
     pub limits: Limits,
@@ -160,6 +189,7 @@ impl Default for Settings {
             link: Link::default(),
             log: LogLevel::default(),
             profile: "sim".to_owned(),
+            live: LiveSettings::default(),
             limits: Limits::default(),
         }
     }

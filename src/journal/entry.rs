@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::SafeText;
+use crate::domain::account::AccountId;
 use crate::domain::fill::{ExecId, Execution};
 use crate::domain::instrument::ConId;
 use crate::domain::order::{OrderKey, OrderSpec};
@@ -59,6 +60,8 @@ pub enum Entry {
     Holding(Holding),
     /// The account's cash as it stands: replaces what was known.
     Cash(CashKnown),
+    /// The limits of a live account were accepted: replaces what was known of the account.
+    Accepted(Accepted),
     /// Executions were taken in from a file.
     Imported {
         /// Its name.
@@ -87,6 +90,7 @@ impl Entry {
             Self::Corrected { .. } => "correction",
             Self::Holding(_) => "position",
             Self::Cash(_) => "cash",
+            Self::Accepted(_) => "accepted",
             Self::Imported { .. } => "import",
             Self::Left => "left",
         }
@@ -100,6 +104,20 @@ impl Entry {
             _ => None,
         }
     }
+}
+
+/// The limits that a trader has accepted for a live account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The account.
+    pub account: AccountId,
+    /// Their fingerprint; other limits are not accepted.
+    pub limits: String,
+}
+
+impl Accepted {
+    /// What its name in the table of present values begins with.
+    pub const NAME: &str = "accepted:";
 }
 
 /// What the guard said of an order that was to be sent, by which limits, and what the trader had answered.

@@ -31,7 +31,7 @@ mod reading_tests;
 mod tests;
 
 pub use annotate::{Annotator, Difference, Import, differences};
-pub use entry::{Before, CashKnown, Decision, Entry, Holding};
+pub use entry::{Accepted, Before, CashKnown, Decision, Entry, Holding};
 pub use intent::{Intent, IntentSeq};
 pub use query::{Inspection, inspect};
 pub use read::{Fill, Happening, Note, Reader, Source, Span, What};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use serde::de::DeserializeOwned;
 
-use super::entry::{Before, CashKnown, Holding};
+use super::entry::{Accepted, Before, CashKnown, Holding};
 use super::{JournalError, schema};
 use crate::domain::SafeText;
 use crate::domain::fill::{ExecId, Execution};
@@ -198,6 +198,12 @@ fn latest(conn: &Connection) -> Result<Vec<ExecId>, JournalError> {
 pub(super) fn holdings(conn: &Connection) -> Result<Vec<Holding>, JournalError> {
     let sql = "SELECT body FROM known WHERE name LIKE 'position:%' AND at >= ?1 ORDER BY name";
     rows(conn, "a position", sql, i64::MIN)
+}
+
+/// The limits that were accepted for live accounts.
+pub(super) fn accepted(conn: &Connection) -> Result<Vec<Accepted>, JournalError> {
+    let sql = "SELECT body FROM known WHERE name LIKE 'accepted:%' AND at >= ?1 ORDER BY name";
+    rows(conn, "accepted limits", sql, i64::MIN)
 }
 
 /// Reads the bodies that a statement with one parameter finds.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::Serialize;
 
-use super::entry::{Before, Entry};
+use super::entry::{Accepted, Before, Entry};
 use super::{JournalError, query, schema};
 use crate::domain::fill::Execution;
 use crate::domain::order::{Order, OrderKey};
@@ -180,6 +180,11 @@ impl Reader {
             out.entry(key).or_insert(terms);
         }
         Ok(out)
+    }
+
+    /// The limits that were accepted for live accounts.
+    pub fn accepted(&self) -> Result<Vec<Accepted>, JournalError> {
+        query::accepted(&self.conn)
     }
 
     /// Where things stood at the last record; `None` if there is none.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::entry::{Before, Entry, Holding};
+use super::entry::{Accepted, Before, Entry, Holding};
 use super::intent::{Intent, IntentSeq};
 use super::{JournalError, query, schema};
 use crate::clock::Stamp;
@@ -43,6 +43,8 @@ pub struct Opened {
     pub terms: Vec<(OrderKey, Terms)>,
     /// Where things stood at the last word of the run before; `None` in a new journal.
     pub before: Option<Before>,
+    /// The limits that were accepted for live accounts.
+    pub accepted: Vec<Accepted>,
 }
 
 /// Records that are written together.
@@ -83,6 +85,7 @@ impl Journal {
             executions: query::executions(&conn, now.wall)?,
             terms: query::recent_terms(&conn, now.wall)?,
             before,
+            accepted: query::accepted(&conn)?,
         };
         Ok((Self { conn }, opened))
     }
@@ -296,6 +299,10 @@ fn write_entry(tx: &Transaction<'_>, entry: &Entry, now: Stamp) -> Result<(), Jo
         Entry::Holding(holding) => {
             let name = format!("{}{}", Holding::NAME, holding.con_id.0);
             know(tx, &name, &json("a position", holding)?, now)
+        }
+        Entry::Accepted(accepted) => {
+            let name = format!("{}{}", Accepted::NAME, accepted.account.reveal());
+            know(tx, &name, &json("accepted limits", accepted)?, now)
         }
         Entry::Cash(cash) => know(tx, query::CASH, &json("cash", cash)?, now),
         _ => {

@@ -148,6 +148,16 @@ impl Limits {
         self.of(symbol).and_then(|own| own.default_size).unwrap_or(self.default_size)
     }
 
+    /// The fingerprint of what counts in a mode: the other column does not.
+    pub fn fingerprint_of(&self, mode: Mode) -> String {
+        let mut own = self.clone();
+        match mode {
+            Mode::Live => own.paper = Box::new(Rows::of(Mode::Paper)),
+            Mode::Paper => own.live = Box::new(Rows::of(Mode::Live)),
+        }
+        own.fingerprint()
+    }
+
     /// Sixteen hexadecimal digits that differ where limits differ (FNV-1a over their JSON).
     pub fn fingerprint(&self) -> String {
         let json = serde_json::to_vec(self).unwrap_or_default();

@@ -149,6 +149,19 @@ pub enum Origin {
     HotKey,
 }
 
+/// What a live session lets pass; a paper session has no gate (`trading.md` §1.16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Gate {
+    /// DISARMED: exits, each with a consent of its own.
+    Disarmed,
+    /// PAUSED: likewise, until the trader resumes.
+    Paused,
+    /// ARMED; each order asks.
+    Asks,
+    /// ARMED, and that is consent enough for what the guard itself does not ask about.
+    Sends,
+}
+
 /// Everything the guard judges by.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
@@ -158,6 +171,8 @@ pub struct Context<'a> {
     pub account: Option<&'a AccountId>,
     /// The mode the profile asks for; G02 compares the account's with it.
     pub mode: Mode,
+    /// What the session lets pass, in live.
+    pub gate: Gate,
     /// The connection.
     pub readiness: Readiness,
     /// Whether the trader, or a broken invariant, has set HALT.
@@ -379,7 +394,8 @@ pub fn is_unattended(fills: usize, rows: &Rows) -> bool {
 
 /// Approves a new order under the name `key`, or says why not.
 ///
-/// A CONFIRM passes with [`Consent::Given`]; in live every order needs it. A HARD finding never passes.
+/// A CONFIRM passes with [`Consent::Given`]; in live every order needs it, unless [`Gate::Sends`] says otherwise. A HARD
+/// finding never passes.
 pub fn check_new(spec: OrderSpec, key: OrderKey, ctx: &Context<'_>, consent: Consent) -> Result<Approved, Assessment> {
     check_family(spec, key, Vec::new(), ctx, consent)
 }
@@ -440,6 +456,11 @@ fn unchangeable(order: &Order, spec: &OrderSpec) -> Option<Finding> {
     Some(Finding { code: "G10", weight: Weight::Hard, text: text.into(), fix: None })
 }
 
+/// Whether an order of this session needs consent also where the guard has nothing to ask.
+fn asks_anyway(ctx: &Context<'_>) -> bool {
+    ctx.mode == Mode::Live && ctx.gate != Gate::Sends
+}
+
 /// Builds the approval if the assessment and the consent allow it.
 fn approve(
     purpose: Purpose,
@@ -448,7 +469,7 @@ fn approve(
     assessment: Assessment,
     consent: Consent,
 ) -> Result<Approved, Assessment> {
-    let needs_consent = ctx.mode == Mode::Live || assessment.worst() == Some(Weight::Confirm);
+    let needs_consent = asks_anyway(ctx) || assessment.worst() == Some(Weight::Confirm);
     let hard = assessment.worst() == Some(Weight::Hard);
     match ctx.account {
         Some(account) if !hard && (!needs_consent || consent == Consent::Given) => Ok(Approved {

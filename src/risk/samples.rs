@@ -1,6 +1,6 @@
 //! A desk for tests on which everything is in order, so that the guard has nothing to say.
 
-use super::{Approved, Consent, Context, Limits, Origin, Readiness, Recent, check_new};
+use super::{Approved, Consent, Context, Gate, Limits, Origin, Readiness, Recent, check_new};
 use crate::clock::Stamp;
 use crate::domain::account::AccountId;
 use crate::domain::calendar::Hours;
@@ -64,6 +64,7 @@ impl Desk {
             at: self.at,
             account: Some(&self.account),
             mode: self.account.mode(),
+            gate: Gate::Asks,
             readiness: Readiness::Ready,
             halted: false,
             reduced: false,

@@ -83,7 +83,8 @@ fn serve(place: &Place, desk: &cli::Desk, record: Option<File>, tty: &Arc<Tty>) 
     for warning in plan.warnings.notices {
         let _ = warn.try_send(warning);
     }
-    let files = Files::start(place.watchlist())?;
+    let (tell_limits, limits) = mpsc::channel(1);
+    let files = Files::start(place.watchlist(), place.paths.clone(), tell_limits)?;
     let begin = Begin {
         settings: plan.settings.clone(),
         profile: place.shown().to_owned(),
@@ -104,7 +105,7 @@ fn serve(place: &Place, desk: &cli::Desk, record: Option<File>, tty: &Arc<Tty>) 
         working: working.clone(),
         record,
     };
-    let sources = Sources { ears, frames, journal, events, inputs, tape, warnings };
+    let sources = Sources { ears, frames, journal, events, inputs, tape, warnings, limits };
     let mut heart = Heart::new(setup, sources, Arc::clone(tty));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     if asks {

@@ -133,6 +133,11 @@ impl Executor {
                         .push_back(Msg::Warned("The watchlist could not be saved: the disk does not keep up.".into()));
                 }
             }
+            Effect::ReadLimits => {
+                if !self.files.read_limits() {
+                    follow.push_back(Msg::Warned("risk.toml was not read: the disk does not keep up.".into()));
+                }
+            }
             Effect::Wake { at, timer } => {
                 self.timers.insert(timer, at);
             }
@@ -159,6 +164,7 @@ impl Executor {
                     executions: opened.executions,
                     terms: opened.terms,
                     before: opened.before,
+                    accepted: opened.accepted,
                 };
                 (Some(Msg::Journal(fact)), None)
             }

@@ -26,9 +26,10 @@ use super::stats::Stats;
 use super::terminal::Screen;
 use super::tty::Tty;
 use super::writer::{Frame, Frames, Written};
+use crate::app::arming::STALL;
 use crate::app::effect::Redraw;
 use crate::app::model::Model;
-use crate::app::msg::{JournalFact, Msg, Pointer, Signal};
+use crate::app::msg::{JournalFact, Msg, Pointer, ReadLimits, Signal};
 use crate::app::update::update;
 use crate::broker::{Event, Tape};
 use crate::clock::Stamp;
@@ -60,6 +61,8 @@ pub struct Sources {
     pub tape: Tape,
     /// What went wrong elsewhere and is worth a word.
     pub warnings: mpsc::Receiver<SafeText>,
+    /// The guard's limits, read again.
+    pub limits: mpsc::Receiver<ReadLimits>,
 }
 
 /// How the heart is set up.
@@ -101,6 +104,7 @@ enum Fact {
     Broker(Event),
     Input(Input),
     Warned(SafeText),
+    Limits(ReadLimits),
     Market,
     Due,
 }
@@ -115,6 +119,8 @@ pub struct Heart {
     follow: VecDeque<Msg>,
     want: Redraw,
     in_flight: bool,
+    /// The frame in flight was reported as stuck.
+    stall_told: bool,
     suspended: bool,
     spare: Vec<u8>,
     last_frame: Option<Stamp>,
@@ -138,6 +144,7 @@ impl Heart {
             follow: VecDeque::new(),
             want: Redraw::Clear,
             in_flight: false,
+            stall_told: false,
             suspended: false,
             spare: Vec::new(),
             last_frame: None,
@@ -186,7 +193,7 @@ impl Heart {
                 None => std::future::pending().await,
             }
         };
-        let Sources { ears, frames, journal, events, inputs, tape, warnings } = &mut self.sources;
+        let Sources { ears, frames, journal, events, inputs, tape, warnings, limits } = &mut self.sources;
         tokio::select! {
             biased;
             Some(heard) = ears.heard.recv() => Fact::Heard(heard),
@@ -196,6 +203,7 @@ impl Heart {
             Some(event) = events.recv() => Fact::Broker(event),
             Some(input) = inputs.recv() => Fact::Input(input),
             Some(warning) = warnings.recv() => Fact::Warned(warning),
+            Some(read) = limits.recv() => Fact::Limits(read),
             () = tape.changed(), if !self.market_waits => Fact::Market,
             () = wait => Fact::Due,
         }
@@ -251,9 +259,14 @@ impl Heart {
             }
             Fact::Input(input) => self.input(input),
             Fact::Warned(warning) => self.take(Msg::Warned(warning)),
+            Fact::Limits(read) => self.take(Msg::Limits(Box::new(read))),
             Fact::Market => self.market_waits = true,
             Fact::Due => {
                 let now = Stamp::now();
+                if self.stalls_at().is_some_and(|at| at.mono <= now.mono) {
+                    self.stall_told = true;
+                    self.take(Msg::Stalled);
+                }
                 while let Some(timer) = self.setup.executor.woken(now) {
                     self.take(Msg::Woke(timer));
                 }
@@ -295,7 +308,7 @@ impl Heart {
 
     /// A frame has left the writer.
     fn written(&mut self, written: Written) {
-        self.in_flight = false;
+        (self.in_flight, self.stall_told) = (false, false);
         self.spare = written.bytes;
         if written.whole {
             self.take(Msg::Painted(written.revision));
@@ -385,7 +398,14 @@ impl Heart {
         // With a frame in flight, or no screen, there is nothing to be early for: the writer or a signal wakes the loop.
         let draws = self.want == Redraw::Market && !self.in_flight && !self.suspended;
         let frame = (self.market_waits || draws).then(|| self.market_at());
-        frame.into_iter().chain(self.setup.executor.next_wake()).min_by_key(|at| at.mono)
+        let wakes = self.setup.executor.next_wake().into_iter().chain(self.stalls_at());
+        frame.into_iter().chain(wakes).min_by_key(|at| at.mono)
+    }
+
+    /// When the frame in flight counts as stuck; `None` once that was said, or with no screen.
+    fn stalls_at(&self) -> Option<Stamp> {
+        let waits = self.in_flight && !self.stall_told && !self.suspended;
+        self.last_frame.filter(|_| waits).map(|at| at.plus(STALL))
     }
 
     /// When the market may next be looked at.

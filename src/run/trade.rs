@@ -30,6 +30,7 @@ use super::log;
 use super::parse;
 use super::parts::Parts;
 use super::plan::Place;
+use crate::app::arm_for_one_command;
 use crate::app::model::{Model, Overlay};
 use crate::app::words;
 use crate::cli;
@@ -126,6 +127,7 @@ fn carry_out(place: &Place, errand: &Errand, client: Option<i32>) -> Result<Outc
         let mut desk = Desk::open(place, &seat, whose::contract(&errand.sentence).into_iter().collect(), &mut parts)?;
         desk.model.desk.halted = known.halted;
         desk.model.orders.recent = known.recent;
+        desk.model.desk.accepted = known.accepted;
         let mut outcome = obey(&mut desk, errand).await;
         outcome.notes.extend(told(&desk.model));
         if parts.hosts() && desk.model.orders.live().next().is_some() {
@@ -167,6 +169,17 @@ async fn obey(desk: &mut Desk, errand: &Errand) -> Outcome {
     {
         return Outcome::refused(&desk.model, why);
     }
+    // `--yes` after a profile that is named is what the last characters of the account are in the workstation. Exits and
+    // cancels go without it.
+    let arms = errand.yes || errand.preview;
+    let unarmed = arms.then(|| arm_for_one_command(&mut desk.model)).and_then(Result::err);
+    let mut outcome = said(desk, errand).await;
+    outcome.notes.extend(unarmed.map(|why| format!("{why} Exits and cancels need none of it.")));
+    outcome
+}
+
+/// Says the sentence and does what it says.
+async fn said(desk: &mut Desk, errand: &Errand) -> Outcome {
     desk.say(&errand.text);
     if let Some(Overlay::Command { errors, .. }) = &desk.model.overlay {
         let said: Vec<String> = errors.iter().map(|(span, cause)| at_word(&errand.text, span, cause)).collect();

@@ -9,8 +9,8 @@ use super::{Cursor, Hits, hints, overlay, status};
 use crate::app::action::Action;
 use crate::app::keymap::GLOBAL;
 use crate::app::model::Model;
+use crate::app::select;
 use crate::app::workspace::{self, Layout, Placement};
-use crate::broker::event::Link;
 use crate::domain::account::Mode;
 use crate::panes::PaneKind;
 use crate::panes::{account, blotter, chart, positions, ticket, watchlist};
@@ -87,10 +87,9 @@ fn content(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) -> Option<Cur
     None
 }
 
-/// LIVE is drawn around the whole screen in columns that paper leaves blank: thin while no order can leave, else heavy.
+/// LIVE is drawn around the whole screen in columns that paper leaves blank: thin while no entry can leave, else heavy.
 fn frame(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
-    let sends = matches!(model.desk.link, Link::Ready { read_only: false, .. }) && !model.desk.halted;
-    let glyph = if sends { "┃" } else { "│" };
+    let glyph = if select::entries_leave(model) { "┃" } else { "│" };
     for y in area.y + 1..area.bottom() - 1 {
         for x in [area.x, area.right() - 1] {
             if canvas.is_blank(x, y) {
@@ -112,10 +111,9 @@ fn card(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
     let (need_w, need_h) = workspace::SIZE_MIN;
     let kill = hints::hint(hints::key(model, &[GLOBAL], Action::Kill), "kill");
     let quit = hints::hint(hints::key(model, &[GLOBAL], Action::Quit), "quit");
-    let mut counts = Words::new();
-    for item in status::barriers(model, false).into_iter().chain(status::counts(model)) {
-        counts.join(3, item);
-    }
+    let counts = [(3, true), (1, true), (1, false)].map(|(gap, full)| counts(model, gap, full));
+    let fits = |words: &&Words| words.width(canvas.theme).saturating_add(2) <= width;
+    let counts = counts.iter().find(fits).or(counts.last()).cloned().unwrap_or_default();
     let needed = format!("{need_w}×{need_h} is needed.");
     let mut keys = kill.clone();
     keys.join(4, quit);
@@ -148,4 +146,14 @@ fn card(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
             canvas.say(x, area.y + row, area.right(), &words);
         }
     }
+}
+
+/// What stands in the way, what is out there, whether it is armed.
+fn counts(model: &Model, gap: usize, full: bool) -> Words {
+    let mut words = Words::new();
+    let every = status::barriers(model, false).into_iter().chain(status::counts(model, full));
+    for item in every.chain(status::arming(model, false)) {
+        words.join(gap, item);
+    }
+    words
 }

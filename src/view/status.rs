@@ -1,10 +1,9 @@
 //! The status bar: who is connected as what, what is out there, what it makes, and what time it is at the exchange.
 //!
-//! Invariants: mode, account, session word, HALT, UNKNOWN, UNPROTECTED, the count of working orders never leave; what leaves when it
-//! is narrow goes in the order of `screens.md` §2: net liquidation, excess, profit of the day, countdown, profile,
-//! latency, then the words that explain a state, the clock, the staged mark. Counts of zero are not shown; a count known only from before the link broke ends in `?`.
-//!
-//! Absent: ARMED and PAUSED (they come with live order entry).
+//! Invariants: mode, account, session word, HALT, UNKNOWN, UNPROTECTED, the count of working orders and ARMED, PAUSED or
+//! DISARMED never leave; what leaves when it is narrow goes in the order of `screens.md` §2: net liquidation, excess,
+//! profit of the day, countdown, profile, latency, then the words that explain a state, the clock, the staged mark; then
+//! gaps and words become short. Counts of zero are not shown; a count known only from before the link broke ends in `?`.
 
 use std::time::Duration;
 
@@ -13,10 +12,12 @@ use rust_decimal::Decimal;
 
 use super::hints::live_badge;
 use super::widgets::canvas::{Canvas, Words};
+use crate::app::arming::{Cause, Status};
 use crate::app::keymap::GLOBAL;
 use crate::app::model::{Journal, Model};
 use crate::app::{action::Action, protection, select, timers};
 use crate::broker::event::Link;
+use crate::config::Confirm;
 use crate::domain::account::Mode;
 use crate::domain::shown;
 use crate::money::Cash;
@@ -38,9 +39,11 @@ enum Detail {
     Explanation,
     Clock,
     Staged,
+    Gaps,
+    Words,
 }
 
-const DETAILS: [Detail; 9] = [
+const DETAILS: [Detail; 11] = [
     Detail::NetLiq,
     Detail::Excess,
     Detail::Day,
@@ -50,6 +53,8 @@ const DETAILS: [Detail; 9] = [
     Detail::Explanation,
     Detail::Clock,
     Detail::Staged,
+    Detail::Gaps,
+    Detail::Words,
 ];
 
 /// Draws the first row.
@@ -63,6 +68,7 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, line: Rect) {
     let (mut left, mut middle, mut right);
     loop {
         let shown = |detail: Detail| DETAILS.iter().position(|d| *d == detail).is_some_and(|i| i >= dropped);
+        let gap = if shown(Detail::Gaps) { gap } else { 1 };
         left = state(canvas.theme, model, usize::from(gap), &shown);
         middle = money(model, usize::from(gap), &shown);
         right = if shown(Detail::Clock) { clock(model, shown(Detail::Countdown)) } else { Words::new() };
@@ -104,7 +110,8 @@ fn state(theme: &Theme, model: &Model, gap: usize, shown: &impl Fn(Detail) -> bo
     }
     let explains = shown(Detail::Explanation);
     words.join(gap, session(model, shown(Detail::Latency), explains));
-    for item in barriers(model, explains).into_iter().chain(counts(model)) {
+    let full = shown(Detail::Words);
+    for item in barriers(model, explains).into_iter().chain(counts(model, full)).chain(arming(model, explains)) {
         words.join(gap, item);
     }
     if model.panes.ticket.staged.is_some() && shown(Detail::Staged) {
@@ -170,22 +177,68 @@ pub fn barriers(model: &Model, explains: bool) -> Vec<Words> {
     out
 }
 
-/// `UNKNOWN 1   UNPROTECTED 1   working 9`.
-pub fn counts(model: &Model) -> Vec<Words> {
+/// `ARMED 59:52, ctrl-y sends`, `DISARMED: cancel, close, kill work; o l arms`, `PAUSED, screen stalled 14s: ctrl-r resumes`
+/// in a live session that takes orders. Beside what stands in the way anyway the bare word is enough.
+pub fn arming(model: &Model, explains: bool) -> Option<Words> {
+    let desk = &model.desk;
+    if desk.mode == Mode::Paper || matches!(desk.link, Link::Ready { read_only: true, .. }) {
+        return None;
+    }
+    let explains = explains && matches!(desk.link, Link::Ready { .. }) && barriers(model, false).is_empty();
+    let key = |action| super::hints::key(model, &[GLOBAL], action);
+    let (word, means, role) = match desk.arming.status(model.now) {
+        Status::Disarmed => {
+            let means = format!(": cancel, close, kill work; {} arms", key(Action::LiveArm));
+            ("DISARMED".to_owned(), means, Role::SessionDegraded)
+        }
+        Status::Armed(left) => {
+            let sends = match model.settings.live.confirm {
+                Confirm::Always => super::hints::key(model, &["confirm"], Action::Confirm),
+                Confirm::Armed => super::hints::key(model, &["ticket"], Action::Send),
+            };
+            (format!("ARMED {}", countdown(model, left)), format!(", {sends} sends"), Role::SessionLiveFrame)
+        }
+        Status::Paused(pause) => {
+            let lasted = shown::age(pause.lasted(model.now));
+            let why = match pause.cause {
+                Cause::Screen | Cause::Desk => format!("screen stalled {lasted}"),
+                Cause::Focus => "focus lost".to_owned(),
+                Cause::Link => format!("link gone {lasted}"),
+            };
+            ("PAUSED".to_owned(), format!(", {why}: {} resumes", key(Action::LiveResume)), Role::SessionPaused)
+        }
+    };
+    Some(Words::of(if explains { word + &means } else { word }, role))
+}
+
+/// `59:52`, `1:07:30`; in whole minutes while nothing on the screen counts seconds.
+fn countdown(model: &Model, left: Duration) -> String {
+    let seconds = left.as_secs();
+    let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    match (timers::is_lively(model), hours) {
+        (false, _) => format!("{} min", seconds.div_ceil(60)),
+        (true, 0) => format!("{minutes}:{rest:02}"),
+        (true, _) => format!("{hours}:{minutes:02}:{rest:02}"),
+    }
+}
+
+/// `UNKNOWN 1   UNPROTECTED 1   working 9`; where that does not fit, `UNKN 1 UNPR 1 work 9`.
+pub fn counts(model: &Model, full: bool) -> Vec<Words> {
+    let pick = |long: &'static str, short: &'static str| if full { long } else { short };
     let doubt = if select::is_current(model) { "" } else { "?" };
     let mut out = Vec::new();
     let unknown = select::unknown_count(model);
     if unknown > 0 {
-        out.push(Words::of(format!("UNKNOWN {unknown}"), Role::OrderUnknown));
+        out.push(Words::of(format!("{} {unknown}", pick("UNKNOWN", "UNKN")), Role::OrderUnknown));
     }
     let unprotected = protection::unprotected(model);
     if unprotected > 0 {
-        out.push(Words::of(format!("UNPROTECTED {unprotected}{doubt}"), Role::PositionBare));
+        out.push(Words::of(format!("{} {unprotected}{doubt}", pick("UNPROTECTED", "UNPR")), Role::PositionBare));
     }
     let working = select::working_count(model);
     if working > 0 {
         let role = if doubt.is_empty() { Role::Text } else { Role::ValueStale };
-        out.push(Words::of("working ", Role::Text).say(format!("{working}{doubt}"), role));
+        out.push(Words::of(pick("working ", "work "), Role::Text).say(format!("{working}{doubt}"), role));
     }
     out
 }

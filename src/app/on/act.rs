@@ -1,6 +1,6 @@
 //! Actions, by family: one call per arm.
 
-use super::{blotter, cancel, chart, guard, lists, others, overlay, protect, say, send, ticket, unwind};
+use super::{arm, blotter, cancel, chart, guard, lists, others, overlay, protect, say, send, ticket, unwind};
 use crate::app::action::{Action, Hazard, Staging, Touch, Way};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::Model;
@@ -25,8 +25,7 @@ impl By {
 
 pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by: By) {
     step.draw(Redraw::Now);
-    // A HALT is not lifted by what nobody meant to press, either.
-    let moves = matches!(action.hazard(), Hazard::Sends | Hazard::Cancels) || action == Action::HaltLift;
+    let moves = matches!(action.hazard(), Hazard::Sends | Hazard::Cancels) || action.opens();
     // Kill is the exception that a repeat may ask for: its first stage only takes risk away.
     if moves && by.burst && action != Action::Kill {
         let text = "Too soon, press again: a repeated key or a burst never sends. Nothing was sent.";
@@ -74,6 +73,11 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::Copy => blotter::copy(model, step),
         Action::Filter => blotter::filter(model),
         Action::Sort { way } => blotter::sort(model, way),
+        Action::LiveArm => arm::toggle(model),
+        Action::LiveDisarm => arm::disarm(model),
+        Action::LiveResume => arm::resume(model),
+        Action::LiveAccept => arm::accept(model, step),
+        Action::LiveEdit => arm::edit_limits(model, step),
         Action::Resolve => cancel::resolve(model, step),
         Action::SizeStep { way } => ticket::size_step(model, way == Way::Up),
         Action::TicketDrop => ticket::drop(model),

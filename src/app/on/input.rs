@@ -15,12 +15,20 @@ use crate::keys::{Chord, Key, Resolution};
 /// A key: text where text is typed, else what the key map says.
 pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
     let chord = press.chord;
+    if model.desk.arming.is_blind() && !is_way_out(model, chord) {
+        return model.desk.arming.drop_key();
+    }
+    if !press.burst {
+        model.desk.arming.touch(model.now);
+    }
     if chord == Chord::plain(Key::Esc) && !model.pending.is_empty() {
         model.pending.clear();
         return step.draw(Redraw::Now);
     }
     if is_text(model, chord) {
-        if let Some(c) = printable(chord) {
+        // The characters that arm are typed by a hand, one by one.
+        let refused = press.burst && matches!(model.overlay, Some(Overlay::Arm { .. }));
+        if let Some(c) = printable(chord).filter(|_| !refused) {
             type_text(model, step, InputRequest::InsertChar(c));
         }
         return;
@@ -42,6 +50,12 @@ pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
         }
         Resolution::None => unbound(model, step, press),
     }
+}
+
+/// Whether a key does what must work everywhere, seen or not: kill, quit, suspend, redraw.
+fn is_way_out(model: &Model, chord: Chord) -> bool {
+    let scopes = keymap::scopes(model);
+    matches!(model.keymap.resolve(&scopes, &[], chord), Resolution::Action(action) if keymap::leaks(action))
 }
 
 /// Whether an action may be taken here: an overlay or a field lets only those of the global scope through that must work
@@ -137,7 +151,7 @@ pub(in crate::app) fn pasted(model: &mut Model, step: &mut Step, text: &str) {
     /// A sentence is never longer.
     const LONGEST: usize = 500;
     step.draw(Redraw::Now);
-    if !text_open(model) {
+    if !text_open(model) || matches!(model.overlay, Some(Overlay::Arm { .. })) || model.desk.arming.is_blind() {
         model.notices.say(model.now, Tone::Info, "Pasted text goes into a field or the command line only.", None);
         return;
     }
@@ -149,7 +163,7 @@ pub(in crate::app) fn pasted(model: &mut Model, step: &mut Step, text: &str) {
 
 /// A click on something that has an action: never one that moves money.
 pub(in crate::app) fn pointed(model: &mut Model, step: &mut Step, action: Action) {
-    if action.hazard() == Hazard::None {
+    if action.hazard() == Hazard::None && !action.opens() {
         act::act(model, step, action, By::HAND);
     } else {
         let scopes = keymap::scopes(model);
@@ -162,6 +176,9 @@ pub(in crate::app) fn pointed(model: &mut Model, step: &mut Step, action: Action
 
 /// The terminal lost or gained focus: a prefix does not outlive it.
 pub(in crate::app) fn focus(model: &mut Model, step: &mut Step, lost: bool) {
+    if lost {
+        super::arm::unfocused(model, step);
+    }
     if lost && !model.pending.is_empty() {
         model.pending.clear();
         step.draw(Redraw::Now);

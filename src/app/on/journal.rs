@@ -16,7 +16,7 @@ const SLOW: u64 = 250_000;
 pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact) {
     step.draw(Redraw::Now);
     match fact {
-        JournalFact::Opened { run, tag, live, executions, terms, before } => {
+        JournalFact::Opened { run, tag, live, executions, terms, before, accepted } => {
             model.desk.journal = Journal::Open { tag, run };
             if let Some(before) = before {
                 if before.halted && !model.desk.halted {
@@ -27,6 +27,7 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
                 model.away.before = Some(Box::new(Standing::remembered(before, &live)));
             }
             model.orders.terms.extend(terms);
+            model.desk.accepted.extend(accepted);
             for execution in executions {
                 model.orders.executions.entry(execution.exec_id.clone()).or_insert(execution);
             }
@@ -37,6 +38,7 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
             if matches!(model.desk.link, Link::Ready { .. } | Link::Syncing { .. }) {
                 super::reconcile::ask(model, step);
             }
+            super::arm::greet(model);
         }
         JournalFact::Intended { key, order_id, micros, .. } => {
             let at = model.now;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{market, reconcile};
+use super::{arm, market, reconcile};
 use crate::app::away::{self, End};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay};
@@ -34,6 +34,9 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
     if was_ready && let Some(end) = gap(&state) {
         away::begin(model, end);
     }
+    if gap(&state).is_some() {
+        model.desk.arming.link_gone(model.now);
+    }
     model.desk.link = state.clone();
     match state {
         Link::Dialling { address, why, next_in, .. } => {
@@ -56,6 +59,8 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
                 tell_gap(model);
             }
             reconcile::send_wanted(model, step);
+            arm::link_back(model, step);
+            arm::greet(model);
         }
         Link::IbLost => {
             model.desk.alive = None;

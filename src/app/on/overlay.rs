@@ -101,6 +101,10 @@ pub(super) fn edit(model: &mut Model, step: &mut Step, request: InputRequest) {
         return blotter::filtered(model);
     }
     match &mut model.overlay {
+        Some(Overlay::Arm { input }) => {
+            input.handle(request);
+            return super::arm::typed(model);
+        }
         Some(Overlay::Help { top, filter }) => {
             filter.handle(request);
             *top = 0;
@@ -221,6 +225,10 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
                 "eod" => return eod(model),
                 "help" | "?" => return help(model),
                 "notices" => return notices(model),
+                "disarm" => {
+                    model.overlay = None;
+                    return super::arm::disarm(model);
+                }
                 "away" => {
                     model.overlay = None;
                     return away(model);

@@ -10,7 +10,6 @@ use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Awaited, Journal, Model, Overlay, Wait};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
-use crate::domain::account::Mode;
 use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState};
 use crate::panes::PaneKind;
 use crate::panes::ticket::{Aim, Sending, Staged};
@@ -57,7 +56,7 @@ pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
             chronicle::refused(model, step, key_of(&staged.aim).cloned().as_ref(), &spec, &verdict);
             refuse(model, &verdict);
         }
-        worst if worst == Some(Weight::Confirm) || model.desk.mode == Mode::Live => open_confirmation(model),
+        worst if worst == Some(Weight::Confirm) || select::asks_anyway(model) => open_confirmation(model),
         _ => dispatch(model, step, Consent::None),
     }
 }
@@ -128,6 +127,10 @@ pub(super) fn confirm(model: &mut Model, step: &mut Step) {
     }
     if let Some(ago) = too_soon(model, staged) {
         return say_too_soon(model, ago);
+    }
+    // A way out cancels before it is judged again: what is refused by now cancels nothing.
+    if let Some(verdict) = staged.assessment.clone().filter(|v| v.worst() == Some(Weight::Hard)) {
+        return refuse(model, &verdict);
     }
     dispatch(model, step, Consent::Given);
 }

@@ -13,6 +13,8 @@ pub(in crate::app) fn woke(model: &mut Model, step: &mut Step, timer: Timer) {
         Timer::Screen => screen(model, step),
         Timer::Answer => answers(model, step),
         Timer::Nudge => send::nudge_due(model, step),
+        // What is due was ended before the message was looked at.
+        Timer::Arming => step.draw(Redraw::Market),
     }
 }
 

@@ -147,6 +147,7 @@ fn a_restart_is_a_gap_too_and_begins_at_the_last_word_of_the_run_before() {
         executions: Vec::new(),
         terms: Vec::new(),
         before: Some(Before { at, holdings: vec![holding], cash: Some(cash), executions: Vec::new(), halted: false }),
+        accepted: Vec::new(),
     }));
     let answer = after_fill(&d, &key, 100, 200, "81279");
     d.connect("DU0000001", answer);
@@ -175,6 +176,7 @@ fn a_journal_that_opens_after_ready_still_tells_what_changed_since_its_last_word
         executions: Vec::new(),
         terms: Vec::new(),
         before: Some(before),
+        accepted: Vec::new(),
     }));
     assert!(d.model.away.told.is_none(), "everything is asked for again first");
     d.connect("DU0000001", Snapshot { positions: vec![held(5)], ..snapshot() });
@@ -211,6 +213,7 @@ fn halt_of_an_earlier_run_holds_until_it_is_lifted() {
         executions: Vec::new(),
         terms: Vec::new(),
         before: Some(before),
+        accepted: Vec::new(),
     }));
     assert!(d.model.desk.halted);
     d.keys("o h");

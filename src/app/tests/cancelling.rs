@@ -233,6 +233,7 @@ fn reborn(d: &super::Desk, key: &crate::domain::order::OrderKey) -> super::Desk 
         executions: Vec::new(),
         terms: Vec::new(),
         before: None,
+        accepted: Vec::new(),
     }));
     next
 }

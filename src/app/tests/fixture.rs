@@ -21,6 +21,7 @@ use crate::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, Sid
 use crate::domain::position::Pnl;
 use crate::domain::quote::Quote;
 use crate::domain::samples;
+use crate::journal::Accepted;
 use crate::keys::Chord;
 use crate::money::{Price, Qty};
 use crate::risk::Approved;
@@ -57,8 +58,17 @@ pub(in crate::app) fn desk() -> Desk {
     Desk::of(Mode::Paper, "DU0000001")
 }
 
-/// A live desk.
+/// A live desk, armed.
 pub(in crate::app) fn live_desk() -> Desk {
+    let mut desk = disarmed_desk();
+    desk.keys("o l 4821");
+    assert!(desk.model.desk.arming.is_open());
+    desk.effects.clear();
+    desk
+}
+
+/// A live desk as it starts, its limits accepted before.
+pub(in crate::app) fn disarmed_desk() -> Desk {
     Desk::of(Mode::Live, "U1234821")
 }
 
@@ -72,6 +82,7 @@ impl Desk {
             executions: Vec::new(),
             terms: Vec::new(),
             before: None,
+            accepted: vec![accepted("U1234821")],
         }));
         desk.connect(account, snapshot());
         desk.answer_questions();
@@ -384,6 +395,12 @@ impl Desk {
             avg_cost: Some(price("100")),
         }))
     }
+}
+
+/// The built-in limits, accepted for an account.
+pub(in crate::app) fn accepted(account: &str) -> Accepted {
+    let limits = crate::risk::Limits::default().fingerprint_of(Mode::Live);
+    Accepted { account: AccountId::new(account), limits }
 }
 
 /// What the broker answers a flat account.

@@ -1,5 +1,6 @@
 //! The desk in key strokes: what is pressed, what goes out, what is said.
 
+mod arming;
 mod away;
 mod blotter;
 mod cancelling;
@@ -22,4 +23,4 @@ mod streams;
 mod tasks;
 mod timing;
 
-pub(super) use fixture::{AAPL, Desk, MSFT, desk, instrument, live_desk, price, qty, snapshot};
+pub(super) use fixture::{AAPL, Desk, MSFT, desk, disarmed_desk, instrument, live_desk, price, qty, snapshot};

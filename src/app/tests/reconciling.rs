@@ -31,6 +31,7 @@ fn opened(live: Vec<Order>) -> Msg {
         executions: Vec::new(),
         terms: Vec::new(),
         before: None,
+        accepted: Vec::new(),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::clock::{Phase, Stamp};
 use crate::domain::account::Mode;
 use crate::domain::calendar::{self, Hours};
 use crate::domain::order::{OrderKind, OrderSpec, Session};
-use crate::risk::{Class, Context, Finding, Readiness, Weight};
+use crate::risk::{Class, Context, Finding, Gate, Readiness, Weight};
 
 /// Nobody lets go of an order for the close in its last minutes (`trading.md` D11).
 const HELD_MINUTES: i64 = 10;
@@ -49,7 +49,7 @@ pub(super) fn mode(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     }
 }
 
-/// G03: HALT and REDUCE let exits and cancels pass, nothing else.
+/// G03: HALT, REDUCE, DISARMED and PAUSED let exits and cancels pass, nothing else.
 pub(super) fn state(ctx: &Context<'_>) -> Option<Finding> {
     if ctx.halted {
         return finding("G03", Weight::Hard, "HALT: exits and cancels only; o h lifts it");
@@ -57,7 +57,12 @@ pub(super) fn state(ctx: &Context<'_>) -> Option<Finding> {
     if ctx.reduced {
         return finding("G03", Weight::Hard, "REDUCE: exits and cancels only; :resume lifts it");
     }
-    None
+    match ctx.gate {
+        _ if ctx.mode == Mode::Paper => None,
+        Gate::Disarmed => finding("G03", Weight::Hard, "DISARMED: exits and cancels only; o l arms"),
+        Gate::Paused => finding("G03", Weight::Hard, "PAUSED: exits and cancels only; ctrl-r resumes"),
+        Gate::Asks | Gate::Sends => None,
+    }
 }
 
 /// G28: around the open a market order fills anywhere.

@@ -28,12 +28,18 @@ struct Bench {
     _folder: tempfile::TempDir,
 }
 
+fn paths(folder: &std::path::Path) -> crate::config::Paths {
+    crate::config::Paths { config: folder.into(), state: folder.into(), log: folder.into() }
+}
+
 impl Bench {
     fn new() -> Self {
         let (port, lanes) = port::open();
         let (inlet, requests) = journal::channel();
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::start(folder.path().join("watchlist")).unwrap();
+        let files =
+            Files::start(folder.path().join("watchlist"), paths(folder.path()), tokio::sync::mpsc::channel(1).0)
+                .unwrap();
         let halt = Halt::default();
         let executor = Executor::new(port, inlet, files, halt.clone(), Arc::default());
         Self { executor, lanes, requests, halt, follow: VecDeque::new(), _folder: folder }

@@ -539,6 +539,7 @@ fn entry_text(entry: &Entry) -> String {
         Entry::Notice { tone, text, .. } => format!("{tone}: {text}"),
         Entry::Halted { why } => format!("HALT: {why}"),
         Entry::Lifted => "HALT lifted".into(),
+        Entry::Accepted(accepted) => format!("limits of {} accepted", accepted.account),
         Entry::Link { state, why } => why.as_ref().map_or_else(|| state.to_string(), |why| format!("{state}: {why}")),
         Entry::Synced { open, completed, executions, positions } => {
             format!("{open} open and {completed} completed orders, {executions} executions, {positions} positions")

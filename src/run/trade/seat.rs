@@ -9,7 +9,7 @@ use std::time::Duration;
 use color_eyre::eyre::{Report, WrapErr, eyre};
 
 use crate::clock::Stamp;
-use crate::journal::{Reader, Span};
+use crate::journal::{Accepted, Reader, Span};
 use crate::risk::Recent;
 use crate::run::Misuse;
 use crate::run::lock::{self, SEATS, Seat, journal_path};
@@ -68,6 +68,8 @@ pub struct Known {
     pub halted: bool,
     /// Orders placed within the last minute, newest first.
     pub recent: Vec<Recent>,
+    /// The limits that were accepted for live accounts.
+    pub accepted: Vec<Accepted>,
 }
 
 /// Reads what the desks of the profile have left: HALT of those that run, the last minute's orders of all.
@@ -82,6 +84,7 @@ pub fn known(place: &Place, own: &Seat) -> Result<Known, Report> {
             let at = Stamp { wall: order.placed_at.wall, mono: now.mono.saturating_sub(age) };
             known.recent.push(Recent { spec: order.spec, at, key: order.key });
         }
+        known.accepted.extend(reader.accepted()?);
         let runs = seat != own.number && lock::is_taken(&place.folder, seat)?;
         known.halted |= runs && reader.before()?.is_some_and(|before| before.halted);
     }

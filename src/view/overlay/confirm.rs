@@ -6,9 +6,9 @@ use crate::app::action::Action;
 use crate::app::model::Model;
 use crate::domain::account::Mode;
 use crate::panes::ticket;
-use crate::theme::Role;
+use crate::theme::{Role, Theme};
 use crate::view::hints;
-use crate::view::widgets::canvas::{Canvas, Words};
+use crate::view::widgets::canvas::{Canvas, Words, width};
 use crate::view::widgets::frame::{self, Frame, HEAVY, LIGHT};
 
 /// Draws the confirmation over the ticket.
@@ -50,8 +50,11 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, area: Rect) {
     } else {
         let send = hints::key(model, &["ticket"], Action::Send);
         lines.push((Words::of(key, Role::KeyChord).say(format!(" sends it to {money}."), Role::Text), Words::new()));
+        let again = "If the order or the verdict changes, it asks again; a tick does not.";
+        lines.push((Words::of(again, Role::TextDim), Words::new()));
         lines.push((Words::of(format!("{send} does nothing here."), Role::TextDim), Words::new()));
     }
+    let lines = broken(canvas.theme, &lines, area.width.saturating_sub(4));
     // The docked ticket has few rows: the box may grow upward over the list, never over the hint row.
     let needed = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let height = area.height.max(needed).min(area.bottom().saturating_sub(room.y));
@@ -61,4 +64,24 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, area: Rect) {
         let at = canvas.say(inside.x, y, inside.right(), left);
         canvas.say_right(inside.right(), y, at + 1, right);
     }
+}
+
+/// The lines with what is too long broken: nothing of what is sent is cut off.
+fn broken(theme: &Theme, lines: &[(Words, Words)], room: u16) -> Vec<(Words, Words)> {
+    let mut out = Vec::new();
+    for (left, right) in lines {
+        // What follows a mark, a code or the mode stands under it.
+        let first = left.parts().first().map_or("", |(text, _)| text.as_str());
+        let hang = if first.ends_with(' ') { width(theme, first) } else { 0 };
+        let mut wrapped = left.wrapped(theme, room, hang);
+        let last = wrapped.pop().unwrap_or_default();
+        out.extend(wrapped.into_iter().map(|line| (line, Words::new())));
+        if last.width(theme).saturating_add(right.width(theme)).saturating_add(1) <= room || right.is_empty() {
+            out.push((last, right.clone()));
+        } else {
+            out.push((last, Words::new()));
+            out.push((Words::new(), right.clone()));
+        }
+    }
+    out
 }

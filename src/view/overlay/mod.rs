@@ -1,6 +1,6 @@
 //! What floats above the panes: boxes on a raised ground, titles in the upper edge, keys in the lower.
 //!
-//! Invariants: none covers the status bar or the hint row; only help and the cards of a gap and of the day may cover the
+//! Invariants: none covers the status bar or the hint row; only help and the cards of a gap, of the day and of a live account may cover the
 //! ticket; the confirmation stands in the ticket's own place.
 
 use ratatui::layout::Rect;
@@ -9,6 +9,7 @@ use super::Cursor;
 use super::widgets::canvas::Canvas;
 use crate::app::model::{Model, Overlay};
 
+mod arm;
 mod away;
 mod command;
 mod confirm;
@@ -66,6 +67,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: R
         }
         // It is typed into the blotter's title.
         Overlay::Filter { .. } => None,
+        Overlay::Arm { input } => arm::draw(canvas, model, room, input),
+        Overlay::LiveCard { read } => {
+            arm::card(canvas, model, room, read.as_ref());
+            None
+        }
         Overlay::Quit => {
             quit::draw(canvas, model, beside(room, ticket));
             None

@@ -2,6 +2,7 @@
 
 mod charts;
 mod fixture;
+mod live;
 mod overlays;
 mod panes;
 mod probe;

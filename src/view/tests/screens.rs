@@ -15,7 +15,7 @@ use crate::domain::order::OrderState;
 use crate::panes::PaneKind;
 use crate::theme::{Glyphs, Shapes};
 
-fn picture(model: &Model) -> String {
+pub(super) fn picture(model: &Model) -> String {
     let (buffer, _) = probe::frame(model, &probe::theme());
     probe::text(&buffer, buffer.area)
 }
@@ -117,7 +117,7 @@ fn without_colour_shapes_and_brackets_say_it() {
 }
 
 /// The first row of a model, 160 wide.
-fn bar(change: impl FnOnce(&mut Model)) -> String {
+pub(super) fn bar(change: impl FnOnce(&mut Model)) -> String {
     let mut model = fixture::moment(160, 48);
     change(&mut model);
     picture(&model).lines().next().unwrap_or_default().to_owned()

@@ -61,6 +61,43 @@ impl Words {
         self.0.iter().map(|(text, _)| width(theme, text)).fold(0, u16::saturating_add)
     }
 
+    /// The same in lines of at most `room` cells, broken at blanks; the later ones stand `hang` cells in. A word that is
+    /// longer than a line is broken where the line ends.
+    pub fn wrapped(&self, theme: &Theme, room: u16, hang: u16) -> Vec<Self> {
+        if self.width(theme) <= room {
+            return vec![self.clone()];
+        }
+        let hang = if hang.saturating_mul(2) > room { 0 } else { hang };
+        let mut lines = vec![Self::new()];
+        let mut at = 0;
+        for (text, role) in &self.0 {
+            for word in text.split_inclusive(' ') {
+                let cells = width(theme, word.trim_end());
+                if at > hang && at.saturating_add(cells) > room {
+                    lines.push(Self::of(" ".repeat(usize::from(hang)), Role::Text));
+                    at = hang;
+                }
+                for c in word.chars() {
+                    let cells = width(theme, c.encode_utf8(&mut [0; 4]));
+                    if at.saturating_add(cells) > room {
+                        if c == ' ' {
+                            continue;
+                        }
+                        lines.push(Self::of(" ".repeat(usize::from(hang)), Role::Text));
+                        at = hang;
+                    }
+                    let Some(line) = lines.last_mut() else { continue };
+                    match line.0.last_mut() {
+                        Some((said, same)) if *same == *role => said.push(c),
+                        _ => line.push(c, *role),
+                    }
+                    at = at.saturating_add(cells);
+                }
+            }
+        }
+        lines
+    }
+
     /// The words one by one.
     pub fn parts(&self) -> &[(String, Role)] {
         &self.0

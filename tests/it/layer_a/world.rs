@@ -166,6 +166,7 @@ impl World {
             executions,
             terms: Vec::new(),
             before: None,
+            accepted: Vec::new(),
         }));
         self.connect();
     }

@@ -18,7 +18,7 @@ use tradewind::broker::event::Link;
 use tradewind::broker::port::{self, EVENTS_WAITING_MAX};
 use tradewind::broker::{Event, Tape, ib};
 use tradewind::clock::Stamp;
-use tradewind::config::Settings;
+use tradewind::config::{Paths, Settings};
 use tradewind::domain::account::Mode;
 use tradewind::domain::order::{Order, OrderState};
 use tradewind::journal::{self, Reply};
@@ -58,7 +58,8 @@ impl Desk {
         let tape = Tape::new();
         let adapter = tokio::spawn(ib::run(profile, lanes, tell, tape.clone(), CancellationToken::new()));
         let (inlet, replies) = open_journal(folder.join("journal.db"));
-        let files = Files::start(folder.join("watchlist")).unwrap();
+        let paths = Paths { config: folder.to_path_buf(), state: folder.to_path_buf(), log: folder.to_path_buf() };
+        let files = Files::start(folder.join("watchlist"), paths, mpsc::channel(1).0).unwrap();
         let executor = Executor::new(port, inlet, files, Halt::default(), Arc::new(Stats::default()));
         let keymap = Arc::new(bindings::fallback());
         let settings = Settings { watchlist: vec!["AAPL".into(), "MSFT".into()], ..Settings::default() };

@@ -7,7 +7,6 @@ use crate::app::action::Action;
 use crate::app::keymap::GLOBAL;
 use crate::app::model::Model;
 use crate::app::select;
-use crate::domain::account::Mode;
 use crate::domain::instrument::ConId;
 use crate::domain::order::OrderSpec;
 use crate::domain::quote::Truth;
@@ -98,7 +97,7 @@ pub(super) fn keys(model: &Model, staged: &Staged) -> Words {
     let sends = match (worst, &staged.aim) {
         (Some(Weight::Hard), _) => None,
         (Some(Weight::Confirm), _) => Some(format!("asks for {confirm}")),
-        _ if mode == Mode::Live => Some(format!("asks for {confirm}")),
+        _ if select::asks_anyway(model) => Some(format!("asks for {confirm}")),
         (_, Aim::Change(_)) => Some("send the change".to_owned()),
         (_, Aim::New) => Some(format!("send to {}", mode.word())),
         (_, Aim::Unwind) => Some(format!("run on {}", mode.word())),
