@@ -448,7 +448,7 @@ impl Action {
     }
 
     /// Whether it lets orders pass that would not pass before: neither a click nor a key's repeat does that.
-    pub const fn opens(self) -> bool {
+    pub const fn opens(&self) -> bool {
         matches!(self, Self::HaltLift | Self::LiveArm | Self::LiveResume | Self::LiveAccept)
     }
 }

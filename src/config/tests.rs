@@ -211,3 +211,16 @@ fn a_unit_of_risk_is_a_small_part_of_the_account_or_an_amount() {
         "another currency is not converted"
     );
 }
+
+#[test]
+fn arming_is_within_its_bounds_and_always_asks_unless_the_file_says_otherwise() {
+    let (config, problems) = config("[live]\nidle = 5\nconfirm = \"armed\"");
+    assert_eq!((config.settings.live, problems), (LiveSettings { idle: 5, confirm: Confirm::Armed }, Vec::new()));
+    for idle in ["4", "481", "0", "-5", "5.5", "\"60\"", "0x20", "99999999999"] {
+        let (config, problems) = self::config(&format!("[live]\nidle = {idle}\nconfirm = \"never\"\nidel = 5"));
+        assert_eq!(config.settings.live, LiveSettings { idle: 60, confirm: Confirm::Always });
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert_eq!(problems[0], "settings.toml:2:8 idle is in whole minutes, from 5 to 480");
+    }
+    assert_eq!(self::config("[live]\nidle = 480").0.settings.live.idle, 480);
+}

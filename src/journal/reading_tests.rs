@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use super::entry::fingerprint;
 use super::*;
 use crate::clock::Stamp;
+use crate::domain::account::AccountId;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::ConId;
 use crate::domain::order::{BrokerIds, OrderKey, OrderKind, OrderState, Side, Verb};
@@ -238,4 +239,19 @@ fn there_is_nothing_to_read_where_no_journal_is() {
     let disk = disk();
     assert!(Reader::open(&disk.path).unwrap().is_none());
     assert!(!disk.path.exists(), "looking makes no file");
+}
+
+#[test]
+fn accepted_limits_are_kept_by_account_and_the_last_word_counts() {
+    let disk = disk();
+    let (mut journal, opened) = open(&disk.path);
+    assert_eq!(opened.accepted, []);
+    let accepted = |account: &str, limits: &str| Accepted { account: AccountId::new(account), limits: limits.into() };
+    let entry = |a: &Accepted| Entry::Accepted(a.clone());
+    let (old, new, other) = (accepted("U1", "a"), accepted("U1", "b"), accepted("U2", "a"));
+    let entries = vec![entry(&old), entry(&other), entry(&new)];
+    journal.write(&Batch { entries, ..Batch::default() }, Stamp::at(50)).unwrap();
+    drop(journal);
+    assert_eq!(reader(&disk).accepted().unwrap(), [new.clone(), other.clone()]);
+    assert_eq!(open(&disk.path).1.accepted, [new, other]);
 }

@@ -216,6 +216,47 @@ fn a_confirm_passes_with_consent_and_live_always_needs_it() {
 }
 
 #[test]
+fn a_closed_gate_lets_exits_pass_and_nothing_else_and_paper_has_none() {
+    let live = |gate: fn(&mut Context<'_>)| Desk { account: AccountId::new("U1234821"), ..with(gate) };
+    let exit = || spec(Verb::Close, Side::Sell, 100, Some("187.20"));
+    for (gate, word) in [(live(|c| c.gate = Gate::Disarmed), "DISARMED"), (live(|c| c.gate = Gate::Paused), "PAUSED")] {
+        let held = Desk { position: Qty::from(100), ..gate };
+        held.ask(|ctx| {
+            let verdict = check_new(buy(100, REST), OrderKey::own("a"), ctx, Consent::Given).unwrap_err();
+            let found = verdict.findings.iter().find(|f| f.code == "G03").unwrap();
+            assert!(found.weight == Weight::Hard && found.text.starts_with(word), "{found:?}");
+            let closed = check_new(exit(), OrderKey::own("a"), ctx, Consent::Given).unwrap();
+            assert_eq!(closed.class(), Class::Exit);
+            assert!(check_new(exit(), OrderKey::own("a"), ctx, Consent::None).is_err(), "with one chord");
+            // A change that takes more than was held is an entry.
+            let order = working("w", spec(Verb::Buy, Side::Buy, 100, REST));
+            let more = spec(Verb::Buy, Side::Buy, 200, REST);
+            assert!(check_change(&order, more, ctx, Consent::Given).is_err());
+        });
+    }
+    for gate in [Gate::Disarmed, Gate::Paused, Gate::Asks, Gate::Sends] {
+        let paper = Desk::default();
+        let sent = paper.ask(|ctx| {
+            let ctx = Context { gate, ..ctx.clone() };
+            check_new(buy(100, REST), OrderKey::own("a"), &ctx, Consent::None).is_ok()
+        });
+        assert!(sent, "paper is never asked: {gate:?}");
+    }
+}
+
+#[test]
+fn an_open_gate_that_sends_is_consent_but_not_to_what_the_guard_asks() {
+    let live = |gate: fn(&mut Context<'_>)| Desk { account: AccountId::new("U1234821"), ..with(gate) };
+    let send = |desk: &Desk, n| {
+        desk.ask(|ctx| check_new(buy(n, REST), OrderKey::own("a"), ctx, Consent::None).map_err(|a| a.worst()))
+    };
+    let sends = live(|c| c.gate = Gate::Sends);
+    assert!(send(&sends, 100).is_ok());
+    assert_eq!(send(&sends, 1_400).unwrap_err(), Some(Weight::Confirm), "26 % of net liquidation");
+    assert!(send(&live(|c| c.gate = Gate::Asks), 100).is_err());
+}
+
+#[test]
 fn the_symbol_of_a_finding_is_safe_text() {
     let mut order = buy(100, None);
     order.symbol = SafeText::new("AA\u{1b}[2JPL");

@@ -284,3 +284,6 @@ fn each(problems: &[Problem], warnings: &mut Warnings) {
         warnings.add(&problem.to_string());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,7 +152,7 @@ fn card(canvas: &mut Canvas<'_>, model: &Model, area: Rect) {
 fn counts(model: &Model, gap: usize, full: bool) -> Words {
     let mut words = Words::new();
     let every = status::barriers(model, false).into_iter().chain(status::counts(model, full));
-    for item in every.chain(status::arming(model, false)) {
+    for item in every.chain(status::arming(model, false, full)) {
         words.join(gap, item);
     }
     words

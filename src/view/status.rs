@@ -100,7 +100,8 @@ pub fn badge(theme: &Theme, mode: Mode) -> Words {
 /// Mode, account, session, what stands in the way, what is out there.
 fn state(theme: &Theme, model: &Model, gap: usize, shown: &impl Fn(Detail) -> bool) -> Words {
     let mut words = badge(theme, model.desk.mode);
-    words.push(" ", Role::Text);
+    // The badge ends in a blank of its own.
+    words.push(if theme.mono || shown(Detail::Words) { " " } else { "" }, Role::Text);
     if shown(Detail::Profile) {
         words.push(model.desk.profile.as_str(), Role::Text);
     }
@@ -111,7 +112,7 @@ fn state(theme: &Theme, model: &Model, gap: usize, shown: &impl Fn(Detail) -> bo
     let explains = shown(Detail::Explanation);
     words.join(gap, session(model, shown(Detail::Latency), explains));
     let full = shown(Detail::Words);
-    for item in barriers(model, explains).into_iter().chain(counts(model, full)).chain(arming(model, explains)) {
+    for item in barriers(model, explains).into_iter().chain(counts(model, full)).chain(arming(model, explains, full)) {
         words.join(gap, item);
     }
     if model.panes.ticket.staged.is_some() && shown(Detail::Staged) {
@@ -179,7 +180,7 @@ pub fn barriers(model: &Model, explains: bool) -> Vec<Words> {
 
 /// `ARMED 59:52, ctrl-y sends`, `DISARMED: cancel, close, kill work; o l arms`, `PAUSED, screen stalled 14s: ctrl-r resumes`
 /// in a live session that takes orders. Beside what stands in the way anyway the bare word is enough.
-pub fn arming(model: &Model, explains: bool) -> Option<Words> {
+pub fn arming(model: &Model, explains: bool, full: bool) -> Option<Words> {
     let desk = &model.desk;
     if desk.mode == Mode::Paper || matches!(desk.link, Link::Ready { read_only: true, .. }) {
         return None;
@@ -196,7 +197,8 @@ pub fn arming(model: &Model, explains: bool) -> Option<Words> {
                 Confirm::Always => super::hints::key(model, &["confirm"], Action::Confirm),
                 Confirm::Armed => super::hints::key(model, &["ticket"], Action::Send),
             };
-            (format!("ARMED {}", countdown(model, left)), format!(", {sends} sends"), Role::SessionLiveFrame)
+            let left = if full { countdown(model, left) } else { format!("{}m", left.as_secs().div_ceil(60)) };
+            (format!("ARMED {left}"), format!(", {sends} sends"), Role::SessionLiveFrame)
         }
         Status::Paused(pause) => {
             let lasted = shown::age(pause.lasted(model.now));
@@ -222,23 +224,23 @@ fn countdown(model: &Model, left: Duration) -> String {
     }
 }
 
-/// `UNKNOWN 1   UNPROTECTED 1   working 9`; where that does not fit, `UNKN 1 UNPR 1 work 9`.
+/// `UNKNOWN 1   UNPROTECTED 1   working 9`; where that does not fit, `UNK1 UNP1 w9`.
 pub fn counts(model: &Model, full: bool) -> Vec<Words> {
     let pick = |long: &'static str, short: &'static str| if full { long } else { short };
     let doubt = if select::is_current(model) { "" } else { "?" };
     let mut out = Vec::new();
     let unknown = select::unknown_count(model);
     if unknown > 0 {
-        out.push(Words::of(format!("{} {unknown}", pick("UNKNOWN", "UNKN")), Role::OrderUnknown));
+        out.push(Words::of(format!("{}{unknown}", pick("UNKNOWN ", "UNK")), Role::OrderUnknown));
     }
     let unprotected = protection::unprotected(model);
     if unprotected > 0 {
-        out.push(Words::of(format!("{} {unprotected}{doubt}", pick("UNPROTECTED", "UNPR")), Role::PositionBare));
+        out.push(Words::of(format!("{}{unprotected}{doubt}", pick("UNPROTECTED ", "UNP")), Role::PositionBare));
     }
     let working = select::working_count(model);
     if working > 0 {
         let role = if doubt.is_empty() { Role::Text } else { Role::ValueStale };
-        out.push(Words::of(pick("working ", "work "), Role::Text).say(format!("{working}{doubt}"), role));
+        out.push(Words::of(pick("working ", "w"), Role::Text).say(format!("{working}{doubt}"), role));
     }
     out
 }

@@ -84,11 +84,14 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
         let text = "Net liquidation is not known yet: there are no amounts to accept.";
         return model.notices.say(model.now, Tone::Warn, text, None);
     }
+    let who = account.to_string();
     let accepted = Accepted { account, limits: model.desk.limits.fingerprint_of(Mode::Live) };
     model.desk.accepted.retain(|a| a.account != accepted.account);
     model.desk.accepted.push(accepted.clone());
     step.note(Entry::Accepted(accepted));
     model.overlay = Some(Overlay::Arm { input: Input::default() });
+    let text = format!("The limits of {who} are accepted.");
+    model.notices.say(model.now, Tone::Info, text, None);
 }
 
 /// Tab on the card: the file is where limits are edited; it is read again.

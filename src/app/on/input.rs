@@ -55,7 +55,7 @@ pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
 /// Whether a key does what must work everywhere, seen or not: kill, quit, suspend, redraw.
 fn is_way_out(model: &Model, chord: Chord) -> bool {
     let scopes = keymap::scopes(model);
-    matches!(model.keymap.resolve(&scopes, &[], chord), Resolution::Action(action) if keymap::leaks(action))
+    matches!(model.keymap.resolve(&scopes, &[], chord), Resolution::Action(action) if keymap::leaks(&action))
 }
 
 /// Whether an action may be taken here: an overlay or a field lets only those of the global scope through that must work

@@ -74,7 +74,7 @@ pub async fn hang_up(client: &Client) {
 }
 
 /// The account of the session: the named one, or the only one, of the mode the profile asks for (G02).
-fn choose(profile: &Profile, managed: &[String]) -> Result<AccountId, Refusal> {
+pub fn choose(profile: &Profile, managed: &[String]) -> Result<AccountId, Refusal> {
     let managed: Vec<AccountId> = managed.iter().filter(|a| !a.is_empty()).map(|a| AccountId::new(a)).collect();
     let list = || managed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let refuse = |text: String| Refusal { code: None, text: text.into() };

@@ -37,6 +37,9 @@ use super::{Event, Lanes, Tape};
 use crate::clock::Stamp;
 use crate::domain::account::{AccountId, Mode};
 
+#[cfg(test)]
+pub(crate) use connect::choose;
+
 /// What to connect to, and as whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
