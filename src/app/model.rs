@@ -108,7 +108,7 @@ impl Model {
             released: None,
             unattended: 0,
             loosened: Vec::new(),
-            arming: Arming::default(),
+            arming: Box::default(),
             accepted: Vec::new(),
             killed_at: None,
             journal: Journal::Opening,
@@ -191,7 +191,7 @@ pub struct Desk {
     /// Limits that the trader has loosened and that do not hold yet.
     pub loosened: Vec<Loosened>,
     /// Whether entries may leave, where the session is live.
-    pub arming: Arming,
+    pub arming: Box<Arming>,
     /// The limits that were accepted on the card of the first live start, by account.
     pub accepted: Vec<Accepted>,
     /// When kill was last pressed; a second press within 3 s takes the exits too.

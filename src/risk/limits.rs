@@ -152,8 +152,8 @@ impl Limits {
     pub fn fingerprint_of(&self, mode: Mode) -> String {
         let mut own = self.clone();
         match mode {
-            Mode::Live => own.paper = Box::new(Rows::of(Mode::Paper)),
-            Mode::Paper => own.live = Box::new(Rows::of(Mode::Live)),
+            Mode::Live => *own.paper = Rows::of(Mode::Paper),
+            Mode::Paper => *own.live = Rows::of(Mode::Live),
         }
         own.fingerprint()
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const IDLE: Duration = Duration::from_mins(60);
+const IDLE: Duration = Duration::from_hours(1);
 const SECOND: u64 = 1_000_000_000;
 
 fn account(id: &str) -> AccountId {

@@ -81,7 +81,7 @@ fn the_last_four_characters_arm_and_then_each_order_asks() {
     assert!(matches!(d.model.overlay, Some(Overlay::Arm { .. })));
     d.keys("4821");
     d.assert_said("ARMED for U…4821, until 60 min idle.");
-    assert_eq!(status(&d), Status::Armed(Duration::from_mins(60)));
+    assert_eq!(status(&d), Status::Armed(Duration::from_hours(1)));
     d.keys("b enter");
     assert!(d.is_confirming() && d.placed().is_empty());
     d.keys("ctrl-y");

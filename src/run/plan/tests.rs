@@ -27,18 +27,17 @@ struct Case {
 
 impl Case {
     fn settings(&self) -> String {
-        let mut text = self.by_file.map_or_else(String::new, |name| format!("use_profile = \"{name}\"\n"));
-        text.push_str(&format!("[profile.desk]\naddress = \"127.0.0.1:{}\"\n", self.port));
-        if let Some(mode) = self.mode {
-            text.push_str(&format!("mode = \"{mode}\"\n"));
-        }
-        if let Some(account) = self.account {
-            text.push_str(&format!("account = \"{account}\"\n"));
-        }
-        if let Some(read_only) = self.read_only {
-            text.push_str(&format!("read_only = {read_only}\n"));
-        }
-        text
+        let row = |key: &str, value: Option<String>| value.map_or_else(String::new, |v| format!("{key} = {v}\n"));
+        let quoted = |text: &str| format!("\"{text}\"");
+        [
+            row("use_profile", self.by_file.map(quoted)),
+            "[profile.desk]\n".to_owned(),
+            row("address", Some(quoted(&format!("127.0.0.1:{}", self.port)))),
+            row("mode", self.mode.map(quoted)),
+            row("account", self.account.map(quoted)),
+            row("read_only", self.read_only.map(|yes| yes.to_string())),
+        ]
+        .concat()
     }
 
     /// The rule: a live account is reached by a profile that is named and says live, on a port that is not the one for

@@ -18,7 +18,7 @@ use crate::domain::order::OrderState;
 fn arm(model: &mut Model) {
     fixture::connect(model, Mode::Live);
     let account = model.desk.account.clone().expect("connected");
-    model.desk.arming.arm(account, Duration::from_mins(60), fixture::ago(8));
+    model.desk.arming.arm(account, Duration::from_hours(1), fixture::ago(8));
 }
 
 fn pause(model: &mut Model, cause: Cause, from: i64, until: Option<i64>) {
@@ -91,9 +91,9 @@ fn what_must_never_be_hidden_is_there_at_every_size() {
         for paused in [false, true] {
             let mut model = fixture::staged(width, height);
             if paused {
-                pause(&mut model, Cause::Screen, 15, None)
+                pause(&mut model, Cause::Screen, 15, None);
             } else {
-                arm(&mut model)
+                arm(&mut model);
             }
             model.desk.halted = true;
             model.orders.all.values_mut().next().expect("orders").state = OrderState::Unknown;
