@@ -54,7 +54,14 @@ pub const fn overlay_scope(overlay: &Overlay) -> &'static str {
 
 /// Whether printable keys are text in this overlay.
 pub const fn has_text(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Help { .. } | Overlay::Command { .. } | Overlay::Search { .. } | Overlay::Filter { .. } | Overlay::Arm { .. })
+    matches!(
+        overlay,
+        Overlay::Help { .. }
+            | Overlay::Command { .. }
+            | Overlay::Search { .. }
+            | Overlay::Filter { .. }
+            | Overlay::Arm { .. }
+    )
 }
 
 /// Whether a field of the ticket is being typed into.
