@@ -85,7 +85,7 @@ fn watchlist_states() {
     });
     let scrolled = changed(|m| m.panes.watchlist.selected = 14);
     let down = changed(fixture::disconnect);
-    let all = [
+    let all = vec![
         ("empty", empty),
         ("refused symbol, asked symbol, no permission", unknown),
         ("selection below the last row", scrolled),
