@@ -22,6 +22,8 @@ mod refusals;
 
 use std::collections::BTreeMap;
 
+#[cfg(test)]
+pub(super) use orders::order_of;
 pub(super) use outbox::Outbox;
 pub(super) use pacing::Admission;
 pub use pacing::Pacing;

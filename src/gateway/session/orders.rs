@@ -10,7 +10,7 @@ use super::{NO_ID, Session};
 use crate::gateway::Nanos;
 use crate::gateway::driver::World;
 use crate::gateway::feed::{Kind, Listing};
-use crate::gateway::venue::{ClientId, Event, Execution, Fault, Order, StatusReport};
+use crate::gateway::venue::{ClientId, Event, Execution, Fault, Order, OrderRequest, StatusReport};
 use crate::gateway::wire::proto::{Empty, ExecutionFilter, ExecutionRequest, IdOnly, PlaceOrderRequest};
 use crate::gateway::wire::{Reply, convert, orders, time};
 
@@ -18,10 +18,7 @@ impl Session {
     pub(super) fn place_order(&mut self, client_id: ClientId, request: &PlaceOrderRequest, world: &mut World) {
         let order_id = request.order_id.unwrap_or(0);
         let preview = request.order.as_ref().is_some_and(|order| order.what_if.unwrap_or(false));
-        let read = resolve(request.contract.as_ref(), world.now())
-            .and_then(|listing| tradable(listing, world.now()))
-            .and_then(|listing| orders::read(client_id, listing, request).map(|order| (listing, order)));
-        match read {
+        match order_of(client_id, request, world.now()) {
             Ok((listing, order)) if preview => match world.what_if(&order) {
                 Ok(effect) => self.send(&Reply::OpenOrder(Box::new(orders::preview(listing, &order, &effect)))),
                 Err(fault) => self.fault(order_id, fault, world),
@@ -108,6 +105,16 @@ fn tradable(listing: &'static Listing, now: Nanos) -> Result<&'static Listing, F
         Kind::Stock | Kind::Etf | Kind::Future => Ok(listing),
         Kind::Index => Err(Fault::new(387, "Unsupported order type for this exchange and security type.")),
     }
+}
+
+/// Reads an order, at a moment, with the contract it is for.
+pub(in crate::gateway) fn order_of(
+    client_id: ClientId,
+    request: &PlaceOrderRequest,
+    now: Nanos,
+) -> Result<(&'static Listing, OrderRequest), Fault> {
+    let listing = resolve(request.contract.as_ref(), now).and_then(|listing| tradable(listing, now))?;
+    orders::read(client_id, listing, request).map(|order| (listing, order))
 }
 
 /// Whether an execution is asked for; an empty field of the filter asks for all.

@@ -2,6 +2,7 @@
 
 mod data;
 mod faults;
+mod frames;
 mod orders;
 mod session;
 mod wire;

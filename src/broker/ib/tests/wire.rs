@@ -29,11 +29,16 @@ pub(super) struct Wire {
     pub(super) address: SocketAddr,
     deeds: mpsc::Sender<Deed>,
     manner: Arc<Mutex<Manner>>,
+    orders: mpsc::UnboundedReceiver<Vec<u8>>,
     task: JoinHandle<()>,
 }
 
 /// Frames of the tick parameters: the first frame of every line.
 const TICK_PARAMETERS: u32 = 81;
+/// Frames of an order on its way up.
+const PLACE_ORDER: u32 = 3;
+/// What the client says before its first frame.
+const GREETING: usize = 4;
 /// Protobuf messages carry their id plus this.
 const PROTOBUF: u32 = 200;
 
@@ -42,15 +47,16 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (deeds, mut inbox) = mpsc::channel(16);
+        let (tell, orders) = mpsc::unbounded_channel();
         let manner = Arc::new(Mutex::new(Manner::default()));
         let shared = manner.clone();
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let Ok(server) = TcpStream::connect(gateway).await else { continue };
-                carry(client, server, &mut inbox, &shared).await;
+                carry(client, server, &mut inbox, &shared, tell.clone()).await;
             }
         });
-        Self { address, deeds, manner, task }
+        Self { address, deeds, manner, orders, task }
     }
 
     /// Puts a protobuf message from the gateway's side on the wire.
@@ -70,6 +76,11 @@ impl Wire {
         varint(&mut body, text.len() as u64);
         body.extend_from_slice(text.as_bytes());
         self.say(4, &body).await;
+    }
+
+    /// The next frame of an order that the adapter wrote.
+    pub(super) async fn order(&mut self) -> Vec<u8> {
+        self.orders.recv().await.expect("the wire lives")
     }
 
     pub(super) async fn cut(&self) {
@@ -94,11 +105,33 @@ impl Wire {
 }
 
 /// Carries one connection until either side, or a deed, ends it.
-async fn carry(client: TcpStream, server: TcpStream, deeds: &mut mpsc::Receiver<Deed>, manner: &Mutex<Manner>) {
+async fn carry(
+    client: TcpStream,
+    server: TcpStream,
+    deeds: &mut mpsc::Receiver<Deed>,
+    manner: &Mutex<Manner>,
+    orders: mpsc::UnboundedSender<Vec<u8>>,
+) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let up = tokio::spawn(async move {
-        let _ = tokio::io::copy(&mut from_client, &mut to_server).await;
+        let mut greeting = [0; GREETING];
+        if from_client.read_exact(&mut greeting).await.is_err() || to_server.write_all(&greeting).await.is_err() {
+            return;
+        }
+        while let Ok(length) = from_client.read_u32().await {
+            let mut body = vec![0; length as usize];
+            if from_client.read_exact(&mut body).await.is_err() {
+                break;
+            }
+            let frame = [&length.to_be_bytes()[..], &body].concat();
+            if id_of(&body) == Some(PLACE_ORDER) {
+                let _ = orders.send(body);
+            }
+            if to_server.write_all(&frame).await.is_err() {
+                break;
+            }
+        }
     });
     let (frames_in, mut frames) = mpsc::channel(4096);
     let down = tokio::spawn(async move {
