@@ -1,17 +1,18 @@
 //! The command line's sentence: read, given its contract and its numbers, or everything that stands against it.
 //!
-//! Must not know: the screen; it changes nothing. Absent: combos and anything but stocks, conditions, algorithms, routes,
+//! Must not know: the screen; it changes nothing. Absent: combos and anything but stocks, algorithms, routes,
 //! overnight hours, margin previews. Each is refused at its word.
 
 use std::ops::Range;
 
 use super::model::Model;
 use super::{market_context, select};
-use crate::domain::instrument::{ConId, Instrument};
-use crate::domain::order::Session;
+use crate::domain::conditions;
+use crate::domain::instrument::{ConId, ContractRef, Instrument};
+use crate::domain::order::{Session, Test};
 use crate::domain::terms::Quantity;
 use crate::money::Qty;
-use crate::sentence::{self, At, Class, Contract, Entry, Fix, Manage, Refusal, Sentence, Spans, Why};
+use crate::sentence::{self, At, Class, Completion, Contract, Entry, Fix, Manage, Refusal, Sentence, Spans, Why};
 
 /// What stands against a sentence, at which bytes, and what would mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Ordered {
     pub entry: Entry,
     /// What the size comes to now.
     pub qty: Qty,
+    /// The contracts that its tests are about, as said and as known.
+    pub tested: Vec<(Contract, ContractRef)>,
     /// The sentence in numbers.
     pub text: String,
 }
@@ -55,6 +58,21 @@ pub fn read(model: &Model, text: &str) -> Result<Said, Vec<Complaint>> {
         Sentence::Manage(manage) => Ok(Said::Manage(manage, 0..text.trim_end().len())),
         Sentence::Entry(entry) => ordered(model, *entry, &read.spans).map(|order| Said::Order(Box::new(order))),
     }
+}
+
+/// What may come next on the line: of the types of an order those that its contract takes.
+pub fn complete(model: &Model, text: &str, cursor: usize) -> Vec<Completion> {
+    let mut offered = sentence::complete(text, cursor);
+    // Verb, size, symbol.
+    let takes =
+        text.split_whitespace().nth(2).and_then(|symbol| select::by_symbol(model, &symbol.to_ascii_uppercase()));
+    // `vol` is a number of a market there, and a type before.
+    let testing =
+        text.split_whitespace().any(|word| word.eq_ignore_ascii_case("if") || word.eq_ignore_ascii_case("cancelif"));
+    if let Some(instrument) = takes.filter(|_| !testing) {
+        offered.retain(|word| instrument.takes.offers(word.text));
+    }
+    offered
 }
 
 /// The cause, and what would mend it.
@@ -86,6 +104,7 @@ fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Co
         sentence::Instrument::One(one) => contract(model, one),
         sentence::Instrument::Combo(_) => Err("combos cannot be sent yet".into()),
     };
+    let tested = tested(model, &entry, spans, &mut against);
     let instrument = match instrument {
         Ok(instrument) if against.is_empty() => instrument,
         Ok(_) => return Err(against),
@@ -94,6 +113,16 @@ fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Co
             return Err(against);
         }
     };
+    let clauses = &entry.clauses;
+    let lacks = instrument.takes.obstacle(&instrument.symbol, &entry.pricing, clauses.tif, &clauses.attributes);
+    if let Some((word, text)) = lacks {
+        let span = if word == "pricing" {
+            spans.pricing.clone()
+        } else {
+            spans.clause(word).unwrap_or_else(|| spans.verb.clone())
+        };
+        return Err(vec![at(&span, text)]);
+    }
     let oca = entry.clauses.attributes.oca.as_ref().and_then(|oca| select::group(model, instrument.con_id, oca));
     let context = market_context::in_group(model, instrument, oca.as_ref());
     let resolved = match sentence::resolve(&entry, &context) {
@@ -110,7 +139,30 @@ fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Co
     let Quantity::Units(qty) = resolved.terms.quantity else {
         return Err(vec![at(&spans.size, "sizes in money cannot be sent yet for this contract")]);
     };
-    Ok(Ordered { con_id: instrument.con_id, text: resolved.to_string(), entry, qty })
+    Ok(Ordered { con_id: instrument.con_id, text: resolved.to_string(), entry, qty, tested })
+}
+
+/// The contracts that the tests are about; what cannot be tested stands against the sentence.
+fn tested(model: &Model, entry: &Entry, spans: &Spans, against: &mut Vec<Complaint>) -> Vec<(Contract, ContractRef)> {
+    let said = &entry.clauses.attributes;
+    let place = |word: &str| spans.clause(word).unwrap_or_else(|| spans.verb.clone());
+    if let Some((word, text)) = conditions::obstacle(&entry.pricing, said) {
+        against.push(at(&place(word), text));
+    }
+    let mut found = Vec::new();
+    for (word, conditions) in [("if", &said.when), ("cancelif", &said.cancel_when)] {
+        for test in conditions.iter().flat_map(|conditions| &conditions.tests) {
+            let (Test::Market { contract: name, .. } | Test::Filled(name)) = test else { continue };
+            match contract(model, name) {
+                Ok(known) => {
+                    let known = ContractRef { con_id: known.con_id, symbol: known.symbol.clone() };
+                    found.push((name.clone(), known));
+                }
+                Err(text) => against.push(at(&place(word), text)),
+            }
+        }
+    }
+    found
 }
 
 /// The words that cannot be sent yet.
@@ -120,8 +172,6 @@ fn unsendable(entry: &Entry, spans: &Spans) -> Vec<Complaint> {
     let exits = entry.clauses.exits.as_ref().and_then(|e| e.session);
     let exits_overnight = matches!(exits, Some(Session::Overnight | Session::ExtendedOvernight));
     let absent = [
-        (said.when.is_some(), "if", "conditions"),
-        (said.cancel_when.is_some(), "cancelif", "conditions"),
         (said.algo.is_some(), "algo", "algorithms"),
         (said.via.is_some(), "via", "routes other than SMART"),
         (said.account.is_some(), "acct", "orders for another account"),

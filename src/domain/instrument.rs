@@ -4,12 +4,32 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::SafeText;
+use super::takes::Takes;
 use crate::money::{Price, Qty, Rounding};
 
 /// IB's id of a contract: the key of everything that belongs to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConId(pub i32);
+
+/// A contract by id and by name, as far as both are known: of tests that an order watches others with, the wire carries one
+/// of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ContractRef {
+    /// IB's id; 0 while it is not known.
+    pub con_id: ConId,
+    /// The symbol; empty while it is not known.
+    pub symbol: SafeText,
+}
+
+impl ContractRef {
+    /// Whether both can be the same contract: whatever both know of it agrees, and there is something that both know.
+    pub fn agrees(&self, other: &Self) -> bool {
+        let ids = self.con_id.0 != 0 && other.con_id.0 != 0;
+        let names = !self.symbol.is_empty() && !other.symbol.is_empty();
+        (ids || names) && (!ids || self.con_id == other.con_id) && (!names || self.symbol == other.symbol)
+    }
+}
 
 /// The kind of a contract, as far as this release trades it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,6 +134,9 @@ pub struct Instrument {
     pub rule: PriceRule,
     /// The smallest order size and step of sizes.
     pub size_increment: Qty,
+    /// Which orders it takes, and where.
+    #[serde(default)]
+    pub takes: Takes,
 }
 
 /// One answer of a symbol search.

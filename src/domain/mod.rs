@@ -9,6 +9,7 @@ pub mod account;
 pub mod bar;
 pub mod bracket;
 pub mod calendar;
+pub mod conditions;
 pub mod fill;
 pub mod instrument;
 pub mod order;
@@ -17,6 +18,7 @@ pub mod quote;
 #[cfg(test)]
 pub mod samples;
 pub mod shown;
+pub mod takes;
 pub mod terms;
 pub mod text;
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::SafeText;
-use super::instrument::ConId;
-pub use super::terms::{Attributes, Distance, Oca, OcaKind, Peg, Pricing, Session, Tif, Trigger};
+use super::instrument::{ConId, ContractRef};
+pub use super::terms::{
+    Attributes, Conditions, Distance, Oca, OcaKind, Peg, Pricing, Session, Test, Tif, Trigger, Watched,
+};
 use crate::clock::Stamp;
 use crate::money::{Price, Qty};
 
@@ -229,7 +231,7 @@ pub struct OrderSpec {
     pub session: Session,
     /// Everything else it says.
     #[serde(default)]
-    pub attributes: Attributes<Distance, ConId>,
+    pub attributes: Attributes<Distance, ContractRef>,
 }
 
 impl OrderSpec {

@@ -331,6 +331,19 @@ pub enum Instants {
 }
 
 impl Moment {
+    /// Whether both mean the same, in New York where no zone is said.
+    pub fn is(&self, other: &Self) -> bool {
+        let local = Some(Zone::Eastern);
+        self == other
+            || self.time.is_none() && other.time.is_none() && self.date == other.date && self.place() == other.place()
+            || self.instants(local).is_some_and(|at| Some(at) == other.instants(local))
+    }
+
+    /// The zone of a whole day.
+    fn place(&self) -> Zone {
+        self.zone.unwrap_or(Zone::Eastern)
+    }
+
     /// The moments it means, where it names a minute; `local` is the zone where none is said. `None` where only a day is
     /// said or the zone is not in the data.
     pub fn instants(&self, local: Option<Zone>) -> Option<Instants> {
@@ -653,6 +666,32 @@ impl<D, C> Default for Attributes<D, C> {
 }
 
 impl<D, C> Attributes<D, C> {
+    /// The same attributes with the contracts of their tests known in another way; stops at the first that is not.
+    pub fn try_map_contracts<B, X>(self, mut contract: impl FnMut(&C) -> Result<B, X>) -> Result<Attributes<D, B>, X> {
+        Ok(Attributes {
+            when: self.when.as_ref().map(|tests| tests.try_map(&mut contract)).transpose()?,
+            cancel_when: self.cancel_when.as_ref().map(|tests| tests.try_map(&mut contract)).transpose()?,
+            show: self.show,
+            min: self.min,
+            discretion: self.discretion,
+            hidden: self.hidden,
+            all_or_none: self.all_or_none,
+            sweep: self.sweep,
+            post: self.post,
+            non_guaranteed: self.non_guaranteed,
+            after: self.after,
+            trigger: self.trigger,
+            oca: self.oca,
+            algo: self.algo,
+            via: self.via,
+            account: self.account,
+            tag: self.tag,
+            hold: self.hold,
+            flip: self.flip,
+            preview: self.preview,
+        })
+    }
+
     /// The same attributes with the discretion in other terms.
     pub fn with_discretion<E>(self, discretion: Option<E>) -> Attributes<E, C> {
         Attributes {

@@ -28,10 +28,7 @@ pub type ConId = i32;
 /// What the gateway reads in a frame of an order, for the tests of those who write such frames; the code and text it refuses
 /// the order with, if it does.
 #[cfg(test)]
-pub(crate) fn read_order(
-    client_id: venue::ClientId,
-    frame: &[u8],
-) -> Result<venue::OrderRequest, (i32, String)> {
+pub(crate) fn read_order(client_id: venue::ClientId, frame: &[u8]) -> Result<venue::OrderRequest, (i32, String)> {
     let request = wire::Request::decode(wire::Encoding::Protobuf(226), frame);
     let Ok(wire::Request::PlaceOrder(request)) = request else { panic!("not an order: {request:?}") };
     session::order_of(client_id, &request, 0).map(|(_, order)| order).map_err(|fault| (fault.code, fault.text))

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter, Write as _};
 
 use super::ast::{Change, Contract, Entry, Instrument, Kind, Leg, Manage, Named, RollTo, Sentence, Target, Under};
 use super::parse::{expiry_text, under_text};
-use crate::domain::instrument::ConId;
+use crate::domain::instrument::ContractRef;
 use crate::domain::order::{OrderKind, OrderSpec};
 use crate::domain::shown::{plain_price, plain_qty};
 use crate::domain::terms::{Algo, Attributes, Clauses, Conditions, Distance, Exits, Pricing, StopExit, Test, Trigger};
@@ -332,8 +332,8 @@ impl Spoken for Contract {
     }
 }
 
-impl Spoken for ConId {
+impl Spoken for ContractRef {
     fn spoken(&self) -> String {
-        format!("conid:{}", self.0)
+        if self.symbol.is_empty() { format!("conid:{}", self.con_id.0) } else { self.symbol.to_string() }
     }
 }

@@ -7,6 +7,7 @@
 
 mod foreign;
 mod layer_a;
+mod lives;
 mod night;
 mod orders;
 mod readme;

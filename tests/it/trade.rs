@@ -85,22 +85,13 @@ async fn a_nudge_moves_the_order_and_keeps_its_number() {
     assert!(desk.model.notices.list.iter().any(|n| n.text.starts_with("changed buy 100 AAPL")));
 }
 
-/// Types a sentence on the command line and stages it.
-fn say(desk: &mut Desk, text: &str) {
-    desk.keys(":");
-    for c in text.chars() {
-        desk.press(tradewind::keys::Chord::plain(tradewind::keys::Key::Char(c)));
-    }
-    desk.keys("enter");
-}
-
 #[tokio::test]
 async fn a_bracket_protects_what_it_buys_and_flatten_takes_all_of_it_back() {
     let (folder, venue) = (folder(), Venue::in_memory().await);
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     let symbol = desk.model.panes.watchlist.rows[0].symbol.to_string();
-    say(&mut desk, &format!("buy 100 {symbol} take sl entry-5 tp entry+5"));
+    desk.say(&format!("buy 100 {symbol} take sl entry-5 tp entry+5"));
     assert!(desk.model.overlay.is_none(), "{:?}", desk.model.overlay);
     desk.dwell().await;
     desk.keys("enter");
@@ -234,7 +225,7 @@ async fn every_type_of_order_that_a_sentence_says_is_taken_by_the_broker_with_it
     desk.ready().await;
     let symbol = desk.model.panes.watchlist.rows[0].symbol.to_string();
     for (said, word) in kinds {
-        say(&mut desk, &format!("buy 10 {symbol} {said}"));
+        desk.say(&format!("buy 10 {symbol} {said}"));
         assert!(desk.model.overlay.is_none(), "{said}: {:?}", desk.model.overlay);
         let staged = desk.model.panes.ticket.staged.as_ref().and_then(|s| s.spec.clone()).expect(said);
         assert_eq!(staged.kind.word(), word, "{said}");

@@ -11,7 +11,10 @@ use crate::broker::Link;
 use crate::broker::event::{OrderReport, StatusReport};
 use crate::domain::SafeText;
 use crate::domain::fill::{Commission, ExecId, Execution};
-use crate::domain::order::{Attributes, BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership};
+use crate::domain::instrument::ContractRef;
+use crate::domain::order::{
+    Attributes, BrokerIds, Conditions, Order, OrderKey, OrderKind, OrderSpec, OrderState, Ownership,
+};
 use crate::domain::shown;
 use crate::journal::Entry;
 use crate::money::{Price, Qty};
@@ -158,13 +161,40 @@ pub(super) fn take_terms(order: &mut Order, report: &OrderReport, authority: Aut
     order.spec.tif = said.tif;
     order.spec.session = said.session;
     let own = &order.spec.attributes;
-    order.spec.attributes = Attributes { tag: own.tag.clone(), flip: own.flip, ..said.attributes.clone() };
+    let mut terms = Attributes { tag: own.tag.clone(), flip: own.flip, ..said.attributes.clone() };
+    // The wire names the contracts of tests by half.
+    if same_tests(own.when.as_ref(), terms.when.as_ref()) {
+        terms.when.clone_from(&own.when);
+    }
+    if same_tests(own.cancel_when.as_ref(), terms.cancel_when.as_ref()) {
+        terms.cancel_when.clone_from(&own.cancel_when);
+    }
+    order.spec.attributes = terms;
 }
 
 /// Whether the terms that the broker keeps are the same; a note and the leave to go through zero never reach it.
 fn same_terms(a: &OrderSpec, b: &OrderSpec) -> bool {
-    let kept = |spec: &OrderSpec| Attributes { tag: None, flip: false, ..spec.attributes.clone() };
-    (a.qty, a.kind, a.tif, a.session) == (b.qty, b.kind, b.tif, b.session) && kept(a) == kept(b)
+    let kept = |spec: &OrderSpec| Attributes {
+        tag: None,
+        flip: false,
+        when: None,
+        cancel_when: None,
+        ..spec.attributes.clone()
+    };
+    let (x, y) = (&a.attributes, &b.attributes);
+    (a.qty, a.kind, a.tif, a.session) == (b.qty, b.kind, b.tif, b.session)
+        && kept(a) == kept(b)
+        && same_tests(x.when.as_ref(), y.when.as_ref())
+        && same_tests(x.cancel_when.as_ref(), y.cancel_when.as_ref())
+}
+
+/// Whether these are the same tests, of contracts that can be the same.
+fn same_tests(a: Option<&Conditions<ContractRef>>, b: Option<&Conditions<ContractRef>>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => a.matches(b, ContractRef::agrees),
+        _ => false,
+    }
 }
 
 pub(super) fn take_remark(order: &mut Order, remark: Option<SafeText>) {

@@ -7,6 +7,7 @@ use super::{blotter, cancel, chart, lists, market, ticket};
 use crate::app::effect::Step;
 use crate::app::model::{Model, Overlay, SearchFor};
 use crate::app::notices::Tone;
+use crate::app::saying;
 use crate::broker::{Command, Link};
 use crate::domain::SafeText;
 use crate::panes::PaneKind;
@@ -203,7 +204,8 @@ pub(super) fn complete(model: &mut Model) {
     }
     let text = input.value().to_owned();
     let cursor = text.char_indices().nth(input.cursor()).map_or(text.len(), |(at, _)| at);
-    let words = crate::sentence::complete(&text, cursor);
+    let words = saying::complete(model, &text, cursor);
+    let Some(Overlay::Command { input, errors, .. }) = &mut model.overlay else { return };
     let Some(first) = words.into_iter().find(|w| text.get(w.span.clone()) != Some(w.text)) else { return };
     let (before, after) = (text.get(..first.span.start), text.get(first.span.end..));
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());

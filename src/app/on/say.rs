@@ -87,7 +87,8 @@ fn stage(model: &mut Model, order: Ordered, origin: Origin) {
         Size::Risk(units) => Some(units),
         _ => None,
     };
-    ticket::place(model, Staged { units, clauses: entry.clauses, origin, ..new });
+    let clauses = entry.clauses;
+    ticket::place(model, Staged { units, clauses, tested: order.tested, origin, ..new });
 }
 
 fn con_id(model: &Model, contract: &Contract) -> Result<ConId, String> {

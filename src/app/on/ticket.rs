@@ -304,13 +304,24 @@ pub(super) fn tick(model: &mut Model, ticks: i64) {
     });
 }
 
-/// The next type of the round.
+/// The next type of the round that the contract takes; those passed over are named.
 pub(super) fn kind(model: &mut Model) {
+    let mut passed = Vec::new();
+    let symbol = model.panes.ticket.staged.as_ref().map(|s| s.symbol.clone()).unwrap_or_default();
     change(model, |staged, view| {
         close_field(staged);
         let before = view.working.and_then(|o| o.spec.kind.limit()).map_or(PriceExpr::JOIN, PriceExpr::Fixed);
         let Some(side) = compose::side(staged, &view) else { return };
-        staged.pricing = compose::next_kind(&staged.pricing, side, before);
+        let begun = staged.pricing;
+        staged.pricing = compose::next_kind(&begun, side, before);
+        // One round at most: what is staged may be the only type that is listed.
+        for _ in 0..compose::KINDS {
+            if view.instrument.takes.takes(&staged.pricing) {
+                break;
+            }
+            passed.push(compose::kind_word(&staged.pricing));
+            staged.pricing = compose::next_kind(&staged.pricing, side, before);
+        }
         if staged.pricing.is_auction() {
             (staged.clauses.tif, staged.clauses.session) = (Some(Tif::Day), None);
         } else if staged.clauses.session.is_none() {
@@ -325,6 +336,10 @@ pub(super) fn kind(model: &mut Model) {
             staged.field = Field::Size;
         }
     });
+    if !passed.is_empty() {
+        let text = format!("{symbol} does not take {}.", passed.join(", "));
+        model.notices.say(model.now, Tone::Info, text, None);
+    }
 }
 
 /// The next time in force; an auction has one only.
@@ -608,7 +623,8 @@ pub(super) fn restage(model: &mut Model, order: &Order) {
     let exits = model.orders.all.values().filter(|o| o.parent.as_ref() == Some(&order.key)).map(|o| &o.spec);
     clauses.exits = compose::exits_said(&order.spec, exits);
     clauses.attributes = compose::attributes_said(&order.spec.attributes);
-    let staged = Staged { aim: Aim::New, clauses, field: Field::Size, ..staged };
+    let tested = compose::tested_in(&order.spec.attributes);
+    let staged = Staged { aim: Aim::New, clauses, tested, field: Field::Size, ..staged };
     place(model, staged);
 }
 

@@ -20,6 +20,7 @@ use super::pacing::Pace;
 use crate::broker::event::Refusal;
 use crate::domain::SafeText;
 use crate::domain::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType, SymbolMatch};
+use crate::domain::takes::Takes;
 use crate::money::{Price, Qty};
 
 /// How long a question may take.
@@ -113,7 +114,7 @@ pub fn refused(text: &str) -> Refusal {
 }
 
 /// A symbol as IB spells it: share classes after a blank.
-fn wire_symbol(symbol: &str) -> String {
+pub fn wire_symbol(symbol: &str) -> String {
     symbol.trim().to_ascii_uppercase().replace('.', " ")
 }
 
@@ -155,7 +156,13 @@ fn instrument(details: &ContractDetails, rule: PriceRule) -> Result<Instrument, 
         multiplier: convert::decimal(&contract.multiplier).filter(|m| *m > Decimal::ZERO).unwrap_or(Decimal::ONE),
         rule,
         size_increment: whole_shares(details),
+        takes: Takes { order_types: words(&details.order_types), venues: words(&details.valid_exchanges) },
     })
+}
+
+/// Words of a list, without what is empty.
+fn words(raw: &[String]) -> Vec<SafeText> {
+    raw.iter().filter_map(|word| convert::some_text(word.trim())).collect()
 }
 
 /// The size step of orders: whole shares at least, since the API refuses fractions of stocks (10241–10252).
@@ -188,6 +195,7 @@ mod tests {
             valid_exchanges: exchanges.iter().map(ToString::to_string).collect(),
             market_rule_ids: rules.iter().map(ToString::to_string).collect(),
             size_increment: Some(0.0001),
+            order_types: vec!["LMT".into(), "MIDPX".into(), String::new()],
             ..ContractDetails::default()
         }
     }
@@ -202,7 +210,10 @@ mod tests {
     #[test]
     fn a_share_class_has_a_blank_on_the_wire_and_a_dot_on_the_screen() {
         let rule = PriceRule::flat("0.01".parse().unwrap()).unwrap();
-        assert_eq!(instrument(&details(&[], &[]), rule).unwrap().symbol.as_str(), "BRK.B");
+        let found = instrument(&details(&["SMART"], &["1"]), rule).unwrap();
+        assert_eq!(found.symbol.as_str(), "BRK.B");
+        let takes = Takes { order_types: vec!["LMT".into(), "MIDPX".into()], venues: vec!["SMART".into()] };
+        assert_eq!(found.takes, takes);
         assert_eq!(wire_symbol("brk.b"), "BRK B");
     }
 

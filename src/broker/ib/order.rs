@@ -224,6 +224,7 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
+    use crate::domain::instrument::ContractRef;
     use crate::domain::order::{Attributes, Distance, Oca, OcaKind, Peg, Session, Tif, Trigger};
     use crate::domain::terms::{Moment, Zone};
     use crate::money::Price;
@@ -419,7 +420,7 @@ mod tests {
         ]
     }
 
-    fn some_attributes() -> impl Strategy<Value = Attributes<Distance, ConId>> {
+    fn some_attributes() -> impl Strategy<Value = Attributes<Distance, ContractRef>> {
         let count = || proptest::option::of((1i64..100_000).prop_map(Qty::from));
         let oca = proptest::option::of((0usize..3).prop_map(|n| Oca {
             name: "exit~0001".to_owned(),

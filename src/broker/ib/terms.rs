@@ -3,7 +3,7 @@
 //! Invariants: every term of a spec has its field or the order is refused; what comes in and has no word here keeps IB's name
 //! (`None` from [`from_wire`]), so that no foreign order is shown as something it is not. Times go out in UTC.
 //!
-//! Must not know: accounts, names and numbers of orders, the connection. Absent, and refused: conditions, algorithms, overnight
+//! Must not know: accounts, names and numbers of orders, the connection. Absent, and refused: algorithms, overnight
 //! sessions, relative orders by percent.
 
 use ibapi::orders::conditions::TriggerMethod;
@@ -11,9 +11,9 @@ use ibapi::orders::{OcaType, Order as WireOrder, TimeInForce};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
-use super::convert;
+use super::{conditions, convert};
 use crate::clock::eastern;
-use crate::domain::instrument::ConId;
+use crate::domain::instrument::ContractRef;
 use crate::domain::order::{Attributes, Distance, Oca, OcaKind, OrderKind, OrderSpec, Peg, Session, Tif, Trigger};
 use crate::domain::terms::{Instants, Moment, Zone};
 use crate::money::{Price, Qty};
@@ -32,6 +32,7 @@ pub fn to_wire(spec: &OrderSpec, wire: &mut WireOrder) -> Result<(), &'static st
         Session::Extended => wire.outside_rth = true,
         Session::Overnight | Session::ExtendedOvernight => return Err("overnight sessions are not sent yet"),
     }
+    conditions::to_wire(spec, wire)?;
     attributes(&spec.attributes, wire)
 }
 
@@ -115,10 +116,7 @@ fn time_in_force(spec: &OrderSpec, wire: &mut WireOrder) -> Result<(), &'static 
     Ok(())
 }
 
-fn attributes(said: &Attributes<Distance, ConId>, wire: &mut WireOrder) -> Result<(), &'static str> {
-    if said.when.is_some() || said.cancel_when.is_some() {
-        return Err("conditions are not sent yet");
-    }
+fn attributes(said: &Attributes<Distance, ContractRef>, wire: &mut WireOrder) -> Result<(), &'static str> {
     if said.algo.is_some() {
         return Err("algorithms are not sent yet");
     }
@@ -174,7 +172,7 @@ fn method(trigger: Trigger) -> TriggerMethod {
 }
 
 /// A moment in IB's form for UTC: `20261124-14:35:00`. A day ends with its last second.
-fn moment(at: Moment) -> Result<String, &'static str> {
+pub fn moment(at: Moment) -> Result<String, &'static str> {
     let utc = match at.time {
         None => {
             let zone = at.zone.map_or_else(|| Some(eastern()), |zone| TimeZone::get(zone.iana()).ok());
@@ -191,7 +189,7 @@ fn moment(at: Moment) -> Result<String, &'static str> {
 }
 
 /// The moment of one of IB's texts, in New York time.
-fn read_moment(text: &str) -> Option<Moment> {
+pub fn read_moment(text: &str) -> Option<Moment> {
     let at = jiff::Timestamp::from_nanosecond(i128::from(convert::time(text)?)).ok()?.to_zoned(eastern());
     if at.time() == LAST_SECOND {
         return Some(Moment { date: at.date(), time: None, zone: None });
@@ -209,12 +207,12 @@ pub struct Terms {
     /// When it works.
     pub session: Session,
     /// The rest.
-    pub attributes: Attributes<Distance, ConId>,
+    pub attributes: Attributes<Distance, ContractRef>,
 }
 
 /// The terms of a wire order; `None` for an order that says something there is no word for here.
 pub fn from_wire(wire: &WireOrder) -> Option<Terms> {
-    if !wire.algo_strategy.is_empty() || !wire.conditions.is_empty() || wire.include_overnight {
+    if !wire.algo_strategy.is_empty() || wire.include_overnight {
         return None;
     }
     let kind = read_pricing(wire)?;
@@ -228,7 +226,9 @@ pub fn from_wire(wire: &WireOrder) -> Option<Terms> {
         _ => return None,
     };
     let session = if wire.outside_rth { Session::Extended } else { Session::Regular };
-    Some(Terms { kind, tif, session, attributes: read_attributes(wire)? })
+    let mut attributes = read_attributes(wire)?;
+    conditions::read(wire, &mut attributes)?;
+    Some(Terms { kind, tif, session, attributes })
 }
 
 fn read_pricing(wire: &WireOrder) -> Option<OrderKind> {
@@ -271,7 +271,7 @@ fn read_pricing(wire: &WireOrder) -> Option<OrderKind> {
     }
 }
 
-fn read_attributes(wire: &WireOrder) -> Option<Attributes<Distance, ConId>> {
+fn read_attributes(wire: &WireOrder) -> Option<Attributes<Distance, ContractRef>> {
     let count = |raw: Option<i32>| raw.filter(|n| *n > 0).map(|n| Qty::from(i64::from(n)));
     let after = if wire.good_after_time.is_empty() { None } else { Some(read_moment(&wire.good_after_time)?) };
     let oca = match wire.oca_type {

@@ -9,7 +9,7 @@
 //! UTC with the always-open calendar.
 
 use super::contract::Spec;
-use super::market::{Cross, Cutoffs, Listing, Market, Print, Quote, Session, Side};
+use super::market::{Cross, Cutoffs, Figures, Listing, Market, Print, Quote, Session, Side};
 use crate::clock::Stamp;
 use crate::gateway::feed::{self, BookSide, Calendar, Feed, PrintSide};
 use crate::gateway::{ConId, Nanos};
@@ -110,6 +110,11 @@ impl Market for Feed {
 
     fn settlement(&self, con_id: ConId, until: Nanos) -> Option<(Nanos, Price)> {
         Self::settlement(self, con_id, until)
+    }
+
+    fn figures(&self, con_id: ConId, at: Nanos) -> Option<Figures> {
+        let day = self.day(con_id, at)?;
+        Some(Figures { last: day.last, volume: day.volume, previous_close: day.previous_close })
     }
 
     fn mark(&self, con_id: ConId, at: Nanos) -> Option<Price> {

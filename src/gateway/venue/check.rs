@@ -1,6 +1,6 @@
 //! What the venue asks of an order before it takes it: IB's codes, in the order TWS finds them.
 //!
-//! 321 bad id, account or size · 200 unknown contract · 434 size zero · 10243 fraction of a share · 110 off the market rule's
+//! 321 bad id, account or size · 147 a condition about an unknown contract · 200 unknown contract · 434 size zero · 10243 fraction of a share · 110 off the market rule's
 //! increment · 109, 163, 164, 382, 383, 451 precautions · 201 too many orders, or not enough equity. An order that shrinks the margin
 //! requirement or can only bring a position nearer to nothing is never refused for funds: no limit stands between a trader and an exit.
 
@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::exact::{add, neg, sub};
 use super::margin;
 use super::market::{Listing, Market};
-use super::order::{Action, Fault, Kind, Offset, OrderRequest};
+use super::order::{Action, Fault, Kind, Offset, OrderRequest, Test};
 use super::precautions::Looked;
 use super::rules;
 use super::{ACCOUNT, Venue};
@@ -65,6 +65,10 @@ pub fn proper(market: &dyn Market, request: &OrderRequest) -> Result<Proper, Fau
     distances(&listing, request)?;
     listing.spec.fitting(request)?;
     rules::fitting(request)?;
+    let tests = request.terms.conditions.iter().flat_map(|conditions| &conditions.tests);
+    if tests.filter_map(Test::about).any(|con_id| market.listing(con_id).is_none()) {
+        return Err(Fault::new(147, "The conditional contract info is incomplete."));
+    }
     let limit = if matches!(request.kind, Kind::Peg { .. }) { None } else { limit };
     Ok(Proper { listing, limit, stop })
 }

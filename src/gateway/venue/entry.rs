@@ -68,6 +68,7 @@ impl Venue {
         }
         let index = self.seat(order, &proper.listing, (proper.limit, proper.stop));
         self.report(index, out);
+        self.weigh(index, market, self.now, None, out);
         self.look_at(index, &proper.listing, market, self.now, out);
         self.warn_if_waiting(index, market, out);
         if self.working.get(index).is_some_and(|working| working.place.stage != Stage::Held) {
@@ -85,8 +86,10 @@ impl Venue {
         let stage = if request.transmit { Working::first_stage(kind) } else { Stage::Held };
         // A triggered order has no limit before it is elected.
         let limit = limit.filter(|_| !kind.is_triggered());
-        let place = Place { arrival: self.arrive(), stage, limit, released, ..Place::default() };
-        let mut working = Working { order, place, live: false };
+        let waits = request.terms.conditions.as_ref().is_some_and(|c| !c.cancels);
+        let since = self.next_execution;
+        let place = Place { arrival: self.arrive(), stage, limit, released, waits, since, ..Place::default() };
+        let mut working = Working { order, place, live: false, counts: Vec::new() };
         begin_trigger(&mut working, stop, listing);
         self.working.push(working);
         self.working.len().saturating_sub(1)

@@ -47,6 +47,17 @@ pub struct Print {
     pub cross: Option<Cross>,
 }
 
+/// What has traded in a contract, of the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// The last trade, in ticks.
+    pub last: i64,
+    /// Shares of the session that contains the moment, extended hours included.
+    pub volume: i64,
+    /// The official close of the session before, in ticks.
+    pub previous_close: i64,
+}
+
 /// An auction of the regular session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cross {
@@ -158,6 +169,12 @@ pub trait Market {
     /// When a contract was settled for good and at what price, if that is not after `until`; `None` for what has no end.
     fn settlement(&self, con_id: ConId, until: Nanos) -> Option<(Nanos, Price)> {
         let _ = (con_id, until);
+        None
+    }
+
+    /// A contract's last trade and the day's figures at `at`; `None` if they are not known.
+    fn figures(&self, con_id: ConId, at: Nanos) -> Option<Figures> {
+        let _ = (con_id, at);
         None
     }
 

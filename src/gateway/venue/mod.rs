@@ -34,6 +34,9 @@
 //! trade beyond its price takes the reserve too; all-or-none and fill-or-kill take what one moment shows whole or nothing; a
 //! minimum holds for the first fill; discretion takes beyond the limit without showing it; a sweep is what every order does.
 //!
+//! **Conditions** release an order or cancel it: `engine::condition`. Market, limit, midprice, relative and snap orders wait for
+//! them, limit and midprice orders can be cancelled by them (148 for others).
+//!
 //! **Families.** Brackets and OCA groups: `engine::family`. TWS documents neither the size of children of a partly filled parent
 //! nor the rounding of a group's reduction; here both are shares in proportion, rounded down.
 //!
@@ -49,7 +52,7 @@
 //! precautions (`precautions`), short sales that wait for shares (`locate`), executions corrected and busted (`correction`).
 //! Daily figures start anew at [`PNL_RESET`].
 //!
-//! **Absent**, refused by name with IB's codes: conditions, algorithms, volatility, scale, hedge and adjusted orders, pegs to a benchmark,
+//! **Absent**, refused by name with IB's codes: algorithms, volatility, scale, hedge and adjusted orders, pegs to a benchmark,
 //! auctions by `AUC`, overnight trading, block and not-held orders, fractional shares, other accounts, options.
 //! Own orders of both sides pass each other without trading, and own fills elect no stop. IB's end of a GTC order after 90
 //! days without login is not there, nor is `fills = "ibkr"` (top of book only). Client 0 binds nothing.
@@ -95,10 +98,10 @@ pub use engine::{Place, Stage};
 pub use event::{Commission, Event, Execution, Liquidity, Position, Refusal, StatusReport, Tape};
 pub use fees::Pricing;
 pub use ledger::{Funding, Holding, STARTING_CASH, Volume};
-pub use market::{Cross, Cutoffs, Listing, Market, Print, Quote, Session, Side};
+pub use market::{Cross, Cutoffs, Figures, Listing, Market, Print, Quote, Session, Side};
 pub use order::{
-    Action, ClientId, Fault, Held, Kind, Oca, OcaType, Offset, Order, OrderId, OrderRequest, Peg, PermId, Prices, Snap,
-    Standing, Status, Terms, Tif, TriggerMethod,
+    Action, ClientId, Conditions, Fault, Held, Kind, Oca, OcaType, Offset, Order, OrderId, OrderRequest, Peg, PermId,
+    Prices, Snap, Standing, Status, Terms, Test, Tif, TriggerMethod,
 };
 pub use precautions::{Precautions, Unreadable};
 pub use state::{Account, Changes, Record, Saved};

@@ -4,7 +4,7 @@
 //! parent (105) or the OCA group (10326, its type 10327) — a change that leaves parent and group out keeps them. A child may name
 //! its parent only while the parent works (135). Once elected, a stop's trigger is history (105); its size and limit may
 //! change. A smaller size keeps the place in the queue; another price or display, or a larger size, loses it. Every change
-//! moves the end of a GTC order. In its auction's last minutes an order stays as it is (201).
+//! moves the end of a GTC order. Conditions may change until they have released the order (105). In its auction's last minutes an order stays as it is (201).
 
 use super::engine::{Stage, Working};
 use super::entry::{begin_trigger, keep_to_regular_hours};
@@ -52,6 +52,12 @@ impl Venue {
         if request.tif != before.tif || request.outside_rth != before.outside_rth || request.tif == Tif::Gtc {
             working.order.expires = expires;
         }
+        if request.terms.conditions != before.terms.conditions {
+            // Other tests begin from nothing; without any the order is free.
+            working.place.waits = request.terms.conditions.as_ref().is_some_and(|c| !c.cancels);
+            working.place.executed = 0;
+            working.counts.clear();
+        }
         if held && request.transmit {
             working.place.stage = Working::first_stage(request.kind);
         }
@@ -73,6 +79,7 @@ impl Venue {
         let transmitted = held && working.place.stage != Stage::Held;
         self.report(index, out);
         if looks {
+            self.weigh(index, market, self.now, None, out);
             self.look_at(index, &proper.listing, market, self.now, out);
         }
         if transmitted {
@@ -124,6 +131,12 @@ fn changeable(working: &Working, request: &OrderRequest) -> Result<(), Fault> {
     }
     if request.quantity <= working.order.filled {
         return Err(Fault::invalid("The new size is not above what is filled already"));
+    }
+    let released = before.terms.conditions.as_ref().is_some_and(|c| !c.cancels) && !working.place.waits;
+    let held = working.place.stage == Stage::Held;
+    let conditions_change = before.terms.conditions != request.terms.conditions;
+    if conditions_change && !held && (released || before.terms.conditions.is_none()) {
+        return Err(mismatch());
     }
     if !request.transmit && working.place.stage != Stage::Held {
         return Err(Fault::invalid("A transmitted order cannot be held again"));

@@ -1,9 +1,10 @@
 //! Which types, times in force and attributes go together: IB's codes for those that do not.
 //!
 //! 111 type and time in force · 113 an on-close order that is not DAY · 10020 a shown part that is no part · 325 discretion on what
-//! is no limit order · 321 the rest. Extended hours for what works in regular hours only are taken off with warning 2109.
+//! is no limit order · 148 conditions on what takes none · 321 the rest. Extended hours for what works in regular hours only are taken off with warning 2109.
 
-use super::order::{Fault, Kind, OrderRequest, Peg, Tif};
+use super::engine::condition::TESTS_MAX;
+use super::order::{Conditions, Fault, Kind, OrderRequest, Peg, Tif};
 use super::tape::shares;
 
 /// The text of warning 2109.
@@ -40,8 +41,27 @@ pub fn fitting(request: &OrderRequest) -> Result<(), Fault> {
         let text = "Discretionary orders are not supported for this combination of exchange and order type.";
         return Err(Fault::new(325, text));
     }
+    if let Some(conditions) = &terms.conditions {
+        tested(request, conditions)?;
+    }
     if terms.good_after.is_some() && (auction || immediate) {
         return Err(Fault::invalid("Good after time is not for this order"));
+    }
+    Ok(())
+}
+
+/// The types that wait for conditions or can be cancelled by them.
+fn tested(request: &OrderRequest, conditions: &Conditions) -> Result<(), Fault> {
+    let fits = match request.kind {
+        Kind::Limit(_) | Kind::Peg { to: Peg::MidPrice, .. } => true,
+        Kind::Market | Kind::Peg { to: Peg::Primary, .. } | Kind::Snap { .. } => !conditions.cancels,
+        _ => false,
+    };
+    if !fits || request.cross().is_some() {
+        return Err(Fault::new(148, "A conditional order of this type cannot be submitted."));
+    }
+    if conditions.tests.is_empty() || conditions.tests.len() > TESTS_MAX {
+        return Err(Fault::invalid(&format!("An order has from 1 to {TESTS_MAX} conditions")));
     }
     Ok(())
 }

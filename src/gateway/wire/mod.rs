@@ -15,6 +15,7 @@
 pub(crate) mod accounts;
 pub(crate) mod alter;
 pub(crate) mod bars;
+mod conditions;
 pub(crate) mod convert;
 mod encoding;
 pub(crate) mod frame;

@@ -22,9 +22,9 @@ use crate::gateway::venue::{
 use crate::money::{Cash, Qty};
 
 /// Fields that the venue reads.
-const SIMULATED: [u32; 34] = [
+const SIMULATED: [u32; 37] = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 30, 31, 65, 66, 67, 76, 99,
-    115, 121, 123,
+    100, 101, 102, 115, 121, 123,
 ];
 /// Fields that change nothing about how an order fills here: regulatory marks, clearing, parameters of features that another
 /// field would have to switch on.
@@ -51,7 +51,6 @@ const NAMES: [(u32, &str); 27] = [
     (87, "a randomised price"),
     (88, "pegs to a benchmark"),
     (93, "adjusted stops"),
-    (100, "conditions"),
     (103, "models"),
     (106, "cash quantities"),
     (114, "an automatic cancel date"),
@@ -63,6 +62,7 @@ const NAMES: [(u32, &str); 27] = [
     (138, "deactivated orders"),
     (139, "post-only orders"),
     (140, "pre-open orders"),
+    (145, "conditions overnight"),
 ];
 
 /// Reads an order; refuses what is not simulated.
@@ -365,13 +365,6 @@ mod tests {
             (OrderMessage { block_order: Some(true), ..OrderMessage::default() }, "block orders"),
             (OrderMessage { not_held: Some(true), ..OrderMessage::default() }, "not held"),
             (OrderMessage { algo_strategy: Some("Vwap".to_owned()), ..OrderMessage::default() }, "algorithms"),
-            (
-                OrderMessage {
-                    conditions: vec![super::super::proto::OrderCondition::default()],
-                    ..OrderMessage::default()
-                },
-                "conditions",
-            ),
             (OrderMessage { stock_range_lower: Some(1.0), ..OrderMessage::default() }, "order field 81"),
         ];
         for (order, name) in table {

@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use super::state::{Aim, Pricing, Staged};
 use crate::domain::bracket;
-use crate::domain::instrument::Instrument;
-use crate::domain::order::{Attributes, Distance, Oca, Order, OrderKind, OrderSpec, Session, Side, Verb};
+use crate::domain::instrument::{ContractRef, Instrument};
+use crate::domain::order::{Attributes, Distance, Oca, Order, OrderKind, OrderSpec, Session, Side, Test, Verb};
 use crate::domain::shown;
 use crate::domain::terms::{Clauses, Exits, OrderTerms, Quantity, StopExit, Target};
 use crate::money::{Price, Qty, Rounding};
@@ -122,7 +122,9 @@ fn said(staged: &Staged, size: Size, view: &View<'_>) -> Result<Composed, Refusa
         let spec = OrderSpec { qty, kind: *pricing, tif, session, ..order.spec.clone() };
         return Ok(Composed { spec, exits: Vec::new(), text: resolved.to_string() });
     }
-    let attributes = without_contracts(clauses.attributes.clone()).ok_or_else(none)?;
+    let unknown = || Refusal { at: At::Instrument, why: Why::Missing(Missing::TestedContract) };
+    let known = |contract: &Contract| tested(staged, contract).ok_or_else(unknown);
+    let attributes = clauses.attributes.clone().try_map_contracts(known)?;
     let spec = OrderSpec {
         con_id: staged.con_id,
         symbol: staged.symbol.clone(),
@@ -141,64 +143,40 @@ fn said(staged: &Staged, size: Size, view: &View<'_>) -> Result<Composed, Refusa
     Ok(Composed { spec, exits, text: resolved.to_string() })
 }
 
-/// The same attributes where they name no other contract; tests of other contracts cannot be sent.
-fn without_contracts<C>(attributes: Attributes<Distance, Contract>) -> Option<Attributes<Distance, C>> {
-    if attributes.when.is_some() || attributes.cancel_when.is_some() {
-        return None;
-    }
-    Some(Attributes {
-        show: attributes.show,
-        min: attributes.min,
-        discretion: attributes.discretion,
-        hidden: attributes.hidden,
-        all_or_none: attributes.all_or_none,
-        sweep: attributes.sweep,
-        post: attributes.post,
-        non_guaranteed: attributes.non_guaranteed,
-        after: attributes.after,
-        trigger: attributes.trigger,
-        oca: attributes.oca,
-        when: None,
-        cancel_when: None,
-        algo: attributes.algo,
-        via: attributes.via,
-        account: attributes.account,
-        tag: attributes.tag,
-        hold: attributes.hold,
-        flip: attributes.flip,
-        preview: attributes.preview,
-    })
+/// The contract of a test, if it was known when the order was staged.
+fn tested(staged: &Staged, contract: &Contract) -> Option<ContractRef> {
+    staged.tested.iter().find(|(name, _)| name == contract).map(|(_, known)| known.clone())
 }
 
-/// The attributes of an order that exists, as they would be said; its groups by their short names. Tests of other contracts
-/// are never at work here.
-pub fn attributes_said<C>(said: &Attributes<Distance, C>) -> Attributes<Dist, Contract> {
+/// The contracts that the tests of an order are about, with how a sentence names them.
+pub fn tested_in<D>(said: &Attributes<D, ContractRef>) -> Vec<(Contract, ContractRef)> {
+    let all = [&said.when, &said.cancel_when].into_iter().flatten().flat_map(|conditions| &conditions.tests);
+    let about = all.filter_map(|test| match test {
+        Test::Market { contract, .. } | Test::Filled(contract) => Some(contract),
+        Test::Time { .. } | Test::Cushion { .. } => None,
+    });
+    about.map(|known| (name_of(known), known.clone())).collect()
+}
+
+/// How a sentence names a contract.
+fn name_of(known: &ContractRef) -> Contract {
+    match named(&known.symbol) {
+        Some(sentence::Instrument::One(one)) => one,
+        _ => Contract::ConId(known.con_id.0),
+    }
+}
+
+/// The attributes of an order that exists, as they would be said; its groups by their short names.
+pub fn attributes_said(said: &Attributes<Distance, ContractRef>) -> Attributes<Dist, Contract> {
     let spoken = |by: Distance| match by {
         Distance::Money(by) => Dist { by: by.0, unit: sentence::Unit::Money },
         Distance::Percent(by) => Dist { by, unit: sentence::Unit::Percent },
     };
-    Attributes {
-        show: said.show,
-        min: said.min,
-        discretion: said.discretion.map(spoken),
-        hidden: said.hidden,
-        all_or_none: said.all_or_none,
-        sweep: said.sweep,
-        post: said.post,
-        non_guaranteed: said.non_guaranteed,
-        after: said.after,
-        trigger: said.trigger,
-        oca: said.oca.as_ref().map(|oca| Oca { name: oca.shown().to_owned(), kind: oca.kind }),
-        when: None,
-        cancel_when: None,
-        algo: said.algo.clone(),
-        via: said.via.clone(),
-        account: said.account.clone(),
-        tag: said.tag.clone(),
-        hold: said.hold,
-        flip: said.flip,
-        preview: said.preview,
-    }
+    let shown = said.oca.as_ref().map(|oca| Oca { name: oca.shown().to_owned(), kind: oca.kind });
+    let discretion = said.discretion.map(spoken);
+    let named = |known: &ContractRef| Ok::<_, std::convert::Infallible>(name_of(known));
+    let Ok(named) = said.clone().try_map_contracts(named);
+    Attributes { oca: shown, ..named.with_discretion(discretion) }
 }
 
 /// The exits of an order that was sent, as they would be said.
@@ -266,6 +244,17 @@ pub const fn has_limit(pricing: &Pricing) -> bool {
             | Pricing::Midprice { .. }
             | Pricing::Pegged { .. }
     )
+}
+
+/// How many types the round has.
+pub const KINDS: usize = 7;
+
+/// The type in the words of a sentence.
+pub const fn kind_word(pricing: &Pricing) -> &'static str {
+    match pricing {
+        Pricing::Stop { limit: Some(_), .. } => "stp lmt",
+        other => other.keyword(),
+    }
 }
 
 /// The next type in the round, with prices that the market gives: LMT, MKT, STP, STP LMT, TRAIL, MOC, LOC. Triggers begin

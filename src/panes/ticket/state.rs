@@ -8,7 +8,7 @@ use tui_input::Input;
 
 use crate::clock::Stamp;
 use crate::domain::SafeText;
-use crate::domain::instrument::ConId;
+use crate::domain::instrument::{ConId, ContractRef};
 use crate::domain::order::{Attributes, OrderKey, OrderKind, OrderSpec, Session, Tif, Verb};
 use crate::domain::terms::{self, Clauses, Distance, Exits};
 use crate::money::{Price, Qty};
@@ -122,6 +122,8 @@ pub struct Staged {
     pub pricing: Pricing,
     /// How long, when, with which exits and attributes.
     pub clauses: Clauses<PriceExpr, Dist, Contract>,
+    /// The contracts that its tests are about, as said and as known.
+    pub tested: Vec<(Contract, ContractRef)>,
     /// The field that is marked.
     pub field: Field,
     /// The text of the open field; `None` when no field is being typed into.
@@ -182,6 +184,7 @@ impl Staged {
             units: None,
             pricing,
             clauses,
+            tested: Vec::new(),
             field: Field::Size,
             typing: None,
             invalid: None,

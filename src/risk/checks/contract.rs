@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{finding, fixed, price};
+use crate::domain::conditions;
 use crate::domain::instrument::{Instrument, SecType};
 use crate::domain::order::{Distance, OrderKind, OrderSpec, Session, Side, Tif};
 use crate::domain::shown;
@@ -27,7 +28,8 @@ pub(super) fn kind(ctx: &Context<'_>) -> Option<Finding> {
     }
 }
 
-/// G16: types and times that stocks do not have, and hours that a time in force cannot reach (`trading.md` D12).
+/// G16: what the contract does not list, tests that an order of its type cannot have, types and times that stocks do not
+/// have, and hours that a time in force cannot reach (`trading.md` D12).
 pub(super) fn terms(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let stock = ctx.instrument.is_some_and(|i| i.sec_type == SecType::Stock);
     let foreign = match spec.kind {
@@ -37,6 +39,12 @@ pub(super) fn terms(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     };
     if let Some(whose) = foreign.filter(|_| stock) {
         let text = format!("{} is a type of {whose}, {} is a stock", spec.kind.keyword(), spec.symbol);
+        return finding("G16", Weight::Hard, text);
+    }
+    if let Some((_, text)) = ctx.instrument.and_then(|i| i.takes.refuses(spec)) {
+        return finding("G16", Weight::Hard, text);
+    }
+    if let Some((_, text)) = conditions::obstacle(&spec.kind, &spec.attributes) {
         return finding("G16", Weight::Hard, text);
     }
     if spec.tif == Tif::FiveMinutes && stock {

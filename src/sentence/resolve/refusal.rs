@@ -69,6 +69,7 @@ pub enum Missing {
     Currency,
     SizeIncrement,
     FrontMonth,
+    TestedContract,
     Zone,
     Now,
 }
@@ -250,6 +251,7 @@ impl fmt::Display for Missing {
             Self::Currency => "the currency of the contract",
             Self::SizeIncrement => "the size step of the contract",
             Self::FrontMonth => "the front month",
+            Self::TestedContract => "a contract that it tests",
             Self::Zone => "the zone of the contract",
             Self::Now => "the time",
         })

@@ -78,7 +78,7 @@ pub fn draw(
 
 /// The sentence as it would be carried out, and what may come next; while it is not complete, the first thing amiss.
 fn preview(model: &Model, text: &str) -> (String, Role) {
-    let next: Vec<&str> = crate::sentence::complete(text, text.len()).iter().take(NEXT).map(|w| w.text).collect();
+    let next: Vec<&str> = saying::complete(model, text, text.len()).iter().take(NEXT).map(|w| w.text).collect();
     let next = if next.is_empty() { String::new() } else { format!("   next: {}", next.join(" ")) };
     match saying::read(model, text) {
         Ok(Said::Order(order)) => (format!("= {}{next}", order.text), Role::Text),

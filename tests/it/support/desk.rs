@@ -22,7 +22,7 @@ use tradewind::config::{Paths, Settings};
 use tradewind::domain::account::Mode;
 use tradewind::domain::order::{Order, OrderState};
 use tradewind::journal::{self, Reply};
-use tradewind::keys::{Chord, Sequence};
+use tradewind::keys::{Chord, Key, Sequence};
 use tradewind::run::effects::Executor;
 use tradewind::run::files::Files;
 use tradewind::run::panic::Halt;
@@ -101,6 +101,15 @@ impl Desk {
     /// Presses one key.
     pub fn press(&mut self, chord: Chord) {
         self.take(Msg::Key(Press { chord, burst: false }));
+    }
+
+    /// Types a sentence on the command line and stages it.
+    pub fn say(&mut self, text: &str) {
+        self.keys(":");
+        for c in text.chars() {
+            self.press(Chord::plain(Key::Char(c)));
+        }
+        self.keys("enter");
     }
 
     /// Lives on until `holds`, or fails with what it was waiting for.

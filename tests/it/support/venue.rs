@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tradewind::gateway::feed::Calendar;
 use tradewind::gateway::{ClockSource, Hand, Options, bind};
 
 /// 2026-11-20 15:42:07 UTC, a Friday morning in New York.
@@ -23,17 +24,23 @@ pub struct Venue {
 impl Venue {
     /// A gateway that forgets when it is killed.
     pub async fn in_memory() -> Self {
-        Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), None, START).await
+        Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), None, START, Calendar::Always).await
+    }
+
+    /// One that forgets, open when the exchanges are, and whose clock stands at another moment, in nanoseconds since the
+    /// epoch.
+    pub async fn at(now: i64) -> Self {
+        Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), None, now, Calendar::Nyse).await
     }
 
     /// A gateway that keeps its state in this file.
     pub async fn kept_in(state: PathBuf) -> Self {
-        Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), Some(state), START).await
+        Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), Some(state), START, Calendar::Always).await
     }
 
-    async fn start(listen: SocketAddr, state: Option<PathBuf>, now: i64) -> Self {
+    async fn start(listen: SocketAddr, state: Option<PathBuf>, now: i64, calendar: Calendar) -> Self {
         let (clock, hand) = ClockSource::stepped(now);
-        let options = Options { listen, state: state.clone(), clock, ..Options::default() };
+        let options = Options { listen, state: state.clone(), clock, calendar, ..Options::default() };
         let gateway = bind(options).await.unwrap();
         let addr = gateway.addr();
         let task = tokio::spawn(async move {
@@ -65,6 +72,6 @@ pub struct Grave {
 impl Grave {
     /// Starts it again on the same port, from what it had kept.
     pub async fn rise(self) -> Venue {
-        Venue::start(self.addr, self.state, self.now + 1_000_000_000).await
+        Venue::start(self.addr, self.state, self.now + 1_000_000_000, Calendar::Always).await
     }
 }

@@ -2,7 +2,8 @@
 
 use super::wire::Wire;
 use super::*;
-use crate::domain::order::{Distance, Oca, OcaKind, OrderKind, Peg, Trigger};
+use crate::domain::instrument::ContractRef;
+use crate::domain::order::{Conditions, Distance, Oca, OcaKind, OrderKind, Peg, Test, Trigger, Watched};
 use crate::domain::terms::{Moment, Zone};
 use crate::gateway::venue::{self, Kind, Offset, OrderRequest, Snap, Terms};
 
@@ -114,10 +115,7 @@ fn kinds() -> Vec<Row> {
         ),
         kind(OrderKind::MarketOnClose, Kind::MarketOnClose),
         kind(OrderKind::LimitOnClose(price("101.5")), Kind::LimitOnClose(price("101.5"))),
-        row(
-            |s| s.kind = OrderKind::MarketOnOpen,
-            |r| (r.kind, r.tif) = (Kind::Market, venue::Tif::Opening),
-        ),
+        row(|s| s.kind = OrderKind::MarketOnOpen, |r| (r.kind, r.tif) = (Kind::Market, venue::Tif::Opening)),
         row(
             |s| s.kind = OrderKind::LimitOnOpen(price("101.5")),
             |r| (r.kind, r.tif) = (Kind::Limit(price("101.5")), venue::Tif::Opening),
@@ -146,10 +144,7 @@ fn times() -> Vec<Row> {
         row(|s| s.tif = Tif::Gtd(AT), |r| r.tif = venue::Tif::Until(AT_NANOS)),
         row(|s| s.tif = Tif::Gtd(day), |r| r.tif = venue::Tif::Until(DAY_NANOS)),
         row(|s| s.session = Hours::Extended, |r| r.outside_rth = true),
-        row(
-            |s| (s.tif, s.session) = (Tif::Gtc, Hours::Extended),
-            |r| (r.tif, r.outside_rth) = (venue::Tif::Gtc, true),
-        ),
+        row(|s| (s.tif, s.session) = (Tif::Gtc, Hours::Extended), |r| (r.tif, r.outside_rth) = (venue::Tif::Gtc, true)),
     ]
 }
 
@@ -187,13 +182,73 @@ fn attributes() -> Vec<Row> {
         method(Trigger::Midpoint, venue::TriggerMethod::Midpoint),
         // A note of the desk's own, and the words that allow something to the guard, change nothing on the wire.
         row(|s| (s.attributes.tag, s.attributes.flip) = (Some("fade".to_owned()), true), |_| {}),
-        row(
-            |s| (s.verb, s.side) = (Verb::Short, Side::Sell),
-            |r| r.action = venue::Action::Sell,
-        ),
+        row(|s| (s.verb, s.side) = (Verb::Short, Side::Sell), |r| r.action = venue::Action::Sell),
         refused_there(201, |s| s.attributes.post = true),
         refused_there(201, |s| s.attributes.hold = true),
     ]
+}
+
+fn conditions() -> Vec<Row> {
+    let msft = ContractRef { con_id: ConId(272_093), symbol: "MSFT".into() };
+    let tested = |said: Vec<Test<ContractRef>>, all, wanted: Vec<venue::Test>| {
+        row(
+            |s| s.attributes.when = Some(Conditions { all, tests: said }),
+            |r| {
+                let tests = venue::Conditions { all, cancels: false, ignore_rth: false, tests: wanted };
+                r.terms.conditions = Some(tests);
+            },
+        )
+    };
+    let number = |text: &str| text.parse::<rust_decimal::Decimal>().expect("a number");
+    let of = |of, above, value: &str| Test::Market { contract: msft.clone(), of, above, value: number(value) };
+    let con_id = msft.con_id.0;
+    let at = |method, above, text: &str| venue::Test::Price { con_id, method, above, price: price(text) };
+    let one = |said, wanted| tested(vec![said], true, vec![wanted]);
+    let last = || of(Watched::Last, true, "190.5");
+    let theirs = || at(venue::TriggerMethod::Last, true, "190.5");
+    let mut rows = vec![
+        one(last(), theirs()),
+        one(of(Watched::Mid, false, "190"), at(venue::TriggerMethod::Midpoint, false, "190")),
+        one(of(Watched::DoubleLast, true, "190"), at(venue::TriggerMethod::DoubleLast, true, "190")),
+        one(of(Watched::BidAsk, false, "190"), at(venue::TriggerMethod::BidAsk, false, "190")),
+        one(of(Watched::Volume, true, "1000000"), venue::Test::Volume { con_id, above: true, shares: 1_000_000 }),
+        one(of(Watched::Change, false, "-2.5"), venue::Test::Change { con_id, above: false, percent: number("-2.5") }),
+        one(Test::Time { after: true, at: AT }, venue::Test::Time { after: true, at: AT_NANOS }),
+        one(
+            Test::Time { after: true, at: Moment { time: None, zone: None, ..AT } },
+            venue::Test::Time { after: true, at: DAY_NANOS },
+        ),
+        one(
+            Test::Time { after: false, at: Moment { time: None, zone: None, ..AT } },
+            venue::Test::Time { after: false, at: DAY_NANOS - 86_399_000_000_000 },
+        ),
+        one(Test::Cushion { above: false, percent: number("10") }, venue::Test::Cushion { above: false, percent: 10 }),
+        one(Test::Filled(msft.clone()), venue::Test::Execution { con_id }),
+        tested(
+            vec![last(), Test::Time { after: false, at: AT }],
+            true,
+            vec![theirs(), venue::Test::Time { after: false, at: AT_NANOS }],
+        ),
+        tested(
+            vec![last(), Test::Filled(msft.clone()), of(Watched::Last, false, "180")],
+            false,
+            vec![theirs(), venue::Test::Execution { con_id }, at(venue::TriggerMethod::Last, false, "180")],
+        ),
+    ];
+    let cancelled = |session, ignore_rth| {
+        row(
+            |s| {
+                s.attributes.cancel_when = Some(Conditions { all: true, tests: vec![last()] });
+                s.session = session;
+            },
+            |r| {
+                let tests = venue::Conditions { all: true, cancels: true, ignore_rth, tests: vec![theirs()] };
+                (r.terms.conditions, r.outside_rth) = (Some(tests), ignore_rth);
+            },
+        )
+    };
+    rows.extend([cancelled(Hours::Regular, false), cancelled(Hours::Extended, true)]);
+    rows
 }
 
 #[tokio::test]
@@ -203,8 +258,9 @@ async fn the_frame_that_the_gateway_reads_is_the_approved_order_field_by_field()
     let mut bench = Bench::start(Profile { address: wire.address.to_string().into(), ..venue.profile() });
     bench.hand = Some(venue.hand.clone());
     let (account, first) = bench.until_ready().await;
-    let instrument = bench.find("AAPL").await;
-    let rows: Vec<Row> = [kinds(), times(), attributes()].into_iter().flatten().collect();
+    // Without the list of the paper gateway's contract: what TWS takes and the paper gateway refuses goes out too.
+    let instrument = apple();
+    let rows: Vec<Row> = [kinds(), times(), attributes(), conditions()].into_iter().flatten().collect();
     assert!(rows.len() > 50, "{} rows", rows.len());
     for (n, Row { spec, wanted }) in (0..).zip(rows) {
         let (key, id) = (format!("k3f2-1-{n}"), first + n);

@@ -8,6 +8,7 @@
 //! ([`Venue::settle`]). An order that is to work after a moment begins with the first change at or after it.
 
 pub(super) mod auction;
+pub(super) mod condition;
 pub(super) mod family;
 mod peg;
 mod place;
@@ -26,8 +27,9 @@ pub(super) use report::finish;
 use super::Venue;
 use super::event::Event;
 use super::market::{Cross, Listing, Market, Print};
-use super::order::{Action, Kind, Status, Tif};
+use super::order::{Action, Kind, Status, Test, Tif};
 use crate::gateway::{ConId, Nanos};
+use condition::Shown;
 use trigger::Sight;
 
 /// The grid on which time is cut: a leaf of the market.
@@ -93,6 +95,13 @@ impl Venue {
                 if let Some(listing) = listings.get(&con_id) {
                     let scene = Scene { market, listing, at: moment };
                     match happening {
+                        Happening::Expiry => {}
+                        Happening::Change => self.weigh_all(market, moment, (con_id, Shown::Quote), out),
+                        Happening::Print { price, .. } => {
+                            self.weigh_all(market, moment, (con_id, Shown::Trade(price)), out);
+                        }
+                    }
+                    match happening {
                         Happening::Expiry => self.expire(moment, out),
                         Happening::Change => self.on_change(scene, out),
                         Happening::Print { index, price, size, cross } => {
@@ -108,10 +117,15 @@ impl Venue {
         self.roll(market);
     }
 
-    /// The contracts that time can touch: those with orders, and those whose levels are not whole again.
+    /// The contracts that time can touch: those with orders or watched by their tests, and those whose
+    /// levels are not whole again.
     fn busy(&self, market: &dyn Market) -> BTreeMap<ConId, Listing> {
         let mut listings = BTreeMap::new();
-        for con_id in self.working.iter().map(Working::con_id) {
+        let watched = self.working.iter().filter(|w| w.is_tested()).flat_map(|w| {
+            let conditions = w.order.request.terms.conditions.iter();
+            conditions.flat_map(|c| c.tests.iter().filter_map(Test::watches))
+        });
+        for con_id in self.working.iter().map(Working::con_id).chain(watched) {
             if !listings.contains_key(&con_id)
                 && let Some(listing) = market.listing(con_id)
             {
@@ -137,8 +151,10 @@ impl Venue {
         let mut wake = Nanos::MAX;
         for working in &self.working {
             let request = &working.order.request;
+            let weighed = request.terms.conditions.as_ref().is_some_and(|c| c.ignore_rth) && working.is_tested();
             let listed = listings.get(&request.con_id);
-            let extended = listed.map_or(request.outside_rth, |l| l.extended(request)) || request.tif == Tif::Opening;
+            let extended = listed.map_or(request.outside_rth, |l| l.extended(request));
+            let extended = extended || weighed || request.tif == Tif::Opening;
             let session = market.session(request.con_id, self.now, extended);
             if session.open {
                 return None;

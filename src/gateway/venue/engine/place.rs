@@ -53,6 +53,12 @@ pub struct Place {
     pub released: Option<i64>,
     /// Shares that fills of its OCA group took from its size.
     pub cut: i64,
+    /// Whether it waits for its conditions.
+    pub waits: bool,
+    /// Which of its tests for an execution have seen one, a bit for each test.
+    pub executed: u32,
+    /// The count of the first execution that came after it.
+    pub since: u32,
 }
 
 /// A working order with its place.
@@ -62,6 +68,8 @@ pub(in super::super) struct Working {
     pub place: Place,
     /// Whether its session was open at the last quote change.
     pub live: bool,
+    /// How often in a row the prices of its tests were reached.
+    pub counts: Vec<u8>,
 }
 
 impl Working {
@@ -70,7 +78,7 @@ impl Working {
     }
 
     pub fn from_record(record: Record) -> Self {
-        Self { order: record.order, place: record.place, live: false }
+        Self { order: record.order, place: record.place, live: false, counts: Vec::new() }
     }
 
     pub fn con_id(&self) -> ConId {
@@ -98,9 +106,11 @@ impl Working {
         self.place.released.is_some_and(|released| released <= 0)
     }
 
-    /// Whether it may not work yet, whatever the market does: its time, its parent's fill or shares to sell short have not come.
+    /// Whether it may not work yet, whatever the market does: its time, its
+    /// conditions, its parent's fill or shares to sell short have not come.
     pub fn is_asleep(&self, at: Nanos) -> bool {
         self.is_unborn()
+            || self.place.waits
             || self.order.standing.held.locate
             || self.order.request.terms.good_after.is_some_and(|from| from > at)
     }

@@ -1,9 +1,11 @@
 //! Orders: what a client asks for, and what the venue knows of it.
 
+mod condition;
 mod kind;
 mod terms;
 mod tif;
 
+pub use condition::{Conditions, Test};
 pub use kind::{Kind, Offset, Peg, Prices, Snap};
 pub use terms::{Oca, OcaType, Terms, TriggerMethod};
 pub use tif::Tif;

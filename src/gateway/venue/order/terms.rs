@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, OrderId};
+use super::{Conditions, Fault, OrderId};
 use crate::gateway::Nanos;
 use crate::money::Price;
 
@@ -126,6 +126,8 @@ pub struct Terms {
     pub discretion: Option<Price>,
     /// Takes every level it can reach at once, as each order here does.
     pub sweep: bool,
+    /// What it waits for, or is cancelled by.
+    pub conditions: Option<Conditions>,
     /// Passes the precautions about size and price.
     pub override_constraints: bool,
 }

@@ -5,6 +5,7 @@
 mod account;
 mod auctions;
 mod background;
+mod conditions;
 mod correction;
 mod families;
 mod futures;

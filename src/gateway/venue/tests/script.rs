@@ -147,6 +147,12 @@ impl Market for Script {
         if con_id == ONE { size } else { size * 2 }
     }
 
+    fn figures(&self, con_id: ConId, at: Nanos) -> Option<Figures> {
+        let prints = self.prints(con_id, -1, at);
+        let last = prints.last()?.price;
+        Some(Figures { last, volume: prints.iter().map(|print| print.size).sum(), previous_close: 10_000 })
+    }
+
     fn mark(&self, _con_id: ConId, at: Nanos) -> Option<Price> {
         if !self.marks {
             return None;
