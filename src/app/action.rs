@@ -255,6 +255,9 @@ pub enum Action {
         /// Smaller or larger.
         way: Way,
     },
+    /// Asks the broker what the staged order would do: margin and commission. Sends nothing to trade.
+    #[serde(rename = "ticket.what-if")]
+    TicketWhatIf,
     /// Empties the ticket.
     #[serde(rename = "ticket.drop")]
     TicketDrop,

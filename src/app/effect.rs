@@ -15,6 +15,8 @@ use crate::risk::Approved;
 pub enum Effect {
     /// Record the intent, and when it is durable send the order.
     Place(Box<Approved>),
+    /// Record the question, and when it is durable ask the broker what the order would do; nothing trades.
+    Ask(Box<Approved>),
     /// Send a command that needs no intent.
     Send(Command),
     /// Write a fact into the journal.

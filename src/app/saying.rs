@@ -1,16 +1,16 @@
 //! The command line's sentence: read, given its contract and its numbers, or everything that stands against it.
 //!
-//! Must not know: the screen; it changes nothing. Absent: combos and anything but stocks, algorithms, routes,
-//! overnight hours, margin previews. Each is refused at its word.
+//! Must not know: the screen; it changes nothing. Absent: combos and anything but stocks, routes,
+//! overnight hours. Each is refused at its word.
 
 use std::ops::Range;
 
 use super::model::Model;
 use super::{market_context, select};
-use crate::domain::conditions;
 use crate::domain::instrument::{ConId, ContractRef, Instrument};
 use crate::domain::order::{Session, Test};
 use crate::domain::terms::Quantity;
+use crate::domain::{algos, conditions};
 use crate::money::Qty;
 use crate::sentence::{self, At, Class, Completion, Contract, Entry, Fix, Manage, Refusal, Sentence, Spans, Why};
 
@@ -142,12 +142,18 @@ fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Co
     Ok(Ordered { con_id: instrument.con_id, text: resolved.to_string(), entry, qty, tested })
 }
 
-/// The contracts that the tests are about; what cannot be tested stands against the sentence.
+/// The contracts that the tests are about; what cannot be tested, and an algorithm that cannot be had, stand against the sentence.
 fn tested(model: &Model, entry: &Entry, spans: &Spans, against: &mut Vec<Complaint>) -> Vec<(Contract, ContractRef)> {
     let said = &entry.clauses.attributes;
     let place = |word: &str| spans.clause(word).unwrap_or_else(|| spans.verb.clone());
     if let Some((word, text)) = conditions::obstacle(&entry.pricing, said) {
         against.push(at(&place(word), text));
+    }
+    if let Some(text) = algos::obstacle(&entry.pricing, entry.clauses.tif, None, said) {
+        against.push(at(&place("algo"), text));
+    }
+    if said.algo.is_some() && entry.clauses.exits.is_some() {
+        against.push(at(&place("algo"), "an order that an algorithm works brings no exits"));
     }
     let mut found = Vec::new();
     for (word, conditions) in [("if", &said.when), ("cancelif", &said.cancel_when)] {
@@ -172,11 +178,9 @@ fn unsendable(entry: &Entry, spans: &Spans) -> Vec<Complaint> {
     let exits = entry.clauses.exits.as_ref().and_then(|e| e.session);
     let exits_overnight = matches!(exits, Some(Session::Overnight | Session::ExtendedOvernight));
     let absent = [
-        (said.algo.is_some(), "algo", "algorithms"),
         (said.via.is_some(), "via", "routes other than SMART"),
         (said.account.is_some(), "acct", "orders for another account"),
         (said.non_guaranteed, "ng", "combos"),
-        (said.preview, "preview", "margin previews"),
         (overnight, "session", "overnight hours"),
         (exits_overnight, "exits", "overnight hours"),
     ];

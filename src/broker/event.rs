@@ -14,6 +14,7 @@ use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::order::{BrokerIds, OrderKey, OrderSpec};
 use crate::domain::position::Pnl;
 use crate::domain::quote::Quote;
+use crate::domain::whatif::WhatIf;
 use crate::money::{Cash, Price, Qty};
 
 /// A fact from the broker.
@@ -65,6 +66,15 @@ pub enum Event {
         why: SafeText,
         /// Whether it is kept and goes out with the next connection.
         queued: bool,
+    },
+    /// What an order that was sent as a question would do.
+    WhatIf {
+        /// Which question.
+        key: OrderKey,
+        /// Its numbers.
+        ids: BrokerIds,
+        /// The broker's answer.
+        answer: Box<WhatIf>,
     },
     /// A fill. May come twice; the execution id tells.
     Execution(Box<Execution>),

@@ -6,6 +6,7 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod account;
+pub mod algos;
 pub mod bar;
 pub mod bracket;
 pub mod calendar;
@@ -21,5 +22,6 @@ pub mod shown;
 pub mod takes;
 pub mod terms;
 pub mod text;
+pub mod whatif;
 
 pub use text::SafeText;

@@ -124,7 +124,10 @@ impl Journal {
             body
         ])?;
         let seq = IntentSeq(tx.last_insert_rowid());
-        write_order(&tx, &intended(&tx, approved, ids, now)?, now)?;
+        // A question to the broker takes a number and is no order.
+        if !approved.spec().attributes.preview {
+            write_order(&tx, &intended(&tx, approved, ids, now)?, now)?;
+        }
         let intent = Intent::of(seq, ids.order_id);
         for (n, exit) in approved.exits().iter().enumerate() {
             let ids = BrokerIds { order_id: intent.exit_id(n), ..ids };

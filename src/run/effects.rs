@@ -90,7 +90,7 @@ impl Executor {
     /// Carries one effect out; what follows from it at once is put at the end of `follow`.
     pub fn execute(&mut self, effect: Effect, follow: &mut VecDeque<Msg>) -> Option<Chore> {
         match effect {
-            Effect::Place(approved) => {
+            Effect::Place(approved) | Effect::Ask(approved) => {
                 if self.halt.is_set() {
                     not_sent(&approved, "the program is ending", follow);
                     return None;

@@ -1,6 +1,6 @@
 //! Actions, by family: one call per arm.
 
-use super::{arm, blotter, cancel, chart, guard, lists, others, overlay, protect, say, send, ticket, unwind};
+use super::{arm, blotter, cancel, chart, guard, lists, others, overlay, protect, say, send, ticket, unwind, what_if};
 use crate::app::action::{Action, Hazard, Staging, Touch, Way};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::Model;
@@ -103,6 +103,7 @@ pub(in crate::app) fn act(model: &mut Model, step: &mut Step, action: Action, by
         Action::TicketSession => ticket::session(model),
         Action::TicketExits => ticket::exits(model),
         Action::TicketHalf => ticket::half(model),
+        Action::TicketWhatIf => what_if::ask(model, step),
         Action::TicketFix => ticket::fix(model),
         Action::FieldRevert => ticket::revert(model),
         Action::TextClear => text(model, step, tui_input::InputRequest::DeleteLine),

@@ -1,6 +1,6 @@
 //! Events of the broker, by family.
 
-use super::{bars, chronicle, facts, guard, link, market, others, reconcile};
+use super::{bars, chronicle, facts, guard, link, market, others, reconcile, what_if};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
@@ -17,8 +17,12 @@ pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
         Event::Others(answer) => others::listed(model, step, *answer),
         Event::Order(report) => facts::report(model, step, *report),
         Event::Status(report) => facts::status(model, step, &report),
+        Event::OrderError { order_id, code, text } if what_if::error(model, step, order_id, code, &text) => {}
         Event::OrderError { order_id, code, text } => facts::error(model, step, order_id, code, text),
+        Event::WhatIf { key, ids, answer } => what_if::answered(model, step, &key, ids, *answer),
+        Event::Sent { key, ids } if what_if::numbered(model, &key, ids) => {}
         Event::Sent { key, ids } => facts::sent(model, step, &key, ids),
+        Event::NotSent { key, why } if what_if::not_sent(model, step, &key, &why) => {}
         Event::NotSent { key, why } => facts::not_sent(model, step, &key, &why),
         Event::CancelNotSent { key, why, queued } => facts::cancel_not_sent(model, step, &key, &why, queued),
         Event::Execution(execution) => facts::execution(model, step, *execution),

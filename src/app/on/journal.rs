@@ -8,7 +8,7 @@ use crate::app::notices::Tone;
 use crate::app::select;
 use crate::broker::Link;
 use crate::clock::Stamp;
-use crate::domain::order::{Order, OrderState};
+use crate::domain::order::{BrokerIds, Order, OrderState};
 
 /// A write that took longer is worth a word, in microseconds.
 const SLOW: u64 = 250_000;
@@ -43,6 +43,7 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
         JournalFact::Intended { key, order_id, micros, .. } => {
             let at = model.now;
             let client_id = model.desk.client_id;
+            super::what_if::numbered(model, &key, BrokerIds { client_id, order_id, perm_id: 0 });
             if let Some(order) = model.orders.all.get_mut(&key)
                 && order.ids.order_id == 0
             {

@@ -25,3 +25,4 @@ mod send;
 pub(super) mod ticket;
 pub(super) mod timer;
 pub(super) mod unwind;
+mod what_if;

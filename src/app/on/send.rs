@@ -33,6 +33,10 @@ pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
     }
     // The market and the clock have moved since the last message: what counts is the verdict of now.
     ticket::refresh(model, step);
+    let previews = |s: &Staged| s.spec.as_ref().is_some_and(|spec| spec.attributes.preview);
+    if model.panes.ticket.staged.as_ref().is_some_and(|s| previews(s)) {
+        return super::what_if::ask(model, step);
+    }
     let Some(staged) = &model.panes.ticket.staged else {
         let text = "Nothing is staged. b or s on a symbol stages an order.";
         return model.notices.say(model.now, Tone::Info, text, None);

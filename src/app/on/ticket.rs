@@ -148,6 +148,9 @@ pub(super) fn unchangeable(model: &Model, order: &Order) -> Option<String> {
     if order.ids.client_id != model.desk.client_id || order.ids.order_id == 0 {
         return Some(format!("{name} belongs to client {}; change it there.", order.ids.client_id));
     }
+    if order.spec.attributes.algo.is_some() {
+        return Some(format!("{name} is worked by an algorithm: no change after it was sent (440). Cancel it."));
+    }
     order.other_kind.as_ref().map(|kind| format!("{name} is a {kind} order, which this desk cannot change."))
 }
 

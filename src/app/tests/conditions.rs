@@ -1,4 +1,4 @@
-//! Orders that wait for tests or are cancelled by them, from the words to the broker and back.
+//! Orders that wait for tests, are cancelled by them or are worked by an algorithm, from the words to the broker and back.
 
 use super::desk::{errors, say};
 use super::fixture::{AAPL, MSFT};
@@ -103,4 +103,43 @@ fn a_report_that_names_the_contracts_by_half_changes_nothing_and_another_one_doe
     d.broker(report(by_half("421")));
     assert_eq!(d.order(sent.key()).spec.attributes.when, by_half("421").attributes.when, "changed elsewhere");
     assert_eq!(d.order(sent.key()).spec.con_id, AAPL);
+}
+
+#[test]
+fn an_algorithm_is_sent_as_said_and_never_changed() {
+    let mut d = desk();
+    say(&mut d, "buy 5000 AAPL 187 algo vwap pct=10% from=10:00 to=15:30 notake");
+    let order = "buy 5000 AAPL lmt 187.00 day rth algo vwap from=10:00 pct=10% to=15:30 notake";
+    assert_eq!(d.staged().text.as_deref(), Some(order));
+    d.keys("enter");
+    if d.is_confirming() {
+        d.keys("ctrl-y");
+    }
+    let sent = d.placed_one();
+    let algo = sent.spec().attributes.algo.clone().expect("an algorithm");
+    assert_eq!((algo.name.as_str(), algo.setting("pct")), ("vwap", Some("10%")));
+    d.carry(sent.key());
+    d.report(sent.key(), BrokerStatus::Working);
+    d.keys("m");
+    d.assert_said("440");
+    assert!(d.model.panes.ticket.staged.is_none());
+}
+
+#[test]
+fn what_an_algorithm_does_not_take_is_refused_at_its_word() {
+    let refused = [
+        ("buy 100 AAPL 187 algo vwap pct=60%", "between 1% and 50%"),
+        ("buy 100 AAPL stp 190 algo adaptive urgent", "not stp"),
+        ("buy 100 AAPL 187 algo adaptive", "urgent, normal or patient"),
+        ("buy 100 AAPL 187 sl 185 algo adaptive urgent", "no exits"),
+        ("buy 100 AAPL 187 algo minimpact", "options"),
+    ];
+    for (typed, cause) in refused {
+        let mut d = desk();
+        say(&mut d, typed);
+        let errors = errors(&d);
+        let (span, text) = errors.iter().find(|(_, text)| text.contains(cause)).unwrap_or_else(|| panic!("{errors:?}"));
+        assert!(typed[span.clone()].starts_with("algo"), "{typed}: {text}");
+        assert!(d.model.panes.ticket.staged.is_none(), "{typed}");
+    }
 }

@@ -139,7 +139,6 @@ fn exits_follow_the_price_while_staged() {
 #[test]
 fn what_cannot_be_sent_is_refused_at_its_word() {
     let refused = [
-        ("buy 100 AAPL 187 algo adaptive urgent", "algorithms", "algo"),
         ("buy 100 AAPL 187 ovn", "overnight", "ovn"),
         ("buy 100 AAPL 187 preview", "previews", "preview"),
         ("buy 100 AAPL 187 via ARCA", "SMART", "via"),

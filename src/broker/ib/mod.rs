@@ -10,6 +10,7 @@
 //! Must not know: the model, the screen, the journal beyond the proof of an intent.
 
 mod account;
+mod algo;
 mod conditions;
 mod connect;
 mod contract;

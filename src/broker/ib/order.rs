@@ -13,12 +13,13 @@ use rust_decimal::Decimal;
 
 use super::convert;
 use super::terms::{self, Terms};
-use crate::broker::event::{BrokerStatus, OrderReport, StatusReport};
+use crate::broker::event::{BrokerStatus, Event, OrderReport, StatusReport};
 use crate::domain::SafeText;
 use crate::domain::account::AccountId;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::ConId;
-use crate::domain::order::{BrokerIds, OrderKind, OrderSpec, Side, Verb};
+use crate::domain::order::{BrokerIds, OrderKey, OrderKind, OrderSpec, Side, Verb};
+use crate::domain::whatif::{Pair, WhatIf};
 use crate::money::Qty;
 
 /// The wire's form of an order, or why it cannot be put that way.
@@ -44,10 +45,31 @@ pub fn contract(con_id: ConId, exchange: &str) -> Contract {
     Contract { contract_id: con_id.0, exchange: exchange.into(), ..Contract::default() }
 }
 
-/// An open order as the broker has it; `None` if it is of another account or cannot be read.
+/// The answer to a question about an order; `None` if it is of another account or without a name of ours.
+pub fn what_if(data: &OrderData, account: &AccountId) -> Option<Event> {
+    let (order, state) = (&data.order, &data.order_state);
+    if !is_of(&order.account, account) {
+        return None;
+    }
+    let key = convert::some_text(&order.order_ref)?;
+    let cash = |raw: Option<f64>| raw.and_then(convert::cash);
+    let pair = |before, after| Pair { before: cash(before), after: cash(after) };
+    let answer = WhatIf {
+        initial: pair(state.initial_margin_before, state.initial_margin_after),
+        maintenance: pair(state.maintenance_margin_before, state.maintenance_margin_after),
+        equity: pair(state.equity_with_loan_before, state.equity_with_loan_after),
+        commission: cash(state.commission),
+        commission_range: cash(state.minimum_commission).zip(cash(state.maximum_commission)),
+        warning: convert::some_text(&state.warning_text),
+    };
+    let ids = BrokerIds { client_id: order.client_id, order_id: data.order_id.max(0), perm_id: 0 };
+    Some(Event::WhatIf { key: OrderKey::own(&key), ids, answer: Box::new(answer) })
+}
+
+/// An open order as the broker has it; `None` if it is of another account, a mere question, or cannot be read.
 pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
     let order = &data.order;
-    if !is_of(&order.account, account) {
+    if !is_of(&order.account, account) || order.what_if {
         return None;
     }
     let terms = terms::from_wire(order);

@@ -389,6 +389,10 @@ struct Leaving<'a> {
 /// An order and its exits as they are written: the broker holds them all until the last one arrives.
 fn family<'a>(approved: &'a Approved, intent: &Intent, client_id: i32) -> Result<Vec<Leaving<'a>>, &'static str> {
     let ids = ids(approved, intent, client_id);
+    let asks = approved.spec().attributes.preview;
+    if asks && (!approved.exits().is_empty() || matches!(approved.purpose(), Purpose::Change(..))) {
+        return Err("only a new order alone can be asked about");
+    }
     let head = order::to_wire(approved.spec(), approved.key().as_str(), approved.account())?;
     let mut family = vec![Leaving { key: approved.key(), ids, wire: head }];
     for (n, exit) in approved.exits().iter().enumerate() {

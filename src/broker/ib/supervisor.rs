@@ -580,6 +580,7 @@ impl Live {
 /// What the stream of order events says of the session's account.
 fn order_event(account: &AccountId, update: OrderUpdate) -> Option<Event> {
     match update {
+        OrderUpdate::OpenOrder(data) if data.order.what_if => order::what_if(&data, account),
         OrderUpdate::OpenOrder(data) => Some(Event::Order(Box::new(order::report(&data, account)?))),
         OrderUpdate::OrderStatus(status) => Some(Event::Status(order::status_report(&status)?)),
         OrderUpdate::ExecutionData(data) => match order::execution(&data, account) {

@@ -3,7 +3,7 @@
 //! Invariants: every term of a spec has its field or the order is refused; what comes in and has no word here keeps IB's name
 //! (`None` from [`from_wire`]), so that no foreign order is shown as something it is not. Times go out in UTC.
 //!
-//! Must not know: accounts, names and numbers of orders, the connection. Absent, and refused: algorithms, overnight
+//! Must not know: accounts, names and numbers of orders, the connection. Absent, and refused: overnight
 //! sessions, relative orders by percent.
 
 use ibapi::orders::conditions::TriggerMethod;
@@ -11,7 +11,7 @@ use ibapi::orders::{OcaType, Order as WireOrder, TimeInForce};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
-use super::{conditions, convert};
+use super::{algo, conditions, convert};
 use crate::clock::eastern;
 use crate::domain::instrument::ContractRef;
 use crate::domain::order::{Attributes, Distance, Oca, OcaKind, OrderKind, OrderSpec, Peg, Session, Tif, Trigger};
@@ -33,6 +33,7 @@ pub fn to_wire(spec: &OrderSpec, wire: &mut WireOrder) -> Result<(), &'static st
         Session::Overnight | Session::ExtendedOvernight => return Err("overnight sessions are not sent yet"),
     }
     conditions::to_wire(spec, wire)?;
+    algo::to_wire(spec, wire)?;
     attributes(&spec.attributes, wire)
 }
 
@@ -117,18 +118,14 @@ fn time_in_force(spec: &OrderSpec, wire: &mut WireOrder) -> Result<(), &'static 
 }
 
 fn attributes(said: &Attributes<Distance, ContractRef>, wire: &mut WireOrder) -> Result<(), &'static str> {
-    if said.algo.is_some() {
-        return Err("algorithms are not sent yet");
-    }
     if said.via.is_some() {
         return Err("orders are routed by SMART");
     }
     if said.non_guaranteed {
         return Err("only combos can be non-guaranteed");
     }
-    if said.preview {
-        return Err("a preview is not an order");
-    }
+    // A question: the broker answers what the order would do and does not take it (413 without transmit).
+    wire.what_if = said.preview;
     wire.display_size = said.show.map(shares).transpose()?;
     wire.min_qty = said.min.map(shares).transpose()?;
     wire.discretionary_amt = offset(said.discretion)?.unwrap_or(0.0);
@@ -212,7 +209,7 @@ pub struct Terms {
 
 /// The terms of a wire order; `None` for an order that says something there is no word for here.
 pub fn from_wire(wire: &WireOrder) -> Option<Terms> {
-    if !wire.algo_strategy.is_empty() || wire.include_overnight {
+    if wire.include_overnight {
         return None;
     }
     let kind = read_pricing(wire)?;
@@ -228,6 +225,7 @@ pub fn from_wire(wire: &WireOrder) -> Option<Terms> {
     let session = if wire.outside_rth { Session::Extended } else { Session::Regular };
     let mut attributes = read_attributes(wire)?;
     conditions::read(wire, &mut attributes)?;
+    attributes.algo = algo::read(wire)?;
     Some(Terms { kind, tif, session, attributes })
 }
 

@@ -9,4 +9,4 @@ pub use compose::{
     named, next_kind, next_size, parse_price, parse_size, parse_stop, parse_targets, parse_trail, refused, side,
     side_of, size_of, tested_in, with_handle, with_limit,
 };
-pub use state::{Aim, Draft, Field, JOIN, Pricing, Sending, Staged, TAKE, Ticket, limit, pricing_of};
+pub use state::{Aim, Asked, Draft, Field, JOIN, Pricing, Sending, Staged, TAKE, Ticket, limit, pricing_of};

@@ -3,14 +3,17 @@
 //! What was typed stays in its field; what would be sent stands in the sentence. A price that follows the touch floats
 //! while the order is staged and is pinned when it is sent.
 
+use std::time::Duration;
+
 use rust_decimal::Decimal;
 use tui_input::Input;
 
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::instrument::{ConId, ContractRef};
-use crate::domain::order::{Attributes, OrderKey, OrderKind, OrderSpec, Session, Tif, Verb};
+use crate::domain::order::{Attributes, BrokerIds, OrderKey, OrderKind, OrderSpec, Session, Tif, Verb};
 use crate::domain::terms::{self, Clauses, Distance, Exits};
+use crate::domain::whatif::WhatIf;
 use crate::money::{Price, Qty};
 use crate::panes::PaneKind;
 use crate::risk::{Assessment, Origin, Room, Weight};
@@ -28,6 +31,10 @@ pub struct Ticket {
     pub last: Option<(Stamp, String, OrderKey)>,
     /// The size that `b` and `s` stage, where the trader has chosen another than the configured one.
     pub preset: Option<Qty>,
+    /// What the broker was asked last about an order, and its answer.
+    pub what_if: Option<Asked>,
+    /// How often it was asked in this session.
+    pub what_ifs: u32,
     /// What was said on the command line, oldest first.
     pub history: Vec<String>,
 }
@@ -249,6 +256,37 @@ impl Staged {
     /// Whether the guard refuses it as it stands, or it is no order yet: no key sends it then.
     pub fn is_refused(&self) -> bool {
         self.spec.is_none() || self.assessment.as_ref().and_then(Assessment::worst) == Some(Weight::Hard)
+    }
+}
+
+/// A question to the broker what an order would do.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its name.
+    pub key: OrderKey,
+    /// What was asked about.
+    pub spec: OrderSpec,
+    /// When.
+    pub at: Stamp,
+    /// The numbers it went out under.
+    pub ids: BrokerIds,
+    /// The answer, or why there is none; `None` while it is waited for.
+    pub answer: Option<Result<WhatIf, SafeText>>,
+}
+
+/// How long after a question the next one may be asked: IB allows one a minute.
+const GAP: Duration = Duration::from_secs(60);
+
+impl Asked {
+    /// How long until the next question, if it is too early.
+    pub fn wait(&self, now: Stamp) -> Option<Duration> {
+        GAP.checked_sub(now.since(self.at)).filter(|left| !left.is_zero())
+    }
+
+    /// Whether it was asked about this order.
+    pub fn is_about(&self, spec: &OrderSpec) -> bool {
+        let asked = Attributes { preview: spec.attributes.preview, ..self.spec.attributes.clone() };
+        OrderSpec { attributes: asked, ..self.spec.clone() } == *spec
     }
 }
 

@@ -3,10 +3,10 @@
 use rust_decimal::Decimal;
 
 use super::{finding, fixed, price};
-use crate::domain::conditions;
 use crate::domain::instrument::{Instrument, SecType};
 use crate::domain::order::{Distance, OrderKind, OrderSpec, Session, Side, Tif};
 use crate::domain::shown;
+use crate::domain::{algos, conditions};
 use crate::money::{Price, Qty, Rounding};
 use crate::risk::{Context, Finding, Weight};
 
@@ -45,6 +45,9 @@ pub(super) fn terms(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
         return finding("G16", Weight::Hard, text);
     }
     if let Some((_, text)) = conditions::obstacle(&spec.kind, &spec.attributes) {
+        return finding("G16", Weight::Hard, text);
+    }
+    if let Some(text) = algos::obstacle(&spec.kind, Some(spec.tif), Some(spec.qty), &spec.attributes) {
         return finding("G16", Weight::Hard, text);
     }
     if spec.tif == Tif::FiveMinutes && stock {
@@ -118,6 +121,9 @@ pub(in crate::risk) fn exits<'e>(
     let (mut stops, mut targets) = (Some(Qty::ZERO), Some(Qty::ZERO));
     let from = price::price_of(entry, ctx);
     for exit in exits {
+        if entry.attributes.algo.is_some() && found.is_empty() {
+            found.extend(finding("G16", Weight::Hard, "an order that an algorithm works brings no exits"));
+        }
         found.extend(tick(exit, ctx).map(|f| Finding { fix: None, ..f }));
         found.extend(terms(exit, ctx).map(|f| Finding { fix: None, ..f }));
         if exit.con_id != entry.con_id || exit.side != entry.side.opposite() {

@@ -18,6 +18,7 @@ use tradewind::domain::instrument::{ConId, Instrument, PriceRule, SecType};
 use tradewind::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Session};
 use tradewind::domain::order::{Side, Tif, Verb};
 use tradewind::domain::quote::Quote;
+use tradewind::domain::takes::Takes;
 use tradewind::gateway::venue::{self, Market as _, OrderRequest, Venue};
 use tradewind::money::{Price, Qty};
 use tradewind::panes::PaneKind;
@@ -340,7 +341,7 @@ impl World {
 
     fn execute(&mut self, effect: Effect) {
         match effect {
-            Effect::Place(approved) => {
+            Effect::Place(approved) | Effect::Ask(approved) => {
                 match approved.purpose() {
                     Purpose::New(key) => {
                         assert!(self.handed.insert(key.clone()), "seed {}: {key} handed over twice", self.seed);
@@ -590,6 +591,7 @@ fn instrument((con_id, symbol): (i32, &str)) -> Instrument {
         multiplier: rust_decimal::Decimal::ONE,
         rule: PriceRule::flat("0.01".parse().unwrap()).unwrap(),
         size_increment: Qty::from(1),
+        takes: Takes::default(),
     }
 }
 

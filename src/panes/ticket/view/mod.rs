@@ -4,11 +4,12 @@
 //! follow from it; findings stand worst first. What does not fit leaves from the middle: sentence, consequences, verdict
 //! and keys stay.
 //!
-//! Absent: fields of attributes, groups and algos (a sentence says them), fees and the what-if.
+//! Absent: fields of attributes, groups and algos (a sentence says them), fees.
 
 mod fields;
 mod sentence;
 mod verdict;
+mod what_if;
 
 use ratatui::layout::Rect;
 
@@ -279,6 +280,7 @@ fn staged(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rect) -
     let end = area.right().saturating_sub(1);
     let mut verdict = verdict::verdict(model, staged);
     verdict.extend(sentence::what_follows(model, staged));
+    verdict.extend(what_if::lines(model, staged));
     let keys = verdict::keys(model, staged);
     let findings = u16::try_from(verdict.len()).unwrap_or(1);
     let extra = findings.saturating_sub(1);
@@ -344,7 +346,8 @@ fn staged(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rect) -
     }
     if area.height > 0 {
         let last = area.bottom() - 1;
-        canvas.say(area.x + 1, last, end, &keys);
+        let at = canvas.say(area.x + 1, last, end, &keys);
+        canvas.say_right(end, last, at.saturating_add(2), &what_if::key(model, staged));
     }
     cursor
 }
@@ -373,5 +376,6 @@ pub fn confirmation(theme: &Theme, model: &Model, staged: &Staged, width: u16) -
     ];
     lines.extend(sentence::what_follows(model, staged).into_iter().map(indent));
     lines.extend(verdict::verdict(model, staged).into_iter().map(|w| (w, Words::new())));
+    lines.extend(what_if::lines(model, staged).into_iter().map(|w| (w, Words::new())));
     lines
 }

@@ -94,8 +94,10 @@ pub(super) fn keys(model: &Model, staged: &Staged) -> Words {
     let mut words = Words::new();
     let mode = model.desk.mode;
     let confirm = hints::key(model, &["confirm"], Action::Confirm);
+    let asks = staged.spec.as_ref().is_some_and(|spec| spec.attributes.preview);
     let sends = match (worst, &staged.aim) {
         (Some(Weight::Hard), _) => None,
+        _ if asks => Some("ask the broker, sends nothing".to_owned()),
         (Some(Weight::Confirm), _) => Some(format!("asks for {confirm}")),
         _ if select::asks_anyway(model) => Some(format!("asks for {confirm}")),
         (_, Aim::Change(_)) => Some("send the change".to_owned()),
