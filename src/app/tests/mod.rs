@@ -24,5 +24,6 @@ mod states;
 mod streams;
 mod tasks;
 mod timing;
+mod what_if;
 
 pub(super) use fixture::{AAPL, Desk, MSFT, desk, disarmed_desk, instrument, live_desk, price, qty, snapshot};

@@ -397,7 +397,6 @@ fn a_sentence_beyond_the_ticket_is_refused_at_its_word_and_never_sent_as_somethi
         ("buy 100 AAPL 187 via ARCA", "via ARCA"),
         ("buy 100 AAPL 187 acct ira", "acct ira"),
         ("buy 100 AAPL 187 ovn", "ovn"),
-        ("buy 100 AAPL 187 preview", "preview"),
         ("buy 1 AAPL 18DEC26 190C 3.20", "AAPL 18DEC26 190C"),
         ("buy 1 /ESZ26 5010", "/ESZ26"),
         ("flatten all", "flatten all"),

@@ -233,6 +233,42 @@ fn ticket_fields() {
 }
 
 #[test]
+fn ticket_what_if() {
+    let pair = |before: &str, after: &str| Pair { before: before.parse().ok(), after: after.parse().ok() };
+    let answer = WhatIf {
+        initial: pair("68412.80", "77772.80"),
+        maintenance: pair("34820.45", "39500.45"),
+        equity: pair("1000691.96", "1000690.96"),
+        commission: "1.00".parse().ok(),
+        commission_range: None,
+        warning: None,
+    };
+    let asked = |answer| {
+        with_ticket(|m| {
+            let mut spec = m.panes.ticket.staged.as_ref().unwrap().spec.clone().unwrap();
+            spec.attributes.preview = true;
+            let key = crate::domain::order::OrderKey::own("tw4k-000020-30");
+            let ids = crate::domain::order::BrokerIds::default();
+            m.panes.ticket.what_if = Some(Asked { key, spec, at: fixture::ago(3), ids, answer });
+        })
+    };
+    let range = WhatIf {
+        commission: None,
+        commission_range: "1.00".parse().ok().zip("1.04".parse().ok()),
+        warning: Some("The order waits for 09:30".into()),
+        ..answer.clone()
+    };
+    let refused = Err("YOUR ORDER IS NOT ACCEPTED (201)".into());
+    let all = [
+        ("asked", asked(None)),
+        ("answered", asked(Some(Ok(answer)))),
+        ("a commission that depends", asked(Some(Ok(range)))),
+        ("refused", asked(Some(refused))),
+    ];
+    assert_snapshot!(states(PaneKind::Ticket, (73, 16), &all));
+}
+
+#[test]
 fn ticket_verdicts() {
     let hard = |code, text| finding(code, Weight::Hard, text, None);
     let fix = fixture::spec("AAPL", Verb::Buy, 2_672, Some("187.20"), Tif::Day);

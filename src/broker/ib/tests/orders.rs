@@ -212,3 +212,44 @@ async fn what_left_of_a_family_is_taken_back_when_the_client_refuses_the_rest() 
     bench.close().await;
     venue.close().await;
 }
+
+#[tokio::test]
+async fn a_question_is_answered_with_margin_and_commission_and_leaves_no_order() {
+    let venue = Venue::open(Options::default()).await;
+    let (mut bench, account, id) = Bench::ready(&venue).await;
+    let instrument = bench.find("AAPL").await;
+    let mut spec = buy(&instrument, 100, low());
+    spec.attributes.preview = true;
+    let order = approved("k3f2-1-7", spec.clone(), &account, &instrument, Stamp::now());
+    bench.send(Command::Place(order, Intent::unproven(1, id)));
+    let (ids, answer) = bench
+        .until("the answer", |e| match e {
+            Event::WhatIf { key, ids, answer } if key.as_str() == "k3f2-1-7" => Some((*ids, answer.clone())),
+            Event::Order(order) => panic!("a question is no order: {order:?}"),
+            _ => None,
+        })
+        .await;
+    assert_eq!(ids, BrokerIds { client_id: 1, order_id: id, perm_id: 0 });
+    let grows = |pair: crate::domain::whatif::Pair| pair.change().is_some_and(Cash::is_positive);
+    assert!(grows(answer.initial) && grows(answer.maintenance), "{answer:?}");
+    assert!(answer.excess().change().is_some_and(Cash::is_negative), "{answer:?}");
+    assert!(answer.commission.is_some_and(Cash::is_positive), "{answer:?}");
+    bench.send(Command::Cancel { key: OrderKey::own("k3f2-1-7"), ids });
+    let code = bench
+        .until("nothing to cancel", |e| match e {
+            Event::OrderError { order_id, code, .. } if *order_id == id => Some(*code),
+            _ => None,
+        })
+        .await;
+    assert_eq!(code, 10_147);
+    bench.send(Command::Resync);
+    let snapshot = synced(&mut bench).await;
+    assert!(snapshot.open.is_empty() && snapshot.completed.is_empty(), "{snapshot:?}");
+    // Its number is spent: the next order has another.
+    spec.attributes.preview = false;
+    let order = approved("k3f2-1-8", spec, &account, &instrument, Stamp::now());
+    bench.send(Command::Place(order, Intent::unproven(2, id + 1)));
+    bench.status(id + 1, BrokerStatus::Working).await;
+    bench.close().await;
+    venue.close().await;
+}

@@ -347,7 +347,7 @@ fn staged(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rect) -
     if area.height > 0 {
         let last = area.bottom() - 1;
         let at = canvas.say(area.x + 1, last, end, &keys);
-        canvas.say_right(end, last, at.saturating_add(2), &what_if::key(model, staged));
+        canvas.say_right(end, last, at.saturating_add(2), &what_if::again(model, staged));
     }
     cursor
 }

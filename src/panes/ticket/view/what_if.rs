@@ -59,15 +59,11 @@ fn table(at: &str, answer: &WhatIf) -> Vec<Words> {
     lines
 }
 
-/// The key that asks, or how long until it may.
-pub(super) fn key(model: &Model, staged: &Staged) -> Words {
-    if staged.aim != Aim::New || staged.spec.is_none() || staged.typing.is_some() {
-        return Words::new();
-    }
-    let key = hints::key(model, SCOPES, Action::TicketWhatIf);
-    let wait = model.panes.ticket.what_if.as_ref().and_then(|asked| asked.wait(model.now));
-    match wait {
-        Some(wait) => hint(key, &format!("again in {} s", wait.as_secs().saturating_add(1))),
-        None => hint(key, "what-if"),
-    }
+/// How long until this order may be asked about again.
+pub(super) fn again(model: &Model, staged: &Staged) -> Words {
+    let wait = asked(model, staged).and_then(|asked| asked.wait(model.now));
+    wait.map_or_else(Words::new, |wait| {
+        let key = hints::key(model, SCOPES, Action::TicketWhatIf);
+        hint(key, &format!("again in {} s", wait.as_secs().saturating_add(1)))
+    })
 }
