@@ -17,6 +17,7 @@ use tradewind::domain::account::Mode;
 use tradewind::domain::bar::{Bar, BarHours, BarKey, Interval};
 use tradewind::domain::instrument::{ConId, Instrument, PriceRule, SecType};
 use tradewind::domain::quote::Quote;
+use tradewind::domain::takes::Takes;
 use tradewind::gateway::feed::{BarSize, Calendar, Feed, What};
 use tradewind::money::{Price, Qty};
 use tradewind::panes::chart::StudyKind;
@@ -42,6 +43,7 @@ fn instrument(con_id: i32, symbol: &str) -> Instrument {
         multiplier: Decimal::ONE,
         rule: PriceRule::flat(Price(Decimal::new(1, 2))).expect("a positive tick"),
         size_increment: Qty::from(1),
+        takes: Takes::default(),
     }
 }
 

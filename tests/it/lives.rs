@@ -97,12 +97,12 @@ async fn an_order_waits_for_another_contract_and_is_released_and_another_is_canc
     let (symbol, other) = (rows[0].symbol.to_string(), rows[1].symbol.to_string());
     let quote = &desk.model.market.quotes[&rows[1].con_id.expect("it is confirmed")];
     let (bid, ask) = (quote.bid.expect("a bid"), quote.ask.expect("an ask"));
-    // Between bid and ask: what is dearer comes sooner or later, what is cheaper too.
+    // The market is between the two, and does not stay there for long.
     let dear = ask.plus("0.05".parse().expect("a price")).expect("small");
     let cheap = bid.minus("0.05".parse().expect("a price")).expect("small");
     for said in [
-        format!("buy 10 {symbol} mkt if {other} last above {dear}"),
-        format!("buy 10 {symbol} lmt bid-5% cancelif {other} last below {cheap}"),
+        format!("buy 10 {symbol} mkt if {other} last above {dear} or {other} last below {cheap}"),
+        format!("buy 10 {symbol} lmt bid-5% cancelif {other} last below {cheap} or {other} last above {dear}"),
         format!("buy 10 {symbol} mkt if {other} last above {}", ask.plus(ask).expect("small")),
     ] {
         let before = desk.model.orders.all.len();

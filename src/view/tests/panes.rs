@@ -12,9 +12,10 @@ use crate::domain::SafeText;
 use crate::domain::bar::Interval;
 use crate::domain::calendar::Hours;
 use crate::domain::order::{OrderKind, OrderState, Tif, Verb};
+use crate::domain::whatif::{Pair, WhatIf};
 use crate::panes::PaneKind;
 use crate::panes::blotter::Tab;
-use crate::panes::ticket::{Aim, Field, Pricing, Sending};
+use crate::panes::ticket::{Aim, Asked, Field, Pricing, Sending};
 use crate::risk::Weight;
 
 const LEFT: (u16, u16) = (72, 12);
