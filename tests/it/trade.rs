@@ -122,7 +122,7 @@ async fn half_of_a_bracketed_position_is_closed_and_the_rest_keeps_its_stop_and_
     let mut desk = Desk::open(folder.path(), venue.addr);
     desk.ready().await;
     let symbol = desk.model.panes.watchlist.rows[0].symbol.to_string();
-    say(&mut desk, &format!("buy 100 {symbol} take sl entry-5 tp entry+5"));
+    desk.say(&format!("buy 100 {symbol} take sl entry-5 tp entry+5"));
     desk.dwell().await;
     desk.keys("enter");
     desk.until("the fill", |m| m.orders.all.values().any(|o| o.state == OrderState::Filled)).await;
@@ -148,7 +148,7 @@ async fn half_of_a_bracketed_position_is_closed_and_the_rest_keeps_its_stop_and_
     // It comes to the market and fills; the stop that went beside it goes with it.
     let exit = desk.model.orders.live().last().expect("the exit").key.clone();
     let number = desk.model.orders.all[&exit].ids.order_id;
-    say(&mut desk, &format!("modify order:{number} take"));
+    desk.say(&format!("modify order:{number} take"));
     desk.dwell().await;
     desk.keys("enter");
     for _ in 0..200 {
