@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use super::engine::auction;
 use super::engine::family::OrderKey;
 use super::engine::{Place, Stage, Working};
+use super::engine::{auction, slice};
 use super::event::{Event, StatusReport};
 use super::market::{Listing, Market};
 use super::order::{Fault, Kind, Oca, OcaType, Order, OrderRequest, Standing, Status, Tif};
@@ -37,6 +37,10 @@ impl Venue {
         self.fits_family(&request)?;
         auction::in_time(market, &request, self.now)?;
         let expires = self.expiry(market, &request)?;
+        let algo = request.terms.algo;
+        let span = algo.map_or((0, 0), |algo| slice::span(market, &request, algo, self.now));
+        // What an algorithm has not traded at its end is cancelled.
+        let expires = if algo.is_some_and(|algo| !algo.past) { expires.map(|at| at.min(span.1)) } else { expires };
         keep_to_regular_hours(&mut request, out);
         let affordable = self.affordable(market, &proper, &request);
         self.last_ids.insert(client_id, order_id);
@@ -66,7 +70,7 @@ impl Venue {
             self.done.push(order);
             return Err(fault);
         }
-        let index = self.seat(order, &proper.listing, (proper.limit, proper.stop));
+        let index = self.seat(order, &proper.listing, (proper.limit, proper.stop), span);
         self.report(index, out);
         self.weigh(index, market, self.now, None, out);
         self.look_at(index, &proper.listing, market, self.now, out);
@@ -78,7 +82,13 @@ impl Venue {
     }
 
     /// Gives a new order its place among the working ones.
-    fn seat(&mut self, order: Order, listing: &Listing, (limit, stop): (Option<i64>, Option<i64>)) -> usize {
+    fn seat(
+        &mut self,
+        order: Order,
+        listing: &Listing,
+        (limit, stop): (Option<i64>, Option<i64>),
+        span: (Nanos, Nanos),
+    ) -> usize {
         let request = &order.request;
         let parent: OrderKey = (request.client_id, request.terms.parent_id);
         let released = if parent.1 == 0 { None } else { self.allowance(parent, shares(request.quantity)) };
@@ -88,7 +98,10 @@ impl Venue {
         let limit = limit.filter(|_| !kind.is_triggered());
         let waits = request.terms.conditions.as_ref().is_some_and(|c| !c.cancels);
         let since = self.next_execution;
-        let place = Place { arrival: self.arrive(), stage, limit, released, waits, since, ..Place::default() };
+        // Before its algorithm has allowed anything it trades nothing.
+        let slice = request.terms.algo.map(|_| 0);
+        let place =
+            Place { arrival: self.arrive(), stage, limit, released, waits, since, slice, span, ..Place::default() };
         let mut working = Working { order, place, live: false, counts: Vec::new() };
         begin_trigger(&mut working, stop, listing);
         self.working.push(working);
@@ -103,6 +116,9 @@ impl Venue {
             let Some(parent) = parent.filter(|_| parent_id != request.order_id) else {
                 return Err(Fault::new(135, format!("Can't find order with id ={parent_id}")));
             };
+            if parent.order.request.terms.algo.is_some() {
+                return Err(Fault::new(442, "Specified algorithm is not allowed for this order."));
+            }
             let limited = matches!(parent.order.request.kind, Kind::Limit(_) | Kind::StopLimit { .. });
             if request.kind.trails().is_some() && !limited {
                 let text = "Trailing stop orders can be attached to limit or stop-limit orders only.";

@@ -52,7 +52,7 @@
 //! precautions (`precautions`), short sales that wait for shares (`locate`), executions corrected and busted (`correction`).
 //! Daily figures start anew at [`PNL_RESET`].
 //!
-//! **Absent**, refused by name with IB's codes: algorithms, volatility, scale, hedge and adjusted orders, pegs to a benchmark,
+//! **Absent**, refused by name with IB's codes: all algorithms but two (`engine::slice`), volatility, scale, hedge and adjusted orders, pegs to a benchmark,
 //! auctions by `AUC`, overnight trading, block and not-held orders, fractional shares, other accounts, options.
 //! Own orders of both sides pass each other without trading, and own fills elect no stop. IB's end of a GTC order after 90
 //! days without login is not there, nor is `fills = "ibkr"` (top of book only). Client 0 binds nothing.
@@ -100,8 +100,8 @@ pub use fees::Pricing;
 pub use ledger::{Funding, Holding, STARTING_CASH, Volume};
 pub use market::{Cross, Cutoffs, Figures, Listing, Market, Print, Quote, Session, Side};
 pub use order::{
-    Action, ClientId, Conditions, Fault, Held, Kind, Oca, OcaType, Offset, Order, OrderId, OrderRequest, Peg, PermId,
-    Prices, Snap, Standing, Status, Terms, Test, Tif, TriggerMethod,
+    Action, Algo, ClientId, Conditions, Fault, Held, Kind, Oca, OcaType, Offset, Order, OrderId, OrderRequest, Peg,
+    PermId, Prices, Snap, Standing, Status, Terms, Test, Tif, TriggerMethod, Way,
 };
 pub use precautions::{Precautions, Unreadable};
 pub use state::{Account, Changes, Record, Saved};

@@ -4,7 +4,8 @@
 //! parent (105) or the OCA group (10326, its type 10327) — a change that leaves parent and group out keeps them. A child may name
 //! its parent only while the parent works (135). Once elected, a stop's trigger is history (105); its size and limit may
 //! change. A smaller size keeps the place in the queue; another price or display, or a larger size, loses it. Every change
-//! moves the end of a GTC order. Conditions may change until they have released the order (105). In its auction's last minutes an order stays as it is (201).
+//! moves the end of a GTC order. Conditions may change until they have released the order (105), an order that an algorithm
+//! works not at all (440). In its auction's last minutes an order stays as it is (201).
 
 use super::engine::{Stage, Working};
 use super::entry::{begin_trigger, keep_to_regular_hours};
@@ -122,6 +123,9 @@ fn mismatch() -> Fault {
 /// Refuses what no change may touch.
 fn changeable(working: &Working, request: &OrderRequest) -> Result<(), Fault> {
     let before = &working.order.request;
+    if before.terms.algo.is_some() || request.terms.algo.is_some() {
+        return Err(Fault::new(440, "The order with algo definition cannot be modified."));
+    }
     let other = before.con_id != request.con_id || before.action != request.action;
     if other || before.cross() != request.cross() {
         return Err(mismatch());

@@ -1,7 +1,8 @@
 //! Which types, times in force and attributes go together: IB's codes for those that do not.
 //!
 //! 111 type and time in force · 113 an on-close order that is not DAY · 10020 a shown part that is no part · 325 discretion on what
-//! is no limit order · 148 conditions on what takes none · 321 the rest. Extended hours for what works in regular hours only are taken off with warning 2109.
+//! is no limit order · 148 conditions on what takes none · 442 an algorithm on more than a plain
+//! order for the day · 321 the rest. Extended hours for what works in regular hours only are taken off with warning 2109.
 
 use super::engine::condition::TESTS_MAX;
 use super::order::{Conditions, Fault, Kind, OrderRequest, Peg, Tif};
@@ -40,6 +41,11 @@ pub fn fitting(request: &OrderRequest) -> Result<(), Fault> {
     if terms.discretion.is_some() && (!matches!(request.kind, Kind::Limit(_)) || auction || terms.all_or_none) {
         let text = "Discretionary orders are not supported for this combination of exchange and order type.";
         return Err(Fault::new(325, text));
+    }
+    let alone = terms.parent_id == 0 && terms.conditions.is_none() && terms.display.is_none() && !terms.hidden;
+    let whole = terms.all_or_none || terms.min_quantity.is_some() || terms.discretion.is_some();
+    if terms.algo.is_some() && (!plain || request.tif != Tif::Day || !alone || whole) {
+        return Err(Fault::new(442, "Specified algorithm is not allowed for this order."));
     }
     if let Some(conditions) = &terms.conditions {
         tested(request, conditions)?;

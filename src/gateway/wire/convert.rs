@@ -17,7 +17,7 @@ pub(in crate::gateway) const CURRENCY: &str = "USD";
 pub(in crate::gateway) const SMART: &str = "SMART";
 
 /// What the venue takes, in the words that contract details have for types, times in force and attributes.
-const ORDER_TYPES: &str = "AON,COND,CONDORDER,DAY,DEACTEOD,DIS,DUR,FOK,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,LOC,MIDPX,MIT,MKT,MOC,MTL,OCA,OPG,PASSVREL,PEGMID,PEGMKT,REL,RELPCTOFS,RTH,SNAPMID,SNAPMKT,SNAPREL,STP,STPLMT,SWEEP,TRAIL,TRAILLMT,WHATIF";
+const ORDER_TYPES: &str = "ALGO,AON,COND,CONDORDER,DAY,DEACTEOD,DIS,DUR,FOK,GAT,GTC,GTD,HID,ICE,IOC,LIT,LMT,LOC,MIDPX,MIT,MKT,MOC,MTL,OCA,OPG,PASSVREL,PEGMID,PEGMKT,REL,RELPCTOFS,RTH,SNAPMID,SNAPMKT,SNAPREL,STP,STPLMT,SWEEP,TRAIL,TRAILLMT,WHATIF";
 
 /// What it takes for futures: no auctions, no pegs, nothing that needs smart routing.
 const FUTURES_ORDER_TYPES: &str =

@@ -13,6 +13,7 @@
 //! Must not know: sockets, sessions, the clock.
 
 pub(crate) mod accounts;
+mod algo;
 pub(crate) mod alter;
 pub(crate) mod bars;
 mod conditions;

@@ -22,9 +22,9 @@ use crate::gateway::venue::{
 use crate::money::{Cash, Qty};
 
 /// Fields that the venue reads.
-const SIMULATED: [u32; 37] = [
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 30, 31, 65, 66, 67, 76, 99,
-    100, 101, 102, 115, 121, 123,
+const SIMULATED: [u32; 39] = [
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 30, 31, 61, 62, 65, 66, 67,
+    76, 99, 100, 101, 102, 115, 121, 123,
 ];
 /// Fields that change nothing about how an order fills here: regulatory marks, clearing, parameters of features that another
 /// field would have to switch on.
@@ -35,7 +35,7 @@ const WITHOUT_EFFECT: [u32; 32] = [
 /// The one repeated message among an order's fields.
 const CONDITIONS: u32 = 100;
 /// Names for the refusal of the more usual fields.
-const NAMES: [(u32, &str); 27] = [
+const NAMES: [(u32, &str); 26] = [
     (17, "block orders"),
     (32, "an active start time"),
     (33, "an active stop time"),
@@ -44,7 +44,6 @@ const NAMES: [(u32, &str); 27] = [
     (41, "delta-neutral orders"),
     (48, "scale orders"),
     (59, "hedge orders"),
-    (61, "algorithms"),
     (78, "a starting price"),
     (83, "not held"),
     (86, "a randomised size"),
@@ -364,7 +363,7 @@ mod tests {
         let table = [
             (OrderMessage { block_order: Some(true), ..OrderMessage::default() }, "block orders"),
             (OrderMessage { not_held: Some(true), ..OrderMessage::default() }, "not held"),
-            (OrderMessage { algo_strategy: Some("Vwap".to_owned()), ..OrderMessage::default() }, "algorithms"),
+            (OrderMessage { algo_strategy: Some("Vwap".to_owned()), ..OrderMessage::default() }, "the algorithm Vwap"),
             (OrderMessage { stock_range_lower: Some(1.0), ..OrderMessage::default() }, "order field 81"),
         ];
         for (order, name) in table {

@@ -5,7 +5,7 @@
 //! could mean that another order was meant; a limit beside a market order is not.
 
 use super::proto::Order as OrderMessage;
-use super::{conditions, time};
+use super::{algo, conditions, time};
 use crate::gateway::venue::{Fault, Kind, Oca, OcaType, Prices, Terms, TriggerMethod};
 use crate::money::Price;
 
@@ -89,6 +89,7 @@ pub(super) fn terms(order: &OrderMessage) -> Result<Terms, Fault> {
         discretion: amount(order.discretionary_amt, "discretionary amount")?,
         sweep: is(order.sweep_to_fill),
         conditions: conditions::read(order)?,
+        algo: algo::read(order)?,
         override_constraints: is(order.override_percentage_constraints),
     })
 }

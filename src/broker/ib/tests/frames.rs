@@ -4,7 +4,7 @@ use super::wire::Wire;
 use super::*;
 use crate::domain::instrument::ContractRef;
 use crate::domain::order::{Conditions, Distance, Oca, OcaKind, OrderKind, Peg, Test, Trigger, Watched};
-use crate::domain::terms::{Moment, Zone};
+use crate::domain::terms::{Algo, Moment, Zone};
 use crate::gateway::venue::{self, Kind, Offset, OrderRequest, Snap, Terms};
 
 /// An order as it is approved, and what the gateway is to read or to refuse it with.
@@ -251,6 +251,30 @@ fn conditions() -> Vec<Row> {
     rows
 }
 
+fn algorithms() -> Vec<Row> {
+    let said = |s: &mut OrderSpec, name: &str, settings: &[(&str, &str)], flags: &[&str]| {
+        let settings = settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let flags = flags.iter().map(ToString::to_string).collect();
+        s.attributes.algo = Some(Algo { name: name.to_owned(), settings, flags });
+    };
+    let worked = |way, start, end, past| Some(venue::Algo { way, start, end, past });
+    let at = |hour| Some(jiff::civil::time(hour, 30, 0, 0));
+    vec![
+        row(|s| said(s, "twap", &[], &[]), |r| r.terms.algo = worked(venue::Way::Twap, None, None, false)),
+        row(
+            |s| said(s, "twap", &[("from", "10:30"), ("style", "marketable"), ("to", "15:30")], &["past"]),
+            |r| r.terms.algo = worked(venue::Way::Twap, at(10), at(15), true),
+        ),
+        row(
+            |s| said(s, "pctvol", &[("pct", "12.5%")], &[]),
+            |r| r.terms.algo = worked(venue::Way::PctVol("12.5".parse().expect("a number")), None, None, false),
+        ),
+        refused_there(201, |s| said(s, "pctvol", &[("pct", "10%")], &["notake"])),
+        refused_there(201, |s| said(s, "vwap", &[("pct", "10%")], &[])),
+        refused_there(201, |s| said(s, "adaptive", &[], &["urgent"])),
+    ]
+}
+
 #[tokio::test]
 async fn the_frame_that_the_gateway_reads_is_the_approved_order_field_by_field() {
     let venue = Venue::open(Options::default()).await;
@@ -260,7 +284,7 @@ async fn the_frame_that_the_gateway_reads_is_the_approved_order_field_by_field()
     let (account, first) = bench.until_ready().await;
     // Without the list of the paper gateway's contract: what TWS takes and the paper gateway refuses goes out too.
     let instrument = apple();
-    let rows: Vec<Row> = [kinds(), times(), attributes(), conditions()].into_iter().flatten().collect();
+    let rows: Vec<Row> = [kinds(), times(), attributes(), conditions(), algorithms()].into_iter().flatten().collect();
     assert!(rows.len() > 50, "{} rows", rows.len());
     for (n, Row { spec, wanted }) in (0..).zip(rows) {
         let (key, id) = (format!("k3f2-1-{n}"), first + n);

@@ -15,6 +15,7 @@ mod place;
 mod report;
 mod rest;
 mod resume;
+pub(super) mod slice;
 mod take;
 mod trigger;
 
@@ -294,6 +295,7 @@ impl Venue {
 
     /// One order looks at the market: it arrives, is elected, takes, is crossed, or follows its queue.
     fn look(&mut self, index: usize, scene: Scene<'_>, out: &mut Vec<Event>) {
+        self.pace(index, scene.market, scene.at);
         let Some(working) = self.working.get_mut(index) else { return };
         if working.place.stage == Stage::Held || working.is_over() {
             return;

@@ -53,6 +53,12 @@ pub struct Place {
     pub released: Option<i64>,
     /// Shares that fills of its OCA group took from its size.
     pub cut: i64,
+    /// What its algorithm has allowed it to trade so far; `None` without one.
+    pub slice: Option<i64>,
+    /// When its algorithm begins and ends.
+    pub span: (Nanos, Nanos),
+    /// The volume of the session when its algorithm began to follow it.
+    pub volume: Option<i64>,
     /// Whether it waits for its conditions.
     pub waits: bool,
     /// Which of its tests for an execution have seen one, a bit for each test.
@@ -93,12 +99,13 @@ impl Working {
         self.order.status.is_final()
     }
 
-    /// Shares it may trade now: what is left of it, as far as its parent's fills go.
+    /// Shares it may trade now: what is left of it, as far as its parent's fills and its algorithm go.
     pub fn left(&self) -> i64 {
         let remaining = shares(self.order.remaining());
-        let Some(released) = self.place.released else { return remaining };
+        let allowed = [self.place.released, self.place.slice].into_iter().flatten().min();
+        let Some(allowed) = allowed else { return remaining };
         let used = shares(self.order.filled).saturating_add(self.place.cut);
-        remaining.min(released.saturating_sub(used)).max(0)
+        remaining.min(allowed.saturating_sub(used)).max(0)
     }
 
     /// Whether its parent has not filled at all.

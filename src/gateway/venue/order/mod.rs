@@ -1,10 +1,12 @@
 //! Orders: what a client asks for, and what the venue knows of it.
 
+mod algo;
 mod condition;
 mod kind;
 mod terms;
 mod tif;
 
+pub use algo::{Algo, Way};
 pub use condition::{Conditions, Test};
 pub use kind::{Kind, Offset, Peg, Prices, Snap};
 pub use terms::{Oca, OcaType, Terms, TriggerMethod};
@@ -152,7 +154,10 @@ impl OrderRequest {
 
     /// Whether regular hours are all it can work in, whatever it asks for.
     pub const fn is_regular_only(&self) -> bool {
-        self.tif.is_immediate() || self.cross().is_some() || matches!(self.kind, Kind::Peg { to: Peg::MidPrice, .. })
+        self.tif.is_immediate()
+            || self.terms.algo.is_some()
+            || self.cross().is_some()
+            || matches!(self.kind, Kind::Peg { to: Peg::MidPrice, .. })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Conditions, Fault, OrderId};
+use super::{Algo, Conditions, Fault, OrderId};
 use crate::gateway::Nanos;
 use crate::money::Price;
 
@@ -128,6 +128,8 @@ pub struct Terms {
     pub sweep: bool,
     /// What it waits for, or is cancelled by.
     pub conditions: Option<Conditions>,
+    /// The algorithm that works it.
+    pub algo: Option<Algo>,
     /// Passes the precautions about size and price.
     pub override_constraints: bool,
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
 
 mod account;
+mod algos;
 mod auctions;
 mod background;
 mod conditions;
