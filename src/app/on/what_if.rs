@@ -65,7 +65,8 @@ fn send_question(model: &mut Model, step: &mut Step, key: OrderKey, spec: OrderS
             model.desk.next_ref = model.desk.next_ref.saturating_add(1);
             model.panes.ticket.what_ifs = model.panes.ticket.what_ifs.saturating_add(1);
             let at = model.now;
-            model.panes.ticket.what_if = Some(Asked { key, spec, at, ids: BrokerIds::default(), answer: None });
+            model.panes.ticket.what_if =
+                Some(Box::new(Asked { key, spec, at, ids: BrokerIds::default(), answer: None }));
             step.push(Effect::Ask(Box::new(approved)));
             step.draw(Redraw::Now);
         }
@@ -79,7 +80,7 @@ fn send_question(model: &mut Model, step: &mut Step, key: OrderKey, spec: OrderS
 
 /// The question of this name.
 fn asked<'m>(model: &'m mut Model, key: &OrderKey) -> Option<&'m mut Asked> {
-    model.panes.ticket.what_if.as_mut().filter(|asked| asked.key == *key)
+    model.panes.ticket.what_if.as_deref_mut().filter(|asked| asked.key == *key)
 }
 
 /// The number it goes out under.

@@ -54,7 +54,7 @@ fn v_asks_once_sends_no_order_and_takes_the_question_back() {
     let key = sent.key().clone();
     d.broker(Event::Sent { key: key.clone(), ids: ids(32) });
     d.broker(Event::WhatIf { key: key.clone(), ids: ids(32), answer: Box::new(answer()) });
-    assert_eq!(d.cancels(), [key.clone()]);
+    assert_eq!(d.cancels(), std::slice::from_ref(&key));
     let known = d.model.panes.ticket.what_if.clone().expect("the answer");
     let Some(Ok(known)) = known.answer else { panic!("{known:?}") };
     assert_eq!(known.excess().change(), Some(Cash::from(-4_681)));

@@ -10,7 +10,8 @@ use ibapi::orders::Order as WireOrder;
 use rust_decimal::Decimal;
 
 use crate::domain::algos;
-use crate::domain::order::OrderSpec;
+use crate::domain::instrument::ContractRef;
+use crate::domain::order::{Attributes, Distance, OrderSpec};
 use crate::domain::terms::Algo;
 
 /// How the value of a setting is written.
@@ -147,10 +148,10 @@ pub fn to_wire(spec: &OrderSpec, wire: &mut WireOrder) -> Result<(), &'static st
     Ok(())
 }
 
-/// The algorithm of a wire order; `None` where there is no word for it here, `Some(None)` where there is no algorithm.
-pub fn read(wire: &WireOrder) -> Option<Option<Algo>> {
+/// Reads the algorithm of a wire order, if it has one, into `said`; `None` where there is no word for it here.
+pub fn read(wire: &WireOrder, said: &mut Attributes<Distance, ContractRef>) -> Option<()> {
     if wire.algo_strategy.is_empty() {
-        return Some(None);
+        return Some(());
     }
     let strategy = STRATEGIES.iter().find(|s| s.name == wire.algo_strategy)?;
     let mut algo = Algo { name: strategy.word.to_owned(), settings: Vec::new(), flags: Vec::new() };
@@ -171,7 +172,8 @@ pub fn read(wire: &WireOrder) -> Option<Option<Algo>> {
     }
     algo.settings.sort();
     algo.flags.sort();
-    Some(Some(algo))
+    said.algo = Some(algo);
+    Some(())
 }
 
 impl Form {
@@ -217,7 +219,8 @@ mod tests {
 
     #[test]
     fn each_strategy_goes_out_under_ibs_names_and_comes_back_as_said() {
-        let table: [(&str, &str, &[(&str, &str)]); 11] = [
+        type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+        let table: [Row; 11] = [
             ("algo adaptive patient", "Adaptive", &[("adaptivePriority", "Patient")]),
             (
                 "algo vwap pct=10% from=10:00 to=15:30 notake",
@@ -294,7 +297,9 @@ mod tests {
             written.sort_unstable();
             wanted.sort_unstable();
             assert_eq!(written, wanted, "{said}");
-            assert_eq!(read(&wire), Some(spec.attributes.algo), "{said}");
+            let mut back = Attributes::default();
+            assert_eq!(read(&wire, &mut back), Some(()), "{said}");
+            assert_eq!(back.algo, spec.attributes.algo, "{said}");
         }
     }
 
@@ -312,10 +317,11 @@ mod tests {
             algo_params: vec![TagValue { tag: tag.to_owned(), value: value.to_owned() }],
             ..WireOrder::default()
         };
-        assert_eq!(read(&wire("Vwap", "monetaryValue", "5")), None);
-        assert_eq!(read(&wire("Jefferies", "x", "1")), None);
-        assert_eq!(read(&wire("Adaptive", "adaptivePriority", "Soon")), None);
-        assert_eq!(read(&wire("Vwap", "startTime", "10:00:30 US/Eastern")), None, "no minute");
-        assert_eq!(read(&WireOrder::default()), Some(None));
+        let reads = |wire: &WireOrder| read(wire, &mut Attributes::default()).is_some();
+        assert!(!reads(&wire("Vwap", "monetaryValue", "5")));
+        assert!(!reads(&wire("Jefferies", "x", "1")));
+        assert!(!reads(&wire("Adaptive", "adaptivePriority", "Soon")));
+        assert!(!reads(&wire("Vwap", "startTime", "10:00:30 US/Eastern")), "no minute");
+        assert!(reads(&WireOrder::default()));
     }
 }

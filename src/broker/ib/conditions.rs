@@ -186,8 +186,9 @@ mod tests {
         for all in [true, false] {
             for cancels in [true, false] {
                 let mut spec = samples::buy(100, Some("187.20"));
-                let said = Some(Conditions { all, tests: tests.clone() });
-                *(if cancels { &mut spec.attributes.cancel_when } else { &mut spec.attributes.when }) = said.clone();
+                let said = Conditions { all, tests: tests.clone() };
+                *(if cancels { &mut spec.attributes.cancel_when } else { &mut spec.attributes.when }) =
+                    Some(said.clone());
                 let mut wire = WireOrder::default();
                 to_wire(&spec, &mut wire).expect("they can be written");
                 let mut back = Attributes::default();
@@ -195,7 +196,7 @@ mod tests {
                 let (these, others) =
                     if cancels { (back.cancel_when, back.when) } else { (back.when, back.cancel_when) };
                 assert_eq!(others, None);
-                assert!(said.expect("some").matches(&these.expect("some"), ContractRef::agrees));
+                assert!(said.matches(&these.expect("tests"), ContractRef::agrees));
             }
         }
     }

@@ -225,7 +225,7 @@ pub fn from_wire(wire: &WireOrder) -> Option<Terms> {
     let session = if wire.outside_rth { Session::Extended } else { Session::Regular };
     let mut attributes = read_attributes(wire)?;
     conditions::read(wire, &mut attributes)?;
-    attributes.algo = algo::read(wire)?;
+    algo::read(wire, &mut attributes)?;
     Some(Terms { kind, tif, session, attributes })
 }
 

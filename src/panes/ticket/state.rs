@@ -32,7 +32,7 @@ pub struct Ticket {
     /// The size that `b` and `s` stage, where the trader has chosen another than the configured one.
     pub preset: Option<Qty>,
     /// What the broker was asked last about an order, and its answer.
-    pub what_if: Option<Asked>,
+    pub what_if: Option<Box<Asked>>,
     /// How often it was asked in this session.
     pub what_ifs: u32,
     /// What was said on the command line, oldest first.
@@ -275,7 +275,7 @@ pub struct Asked {
 }
 
 /// How long after a question the next one may be asked: IB allows one a minute.
-const GAP: Duration = Duration::from_secs(60);
+const GAP: Duration = Duration::from_mins(1);
 
 impl Asked {
     /// How long until the next question, if it is too early.

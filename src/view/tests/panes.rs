@@ -250,7 +250,7 @@ fn ticket_what_if() {
             spec.attributes.preview = true;
             let key = crate::domain::order::OrderKey::own("tw4k-000020-30");
             let ids = crate::domain::order::BrokerIds::default();
-            m.panes.ticket.what_if = Some(Asked { key, spec, at: fixture::ago(3), ids, answer });
+            m.panes.ticket.what_if = Some(Box::new(Asked { key, spec, at: fixture::ago(3), ids, answer }));
         })
     };
     let range = WhatIf {

@@ -101,7 +101,7 @@ fn an_execution_is_waited_for_and_remembered() {
     venue.place(MS, &script, other.clone());
     let request = OrderRequest { order_id: 2, ..waiting(&[Test::Execution { con_id: TWO }, last(true, "100.02")]) };
     venue.place(2 * MS, &script, request);
-    assert_eq!(fills(&venue.step(LEAF, &script)), [(0, String::new()); 0], "what was before does not count");
+    assert!(fills(&venue.step(LEAF, &script)).is_empty(), "what was before does not count");
     venue.place(LEAF + MS, &script, OrderRequest { order_id: 3, ..other });
     let events = venue.step(3 * LEAF - 1, &script);
     assert_eq!(fills(&events), [(100, "100.02".into())]);

@@ -20,7 +20,7 @@ const AMOUNT: usize = 14;
 fn asked<'m>(model: &'m Model, staged: &Staged) -> Option<&'m Asked> {
     let mut spec: OrderSpec = staged.spec.clone()?;
     spec.attributes.preview = true;
-    model.panes.ticket.what_if.as_ref().filter(|asked| staged.aim == Aim::New && asked.is_about(&spec))
+    model.panes.ticket.what_if.as_deref().filter(|asked| staged.aim == Aim::New && asked.is_about(&spec))
 }
 
 /// The answer, line by line; nothing for an order that was not asked about.
