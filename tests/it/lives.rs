@@ -13,7 +13,7 @@ const BEFORE_THE_OPEN: i64 = 1_795_184_100_000_000_000;
 /// The same day at 15:47.
 const BEFORE_THE_CLOSE: i64 = 1_795_207_620_000_000_000;
 /// How long the market may take to come to an order that stands next to it.
-const MARKET_MAX: Duration = Duration::from_secs(40 * 60);
+const MARKET_MAX: Duration = Duration::from_mins(40);
 
 /// What is said after the size and the symbol, and IB's word for it.
 const IN_THE_DAY: &[(&str, &str)] = &[
@@ -81,7 +81,7 @@ async fn lived(mut venue: Venue, rows: &[(&str, &str)]) {
     for ((said, word), order) in rows.iter().zip(desk.model.orders.all.values()) {
         assert_eq!((order.state, order.filled), (OrderState::Filled, Qty::from(10)), "{said}: {order:#?}");
         assert_eq!(order.spec.kind.word(), *word, "{said}");
-        assert!(order.avg_fill.is_some_and(|price| price.is_positive()), "{said}");
+        assert!(order.avg_fill.is_some_and(tradewind::money::Price::is_positive), "{said}");
     }
     let bought = Qty::from(10 * i64::try_from(rows.len()).expect("few rows"));
     let held = |m: &tradewind::app::model::Model| m.positions.values().any(|p| p.qty == bought);
