@@ -66,6 +66,16 @@ pub fn book(order: &mut Order, total: Qty, avg_fill: Option<Price>) -> bool {
     grown
 }
 
+/// The broker lists the order among those that have ended, filled, with as much as has filled here: a change of its
+/// quantity was taken whose answer was lost, and that is its quantity.
+pub fn complete(order: &mut Order, at: Stamp) {
+    if order.state.is_live() && order.filled.is_positive() {
+        order.spec.qty = order.filled;
+        order.before_change = None;
+        settle(order, OrderState::Filled, at);
+    }
+}
+
 /// Goes to the state that fits what has filled; whether that is another one.
 pub fn settle(order: &mut Order, next: OrderState, at: Stamp) -> bool {
     let most = order.before_change.as_ref().map_or(order.spec.qty, |before| before.qty.max(order.spec.qty));

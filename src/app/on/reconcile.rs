@@ -189,6 +189,9 @@ pub(super) fn completed(model: &mut Model, step: &mut Step, report: OrderReport)
     };
     let progress = Progress { status: report.status, filled, avg_fill: report.avg_fill };
     lifecycle::advance(order, progress, Authority::Stream, at);
+    if report.status == BrokerStatus::Filled && report.filled == Some(order.filled) {
+        lifecycle::complete(order, at);
+    }
     if report.status == BrokerStatus::Inactive && order.filled.is_zero() {
         lifecycle::settle(order, OrderState::Rejected, at);
     }

@@ -98,6 +98,20 @@ fn an_order_that_filled_before_it_was_heard_of_bears_the_time_of_its_last_fill()
 }
 
 #[test]
+fn a_smaller_quantity_whose_answer_was_lost_is_learned_from_the_end_of_the_order() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.keys("x").effects.clear();
+    let order = d.order(&key).clone();
+    let half = execution_of(&order, "0001.01", 50, "187.20");
+    let mut ended = report_of(&order, BrokerStatus::Filled);
+    ended.filled = Some(qty(50));
+    d.lose_link();
+    d.connect("DU0000001", Snapshot { completed: vec![ended], executions: vec![half], ..snapshot() });
+    assert_eq!((d.order(&key).state, d.order(&key).spec.qty), (OrderState::Filled, qty(50)));
+}
+
+#[test]
 fn the_journal_may_open_after_the_broker_has_answered() {
     let mut d = Desk::unconnected(Mode::Paper);
     let order = remembered();
