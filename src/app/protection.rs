@@ -15,13 +15,17 @@ use crate::domain::order::{Order, OrderKind, OrderState, Side};
 use crate::domain::position::Position;
 use crate::money::{Cash, Qty};
 
+/// Whether an order of this type protects the other side of a position.
+pub const fn is_stop(kind: &OrderKind) -> bool {
+    matches!(kind, OrderKind::Stop { .. } | OrderKind::Trail { .. } | OrderKind::StopProtect(_))
+}
+
 /// Whether an order is a stop that works, or waits at the broker for its trigger, against a position of this sign.
 fn protects(model: &Model, order: &Order, held: Qty) -> bool {
     let against = if held.is_positive() { Side::Sell } else { Side::Buy };
-    let stop = matches!(order.spec.kind, OrderKind::Stop { .. } | OrderKind::Trail { .. } | OrderKind::StopProtect(_));
     let entry = order.parent.as_ref().and_then(|parent| select::order(model, parent));
     order.spec.side == against
-        && stop
+        && is_stop(&order.spec.kind)
         && order.other_kind.is_none()
         && matches!(order.state, OrderState::Held | OrderState::Working)
         && entry.is_none_or(|entry| entry.state.is_terminal() || entry.filled.is_positive())

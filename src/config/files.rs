@@ -59,7 +59,15 @@ impl Paths {
 
     /// The guard's limits, where the file exists.
     pub fn risk(&self) -> Result<Option<Source>, Problem> {
-        read(&self.config.join("risk.toml"))
+        let path = self.config.join("risk.toml");
+        let found = read(&path)?;
+        match found {
+            Some(_) if is_others(&path) => {
+                let what = "can be written by others, and it holds your limits: chmod 600".to_owned();
+                Err(Problem { file: "risk.toml".to_owned(), line: 0, column: 0, what, nearest: None })
+            }
+            found => Ok(found),
+        }
     }
 
     /// The settings, where the file exists.
@@ -76,6 +84,19 @@ impl Paths {
     pub fn themes(&self) -> (Library, Vec<Problem>) {
         folder(&self.config.join("themes"))
     }
+}
+
+/// Whether anybody but the user can change a file: its group, everybody, or an owner who is neither he nor root.
+#[cfg(unix)]
+fn is_others(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let user = rustix::process::geteuid().as_raw();
+    fs::metadata(path).is_ok_and(|about| about.mode() & 0o022 != 0 || (about.uid() != user && about.uid() != 0))
+}
+
+#[cfg(not(unix))]
+const fn is_others(_: &Path) -> bool {
+    false
 }
 
 /// The text of a file, `None` where there is none.

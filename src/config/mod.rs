@@ -39,5 +39,5 @@ mod tests;
 
 pub use files::{NoHome, Paths, read};
 pub use profile::{Address, Profile, SIM};
-pub use read::Config;
+pub use read::{Config, WATCHLIST_MAX};
 pub use settings::{Colour, Confirm, Dots, Link, LiveSettings, LogLevel, RiskUnit, Settings, Symbols};

@@ -19,7 +19,7 @@ use crate::sentence::{Percent, Size, is_symbol};
 use crate::source::{self, Node, Problems, Source, nearest};
 
 /// Most symbols of a watchlist: the market data lines IB gives without a booster.
-const WATCHLIST_MAX: usize = 100;
+pub const WATCHLIST_MAX: usize = 100;
 
 /// Everything that is configured.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -224,3 +224,23 @@ fn arming_is_within_its_bounds_and_always_asks_unless_the_file_says_otherwise() 
     }
     assert_eq!(self::config("[live]\nidle = 480").0.settings.live.idle, 480);
 }
+
+#[cfg(unix)]
+#[test]
+fn limits_that_others_can_write_are_not_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let paths = Paths::find(Some(home.path()), Some(&home.path().join("state"))).unwrap();
+    assert_eq!(paths.risk(), Ok(None));
+    let file = home.path().join("risk.toml");
+    fs::write(&file, "[limits]\nmax_size = 500\n").unwrap();
+    for mode in [0o600, 0o644, 0o400] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        assert!(paths.risk().unwrap().is_some(), "{mode:o}");
+    }
+    for mode in [0o620, 0o602, 0o666] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let why = paths.risk().unwrap_err().to_string();
+        assert_eq!(why, "risk.toml can be written by others, and it holds your limits: chmod 600", "{mode:o}");
+    }
+}

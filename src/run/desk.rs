@@ -39,6 +39,11 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
         panic::choose(thread.clone());
     }
     let place = Place::find(common)?;
+    if !place.warnings.problems.is_empty() {
+        let problems: Vec<String> = place.warnings.problems.iter().map(ToString::to_string).collect();
+        writeln!(io::stderr(), "tradewind: nothing starts on files with mistakes.\n{}", problems.join("\n"))?;
+        return Ok(2);
+    }
     let record = desk.record.as_deref().map(private_file).transpose()?;
     let tty = Arc::new(Tty::open()?);
     let code = serve(&place, desk, record, &tty);

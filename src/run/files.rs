@@ -9,12 +9,16 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use tokio::sync::mpsc;
 
 use crate::app::msg::ReadLimits;
-use crate::config::Paths;
+use crate::config::{self, Paths, WATCHLIST_MAX};
 use crate::domain::SafeText;
 use crate::risk::Limits;
+use crate::sentence::is_symbol;
+use crate::source::{Problem, Problems, Source};
 
 /// Jobs that may wait.
 const QUEUE: usize = 8;
+/// Characters of a wrong line that are repeated.
+const SHOWN_MAX: usize = 20;
 
 /// What the thread does.
 enum Job {
@@ -89,13 +93,37 @@ pub fn read_limits(paths: &Paths) -> ReadLimits {
     ReadLimits { path, limits, problems }
 }
 
-/// The saved list; `None` if none was saved yet.
-pub fn read_watchlist(path: &Path) -> io::Result<Option<Vec<String>>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text.lines().map(str::trim).filter(|l| !l.is_empty()).map(String::from).collect())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+/// The saved list, and the lines of it that are no rows; `None` if none was saved yet.
+pub fn read_watchlist(path: &Path) -> Result<Option<(Vec<String>, Problems)>, Problem> {
+    Ok(config::read(path)?.map(|source| rows(&source)))
+}
+
+/// One symbol a line; what is none, stands twice, or is one too many is told with its place.
+fn rows(source: &Source) -> (Vec<String>, Problems) {
+    let (mut list, mut problems) = (Vec::<String>::new(), Vec::new());
+    let mut start = 0;
+    for line in source.text.split_inclusive('\n') {
+        let symbol = line.trim();
+        let from = start + line.find(symbol).unwrap_or(0);
+        let span = from..from + symbol.len();
+        start += line.len();
+        if symbol.is_empty() {
+            continue;
+        }
+        let what = if !is_symbol(symbol) {
+            let shown: String = symbol.chars().take(SHOWN_MAX).collect();
+            format!("{shown:?} is not the symbol of a stock")
+        } else if list.iter().any(|known| known.eq_ignore_ascii_case(symbol)) {
+            format!("{symbol} stands twice")
+        } else if list.len() >= WATCHLIST_MAX {
+            format!("{symbol} is one too many: {WATCHLIST_MAX} rows at most")
+        } else {
+            list.push(symbol.to_owned());
+            continue;
+        };
+        problems.push(source.problem(&span, what));
     }
+    (list, Problems(problems))
 }
 
 /// Replaces the list as a whole: what is there is the old one or the new one.
@@ -120,8 +148,34 @@ mod tests {
         assert_eq!(read_watchlist(&path).unwrap(), None);
         let list = ["TSLA".to_string(), "BRK.B".to_string()];
         write_watchlist(&path, &list).unwrap();
-        assert_eq!(read_watchlist(&path).unwrap().as_deref(), Some(&list[..]));
+        assert_eq!(read_watchlist(&path).unwrap(), Some((list.to_vec(), Problems(Vec::new()))));
         write_watchlist(&path, &[]).unwrap();
-        assert_eq!(read_watchlist(&path).unwrap(), Some(Vec::new()));
+        assert_eq!(read_watchlist(&path).unwrap(), Some((Vec::new(), Problems(Vec::new()))));
+    }
+
+    #[test]
+    fn what_is_no_row_of_the_list_is_told_with_its_line_and_the_rest_is_kept() {
+        let long = "A".repeat(260);
+        let text = format!("AAPL\n\nAAPL,,MSFT\n  aapl\nBRK.B\n\u{1b}[31mX\n\u{202e}SPY\n{long}\nMSFT\n");
+        let (list, problems) = rows(&Source::new("watchlist", text));
+        assert_eq!(list, ["AAPL", "BRK.B", "MSFT"]);
+        let told: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "watchlist:3:1 \"AAPL,,MSFT\" is not the symbol of a stock".to_owned(),
+                "watchlist:4:3 aapl stands twice".to_owned(),
+                "watchlist:6:1 \"\\u{1b}[31mX\" is not the symbol of a stock".to_owned(),
+                "watchlist:7:1 \"\\u{202e}SPY\" is not the symbol of a stock".to_owned(),
+                format!("watchlist:8:1 {:?} is not the symbol of a stock", &long[..20]),
+            ]
+        );
+        let many: String = (0..10_001).map(|n| format!("A{}\n", ["B", "C"][n % 2])).collect();
+        assert_eq!(rows(&Source::new("watchlist", many)).0.len(), 2);
+        let letters = || (b'A'..=b'Z').map(char::from);
+        let many: Vec<String> = letters().flat_map(|a| letters().map(move |b| format!("{a}{b}X\n"))).collect();
+        let (list, problems) = rows(&Source::new("watchlist", many.concat()));
+        assert_eq!((list.len(), problems.0.len()), (WATCHLIST_MAX, 26 * 26 - WATCHLIST_MAX));
+        assert!(problems.0[0].what.ends_with("100 rows at most"), "{}", problems.0[0].what);
     }
 }

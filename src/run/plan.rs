@@ -1,7 +1,8 @@
 //! What the command line and the configuration come to: where everything lives, whom to connect to, how the desk looks.
 //!
-//! Mistakes in files never keep the workstation from starting: it starts on what is built in and says so. A profile named
-//! on the command line is another matter: if it cannot be used nothing starts, for the trader would sit elsewhere than meant.
+//! Mistakes in a key map, a theme or the watchlist do not keep the workstation from starting: it starts on what is built in
+//! and says so. Mistakes in `settings.toml` and `risk.toml` do: the trader would sit elsewhere than meant, or behind wider
+//! limits. So does a profile that cannot be used.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -50,7 +51,7 @@ pub struct Place {
     pub paths: Paths,
     /// The settings file.
     pub settings: Settings,
-    /// What is wrong in it.
+    /// What is wrong in it and in `risk.toml`: with any of it no desk opens and no order is sent.
     pub warnings: Warnings,
 }
 
@@ -177,7 +178,10 @@ impl Plan {
         settings.theme = desk.theme.clone().unwrap_or(settings.theme);
         settings.keymap = desk.keymap.clone().unwrap_or(settings.keymap);
         match files::read_watchlist(&place.watchlist()) {
-            Ok(Some(list)) => settings.watchlist = list,
+            Ok(Some((list, problems))) => {
+                settings.watchlist = list;
+                say(&problems, "those lines are left out", &mut warnings);
+            }
             Ok(None) => {}
             Err(error) => {
                 let text = format!("The watchlist in {} cannot be read: {error}", place.watchlist().display());

@@ -1,12 +1,12 @@
 //! What the broker says about single orders and fills.
 
-use super::{cancel, guard, reconcile, ticket};
+use super::{alarms, cancel, guard, reconcile, ticket};
 use crate::app::effect::{Effect, Record, Redraw, Step};
 use crate::app::lifecycle::{self, Authority, Progress, Verdict};
 use crate::app::model::{Awaited, Model, Wait};
 use crate::app::notices::Tone;
 use crate::app::settling::Settling;
-use crate::app::{protection, select, words};
+use crate::app::{select, words};
 use crate::broker::Link;
 use crate::broker::event::{OrderReport, StatusReport};
 use crate::domain::SafeText;
@@ -56,7 +56,10 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
     let progress = Progress { status: report.status, filled: report.filled, avg_fill: report.avg_fill };
     lifecycle::advance(order, progress, Authority::Stream, at);
     let changed = *order != before;
-    rebook(model, &key);
+    // Of an order that is known, what its fills contradict was said when they came.
+    if let Some(text) = rebook(model, &key).filter(|_| !known) {
+        alarms::conflict(model, step, &key, text);
+    }
     // What an order had filled before it was heard of is in the position.
     if known {
         unsettle(model, &key, was);
@@ -378,7 +381,9 @@ pub(super) fn execution(model: &mut Model, step: &mut Step, execution: Execution
     };
     let Some(order) = model.orders.all.get(&key) else { return };
     let was = Was::of(order);
-    rebook(model, &key);
+    if let Some(text) = rebook(model, &key) {
+        alarms::conflict(model, step, &key, text);
+    }
     unsettle(model, &key, was);
     after(model, step, &key, was, true);
 }
@@ -456,42 +461,54 @@ fn corrects(known: &ExecId, new: &ExecId) -> Option<Correction> {
     Some(if version > known_version { Correction::Replaced(known.clone()) } else { Correction::Late })
 }
 
-/// Books the executions known of an order: their sum, or the running total the broker gave, whichever is more.
-pub(super) fn rebook(model: &mut Model, key: &OrderKey) {
+/// Books the executions known of an order: their sum, or the running total the broker gave, whichever is more; in words what
+/// they contradict. Where every one of them came with a running total and their sum is more, one fill was told under two
+/// ids: the total counts.
+pub(super) fn rebook(model: &mut Model, key: &OrderKey) -> Option<String> {
     let at = model.now;
     let (mut sum, mut value, mut total, mut said_avg) = (Qty::ZERO, Some(rust_decimal::Decimal::ZERO), Qty::ZERO, None);
     // The running totals of the others still hold a fill that was corrected.
     let corrected = select::executions_of(model, key).any(|e| e.exec_id.version().1 > 1);
+    let mut counted = !corrected;
     for e in select::executions_of(model, key) {
         sum = sum.plus(e.qty).unwrap_or(sum);
         value = value.and_then(|v| v.checked_add(e.price.0.checked_mul(e.qty.0)?));
+        counted &= e.cum_qty.is_positive();
         if e.cum_qty >= total && !corrected {
             (total, said_avg) = (e.cum_qty, e.avg_price);
         }
     }
     if sum.is_zero() {
-        return;
+        return None;
     }
+    let twice = counted && sum > total;
     let own_avg = value.and_then(|v| v.checked_div(sum.0)).map(|p| Price(p.normalize()));
-    let (total, avg) = if total > sum { (total, said_avg) } else { (sum, own_avg) };
-    let Some(order) = model.orders.all.get_mut(key) else { return };
+    let (booked, avg) = if total > sum || twice { (total, said_avg) } else { (sum, own_avg) };
+    let order = model.orders.all.get_mut(key)?;
     let most = order.before_change.as_ref().map_or(order.spec.qty, |before| before.qty.max(order.spec.qty));
-    if total > most {
-        let text = format!(
-            "CONFLICT: {} has {} filled of {}. The broker is asked.",
-            select::order_name(order),
-            shown::qty(total),
+    let name = select::order_name(order);
+    let conflict = if booked > most {
+        Some(format!(
+            "CONFLICT: {name} has {} filled of {}. The broker is asked.",
+            shown::qty(booked),
             shown::qty(most)
-        );
-        model.notices.say(at, Tone::Error, text, Some(key.clone()));
-    }
-    lifecycle::book(order, total, avg);
+        ))
+    } else {
+        twice.then(|| {
+            let (said, sum) = (shown::qty(total), shown::qty(sum));
+            format!(
+                "CONFLICT: {name} has filled {said} by the broker's count and {sum} by its fills. The broker is asked."
+            )
+        })
+    };
+    lifecycle::book(order, booked, avg);
     // A fill proves that it is, or was, alive at the exchange.
     let next = match order.state {
         OrderState::Sending | OrderState::Held | OrderState::Unknown => OrderState::Working,
         other => other,
     };
     lifecycle::settle(order, next, at);
+    conflict
 }
 
 pub(super) fn commission(model: &mut Model, step: &mut Step, exec_id: &ExecId, commission: Commission) {
@@ -570,19 +587,10 @@ pub(super) fn after(model: &mut Model, step: &mut Step, key: &OrderKey, was: Was
     if free {
         ticket::answered(model, key);
     }
-    watch_protection(model, step);
+    alarms::protection(model, step);
+    alarms::changed(model, step, key, ended && was.state != now.state, now.filled > was.filled);
     cancel::leave_if_done(model, step);
     step.draw(Redraw::Now);
-}
-
-/// Raises the alarm where a position has lost its stop.
-pub(super) fn watch_protection(model: &mut Model, step: &mut Step) {
-    for (con_id, held, bare) in protection::lost(model) {
-        let symbol = select::symbol(model, con_id).unwrap_or_default();
-        let text = format!("UNPROTECTED: {symbol} {}, {} without a stop.", words::standing(held), shown::qty(bare));
-        model.notices.say(model.now, Tone::Error, text, None);
-        step.push(Effect::Bell);
-    }
 }
 
 /// Writes the order into the journal as it stands. Only our own: the broker alone answers for those of others, and one of

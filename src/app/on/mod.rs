@@ -1,6 +1,7 @@
 //! The handlers, one file per family of messages or keys.
 
 pub(super) mod act;
+mod alarms;
 pub(super) mod arm;
 pub(in crate::app) mod bars;
 pub(in crate::app) mod blotter;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::facts::{self, Was};
-use super::{cancel, chronicle, market};
+use super::{alarms, cancel, chronicle, market};
 use crate::app::effect::{Redraw, Step};
 use crate::app::lifecycle::{self, Authority, Progress};
 use crate::app::model::{Awaited, Model, Wait};
@@ -101,7 +101,9 @@ pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
         if let Some(key) = facts::take_execution(model, step, execution) {
             let Some(order) = model.orders.all.get(&key) else { continue };
             let was = Was::of(order);
-            facts::rebook(model, &key);
+            if let Some(text) = facts::rebook(model, &key) {
+                alarms::conflict(model, step, &key, text);
+            }
             facts::after(model, step, &key, was, true);
         }
     }
@@ -116,7 +118,7 @@ pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
         seen.insert(completed(model, step, report));
     }
     positions(model, step, snapshot.positions);
-    facts::watch_protection(model, step);
+    alarms::protection(model, step);
     chronicle::cash(model, step, &snapshot.account);
     model.account = snapshot.account;
     let live: Vec<OrderKey> = model.orders.live().map(|o| o.key.clone()).filter(|k| !seen.contains(k)).collect();
@@ -263,7 +265,7 @@ pub(super) fn position(model: &mut Model, step: &mut Step, report: PositionRepor
         model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).moved(by, at);
     }
     put_position(model, step, report);
-    facts::watch_protection(model, step);
+    alarms::protection(model, step);
     market::ask_held(model, step);
     step.draw(Redraw::Now);
 }

@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{cancel, facts, send, ticket};
+use super::{alarms, cancel, send, ticket};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay, Yielding};
 use crate::app::notices::Tone;
@@ -90,7 +90,7 @@ pub(in crate::app) fn advance(model: &mut Model, step: &mut Step) {
             Next::Send => go(model, step, con_id),
             Next::Done => {
                 model.orders.yielding.remove(&con_id);
-                facts::watch_protection(model, step);
+                alarms::protection(model, step);
             }
             Next::Stop(why) => stop(model, step, con_id, &why),
         }
@@ -240,7 +240,7 @@ fn stop(model: &mut Model, step: &mut Step, con_id: ConId, why: &str) {
     if free && !plan.dropped {
         ticket::place(model, Staged { dirty: true, assessment: None, spec: None, room: None, ..*plan.staged });
     }
-    facts::watch_protection(model, step);
+    alarms::protection(model, step);
     model.notices.say(model.now, Tone::Error, text, None);
 }
 

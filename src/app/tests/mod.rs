@@ -11,6 +11,7 @@ mod fixture;
 mod foreign;
 mod guard;
 mod hazards;
+mod incidents;
 mod linking;
 mod listed;
 mod listing;

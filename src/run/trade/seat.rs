@@ -53,12 +53,18 @@ pub fn number_of(place: &Place, client: i32) -> Result<u16, Report> {
 fn owners(place: &Place, number: u32) -> Result<Vec<u16>, Report> {
     let mut owners = Vec::new();
     for seat in 0..SEATS {
-        let Some(reader) = Reader::open(&journal_path(&place.folder, seat))? else { continue };
+        let Some(reader) = open(place, seat)? else { continue };
         if reader.find(&format!("order:{number}"))?.is_some_and(|order| order.state.is_live()) {
             owners.push(seat);
         }
     }
     Ok(owners)
+}
+
+/// The journal of a seat, if it has one.
+fn open(place: &Place, seat: u16) -> Result<Option<Reader>, Report> {
+    let path = journal_path(&place.folder, seat);
+    Reader::open(&path).wrap_err_with(|| format!("{} cannot be read", path.display()))
 }
 
 /// What the guard has to know of the profile's other desks.
@@ -78,7 +84,7 @@ pub fn known(place: &Place, own: &Seat) -> Result<Known, Report> {
     let span = Span { from: now.wall.saturating_sub(nanos(LATELY)), to: i64::MAX };
     let mut known = Known::default();
     for seat in 0..SEATS {
-        let Some(reader) = Reader::open(&journal_path(&place.folder, seat))? else { continue };
+        let Some(reader) = open(place, seat)? else { continue };
         for order in reader.orders(span)?.into_iter().filter(|order| order.parent.is_none()) {
             let age = now.wall.saturating_sub(order.placed_at.wall).max(0);
             let at = Stamp { wall: order.placed_at.wall, mono: now.mono.saturating_sub(age) };

@@ -8,7 +8,7 @@
 //!
 //! A failing seed prints itself; `LAYER_A_SEEDS=7` runs that one, `LAYER_A_SEEDS=0..20000` a long run.
 
-mod chance;
+pub mod chance;
 mod market;
 mod world;
 

@@ -6,7 +6,7 @@ use crate::gateway::Script;
 use crate::source::Source;
 
 /// A session over a wire that can fail, with waits short enough to see them pass.
-async fn wired(tempo: Tempo) -> (Venue, Wire, Bench) {
+pub(super) async fn wired(tempo: Tempo) -> (Venue, Wire, Bench) {
     let venue = Venue::open(Options::default()).await;
     let wire = Wire::to(venue.address).await;
     let mut bench = Bench::start_at(tempo, Profile { address: wire.address.to_string().into(), ..Profile::default() });
@@ -14,7 +14,7 @@ async fn wired(tempo: Tempo) -> (Venue, Wire, Bench) {
     (venue, wire, bench)
 }
 
-fn quick() -> Tempo {
+pub(super) fn quick() -> Tempo {
     Tempo {
         backoff: Duration::from_millis(20),
         sync_again: [Duration::from_millis(20); 3],
@@ -23,14 +23,14 @@ fn quick() -> Tempo {
     }
 }
 
-async fn closed(venue: Venue, wire: Wire, bench: Bench) {
+pub(super) async fn closed(venue: Venue, wire: Wire, bench: Bench) {
     bench.close().await;
     wire.close();
     venue.close().await;
 }
 
 /// The next state of the link that is not a step of SYNC.
-async fn link(bench: &mut Bench) -> Link {
+pub(super) async fn link(bench: &mut Bench) -> Link {
     bench
         .until("link", |e| match e {
             Event::Link(Link::Syncing { .. }) => None,
@@ -40,7 +40,7 @@ async fn link(bench: &mut Bench) -> Link {
         .await
 }
 
-fn place(bench: &Bench, key: &str, account: &AccountId, id: i32) {
+pub(super) fn place(bench: &Bench, key: &str, account: &AccountId, id: i32) {
     let instrument = apple();
     let order = approved(key, buy(&instrument, 100, low()), account, &instrument, Stamp::now());
     bench.send(Command::Place(order, Intent::unproven(i64::from(id), id)));
@@ -249,7 +249,7 @@ async fn a_read_only_word_does_not_make_a_session_ready_that_has_lost_ib() {
 }
 
 /// A session at a gateway that follows this script.
-async fn under(script: &str, tempo: Tempo) -> (Venue, Bench) {
+pub(super) async fn under(script: &str, tempo: Tempo) -> (Venue, Bench) {
     let script = Script::read(&Source::new("night", script)).expect("a sound script");
     let venue = Venue::open(Options { faults: Some(script), ..Options::default() }).await;
     let mut bench = Bench::start_at(tempo, venue.profile());

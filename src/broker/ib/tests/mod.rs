@@ -3,6 +3,7 @@
 mod data;
 mod faults;
 mod frames;
+mod incidents;
 mod orders;
 mod session;
 mod wire;

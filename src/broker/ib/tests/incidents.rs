@@ -1,0 +1,164 @@
+//! Incidents of real nights at the wire: the real client and adapter against the real gateway, whose frames a script or the
+//! wire itself spoils. The number in each comment is the incident's row in the reliability specification.
+
+use super::faults::{closed, link, place, quick, under, wired};
+use super::*;
+
+/// Row 44: IB's servers were lost, then the connection; nobody says 1102 to the new one.
+#[tokio::test]
+async fn a_new_connection_knows_nothing_of_a_loss_the_old_one_told() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    wire.say_error(-1, 1100, "Connectivity between IB and TWS has been lost.").await;
+    assert_eq!(link(&mut bench).await, Link::IbLost);
+    wire.cut().await;
+    bench.until_ready().await;
+    place(&bench, "a", &account, id);
+    bench.status(id, BrokerStatus::Working).await;
+    closed(venue, wire, bench).await;
+}
+
+/// Rows 41 and 45: however often and under whichever number the loss is told, it is one, and orders wait.
+#[tokio::test]
+async fn the_loss_of_ibs_servers_is_told_once_under_either_code() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    for code in [2110, 1100].into_iter().cycle().take(20) {
+        wire.say_error(-1, code, "Connectivity between Trader Workstation and server is broken.").await;
+    }
+    assert_eq!(link(&mut bench).await, Link::IbLost);
+    place(&bench, "a", &account, id);
+    assert_eq!(refused(&mut bench).await, "IB's servers are not reachable");
+    wire.say_error(-1, 1102, "Connectivity restored, data maintained.").await;
+    assert_eq!(link(&mut bench).await, Link::IbBack { data_kept: true }, "the loss was told once");
+    bench.until_ready().await;
+    closed(venue, wire, bench).await;
+}
+
+/// Row 46: a farm that flaps is no reason to connect anew.
+#[tokio::test]
+async fn a_flapping_farm_does_not_end_the_connection() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    bench.seen.clear();
+    for _ in 0..20 {
+        wire.say_error(-1, 2103, "Market data farm connection is broken:usfarm").await;
+        wire.say_error(-1, 2105, "HMDS data farm connection is broken:ushmds").await;
+        wire.say_error(-1, 2104, "Market data farm connection is OK:usfarm").await;
+        wire.say_error(-1, 2106, "HMDS data farm connection is OK:ushmds").await;
+    }
+    place(&bench, "a", &account, id);
+    bench.status(id, BrokerStatus::Working).await;
+    let links: Vec<&String> = bench.seen.iter().filter(|e| e.starts_with("Link")).collect();
+    assert!(links.is_empty(), "{links:?}");
+    closed(venue, wire, bench).await;
+}
+
+/// Row 69: a frame whose body, number or length is broken. The session comes back by itself, with the same order, once.
+#[tokio::test]
+async fn after_a_corrupt_frame_the_same_order_is_there_once() {
+    for corrupt in ["corrupt", "corrupt id", "corrupt length"] {
+        let script = format!("seed 7\nat orderStatus#1 do {corrupt}");
+        let (venue, mut bench) = under(&script, quick()).await;
+        let (account, id) = bench.until_ready().await;
+        place(&bench, "a", &account, id);
+        let told = bench
+            .until("the order", |e| match e {
+                Event::Synced(snapshot) => {
+                    Some(snapshot.open.iter().map(|o| o.order_ref.to_string()).collect::<Vec<_>>())
+                }
+                Event::Status(s) if s.ids.order_id == id && s.status == BrokerStatus::Working => Some(vec!["a".into()]),
+                _ => None,
+            })
+            .await;
+        assert_eq!(told, ["a"], "{corrupt}");
+        bench.close().await;
+        venue.close().await;
+    }
+}
+
+/// Row 5: a change forks the order. Both incarnations stand in the answer of SYNC.
+#[tokio::test]
+async fn both_incarnations_of_a_forked_order_are_listed() {
+    let (venue, mut bench) = under("at placeOrder#2 do fork_perm", quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id);
+    bench.status(id, BrokerStatus::Working).await;
+    let instrument = apple();
+    let order = approved("a", buy(&instrument, 60, low()), &account, &instrument, Stamp::now());
+    bench.send(Command::Place(order, Intent::unproven(2, id)));
+    // The answer to a question that was under way may be older than the change.
+    loop {
+        bench.send(Command::Resync);
+        let open = synced(&mut bench).await.open;
+        if open.len() == 2 {
+            assert_eq!((open[0].ids.order_id, open[1].ids.order_id), (id, id));
+            assert_ne!(open[0].ids.perm_id, open[1].ids.perm_id);
+            break;
+        }
+    }
+    bench.close().await;
+    venue.close().await;
+}
+
+/// Rows 10 and 14: every status is lost and every fill is told twice; the fills still come, under one id each.
+#[tokio::test]
+async fn fills_come_without_a_status_and_twice_under_one_id() {
+    let (venue, mut bench) = under("at orderStatus do drop\nat execDetails do dup", quick()).await;
+    let (account, id) = bench.until_ready().await;
+    let instrument = apple();
+    let order = approved("a", buy(&instrument, 100, OrderKind::Market), &account, &instrument, Stamp::now());
+    bench.send(Command::Place(order, Intent::unproven(1, id)));
+    let fill = |e: &Event| match e {
+        Event::Execution(e) => Some(e.exec_id.clone()),
+        _ => None,
+    };
+    let first = bench.until("a fill", fill).await;
+    assert_eq!(bench.until("the same fill", fill).await, first);
+    bench.close().await;
+    venue.close().await;
+}
+
+/// Row 37: the connection dies with the last order of a family. No part of it works, and nothing is sent again.
+#[tokio::test]
+async fn a_family_cut_before_its_last_order_does_not_work_in_part() {
+    let (venue, mut bench) = under("at placeOrder#2 do rst", quick()).await;
+    let (account, id) = bench.until_ready().await;
+    let instrument = apple();
+    let head = buy(&instrument, 100, low());
+    let stop = OrderSpec {
+        verb: Verb::Sell,
+        side: Side::Sell,
+        kind: OrderKind::Stop { trigger: Price::from(90), limit: None },
+        ..head.clone()
+    };
+    let exits = vec![risk::Attached { key: OrderKey::own("k3f2-1-2"), spec: stop }];
+    let approval = desk(&account, &instrument, Stamp::now()).ask(|ctx| {
+        risk::check_family(head, OrderKey::own("k3f2-1-1"), exits, ctx, Consent::Given).expect("a fair bracket")
+    });
+    bench.send(Command::Place(Box::new(approval), Intent::unproven(1, id)));
+    let snapshot = synced(&mut bench).await;
+    let working: Vec<_> = snapshot.open.iter().filter(|o| o.status == BrokerStatus::Working).collect();
+    assert!(working.is_empty(), "{working:?}");
+    bench.until_ready().await;
+    bench.close().await;
+    venue.close().await;
+}
+
+/// Row 59: a line beyond what the account may have says so in its row and is not asked for again by itself.
+#[tokio::test]
+async fn a_line_too_many_says_so_in_its_row() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    bench.until_ready().await;
+    bench.send(Command::Watch(Box::new(apple())));
+    bench.quote(apple().con_id, Quote::is_two_sided).await;
+    let first = wire.line();
+    wire.say_error(first, 101, "Max number of tickers has been reached.").await;
+    let refused = bench.quote(apple().con_id, |q| q.refused.is_some()).await.refused;
+    assert_eq!(refused.map(|(code, _)| code), Some(101));
+    // What is asked for next is the next thing that the wire sees asked.
+    bench.send(Command::Watch(Box::new(samples::stock(ConId(272_093), "MSFT", "MSFT"))));
+    bench.quote(ConId(272_093), Quote::is_two_sided).await;
+    assert!(bench.tape.take().into_iter().all(|(id, q)| id != apple().con_id || q.refused.is_some()));
+    closed(venue, wire, bench).await;
+}
