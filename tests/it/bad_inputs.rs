@@ -87,7 +87,7 @@ fn a_profile_that_cannot_be_used_is_never_replaced_by_another() {
     assert_eq!((code, said.contains("nearest paper")), (2, true), "{said}");
     write(folder.path(), "settings.toml", "");
     let (code, said) = run(folder.path(), &["--profile", "papr"]);
-    assert_eq!((code, said.contains("nearest paper")), (1, true), "{said}");
+    assert_eq!((code, said.contains("nearest paper")), (2, true), "{said}");
 }
 
 /// Rows 7 to 28 of the specification that settings can have: the mistake is told, and the profile is not there.

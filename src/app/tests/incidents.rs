@@ -692,6 +692,18 @@ fn a_completed_order_is_found_by_its_permanent_id() {
     assert_eq!(d.order(&key).spec.qty, qty(100));
 }
 
+/// Row 64's other side: the order was made smaller, the word of that was lost, and it filled.
+#[test]
+fn an_order_that_completed_at_a_smaller_size_than_known_here_has_ended() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.fill(&key, "0001.01", 50, "187.20");
+    d.keys("x");
+    let done = OrderReport { filled: Some(qty(50)), ..report_of(d.order(&key), BrokerStatus::Filled) };
+    d.after(10).keys("o u").broker(Event::Synced(Box::new(Snapshot { completed: vec![done], ..snapshot() })));
+    assert_eq!((d.order(&key).state, d.order(&key).spec.qty), (OrderState::Filled, qty(50)));
+}
+
 /// Row 66: the position is the broker's; fills that it contains already are not added to it.
 #[test]
 fn a_position_is_never_counted_twice_after_a_restart() {
