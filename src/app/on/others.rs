@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{cancel, facts, market, reconcile};
+use super::{alarms, cancel, facts, market, reconcile};
 use crate::app::effect::{Redraw, Step};
 use crate::app::lifecycle;
 use crate::app::model::{Awaited, Model, Overlay, Wait};
@@ -56,7 +56,7 @@ pub(super) fn listed(model: &mut Model, step: &mut Step, answer: Others) {
     for key in gone {
         end(model, step, &key);
     }
-    facts::watch_protection(model, step);
+    alarms::protection(model, step);
     market::ask_held(model, step);
     model.desk.others_at = Some(from);
     name_again(model, from);
