@@ -462,6 +462,7 @@ fn an_order_that_waits_for_a_locate_says_so() {
         remaining: qty(100),
         avg_fill: None,
         why_held: Some("locate".into()),
+        cap: None,
     };
     d.broker(Event::Status(held));
     assert_eq!(d.order(&key).state, OrderState::Held);
