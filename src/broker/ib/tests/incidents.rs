@@ -77,30 +77,6 @@ async fn after_a_corrupt_frame_the_same_order_is_there_once() {
     }
 }
 
-/// Row 5: a change forks the order. Both incarnations stand in the answer of SYNC.
-#[tokio::test]
-async fn both_incarnations_of_a_forked_order_are_listed() {
-    let (venue, mut bench) = under("at placeOrder#2 do fork_perm", quick()).await;
-    let (account, id) = bench.until_ready().await;
-    place(&bench, "a", &account, id);
-    bench.status(id, BrokerStatus::Working).await;
-    let instrument = apple();
-    let order = approved("a", buy(&instrument, 60, low()), &account, &instrument, Stamp::now());
-    bench.send(Command::Place(order, Intent::unproven(2, id)));
-    // The answer to a question that was under way may be older than the change.
-    loop {
-        bench.send(Command::Resync);
-        let open = synced(&mut bench).await.open;
-        if open.len() == 2 {
-            assert_eq!((open[0].ids.order_id, open[1].ids.order_id), (id, id));
-            assert_ne!(open[0].ids.perm_id, open[1].ids.perm_id);
-            break;
-        }
-    }
-    bench.close().await;
-    venue.close().await;
-}
-
 /// Rows 10 and 14: every status is lost and every fill is told twice; the fills still come, under one id each.
 #[tokio::test]
 async fn fills_come_without_a_status_and_twice_under_one_id() {
