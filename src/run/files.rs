@@ -170,7 +170,7 @@ mod tests {
                 format!("watchlist:8:1 {:?} is not the symbol of a stock", &long[..20]),
             ]
         );
-        let many: String = (0..10_001).map(|n| format!("A{}\n", ["B", "C"][n % 2])).collect();
+        let many: String = (0..10_001).map(|n| ["AB\n", "AC\n"][n % 2]).collect();
         assert_eq!(rows(&Source::new("watchlist", many)).0.len(), 2);
         let letters = || (b'A'..=b'Z').map(char::from);
         let many: Vec<String> = letters().flat_map(|a| letters().map(move |b| format!("{a}{b}X\n"))).collect();
