@@ -38,4 +38,5 @@ mod tests;
 
 pub use model::Model;
 pub use on::arm::arm_for_one_command;
+pub use on::send::record_refusal;
 pub use update::update;

@@ -7,13 +7,15 @@
 //!
 //! Invariants: nothing is sent before the connection is READY and the journal open; a live account is reached with
 //! `--profile` on the command line and `--yes` alone; a confirmation without `--yes` is a refusal; an order that was handed
-//! over ends in what the broker said of it, or as unknown (exit code 3), never as a guess.
+//! over ends in what the broker said of it, or as unknown (exit code 3), never as a guess; one command of a profile sends at
+//! a time, and hears the others' orders and HALT right before.
 //!
 //! Absent: `roll`, `exercise`, `lapse` (there are no instruments for them yet), `halt` and `resume` (the workstation's), a
 //! global cancel, REDUCE and limits that a workstation was told while it runs (HALT is heard), `manualOrderIndicator` (a field of futures, which are not traded yet).
 
 mod answers;
 mod connect;
+mod gate;
 mod headless;
 mod outcome;
 mod seat;
@@ -120,7 +122,7 @@ fn carry_out(place: &Place, errand: &Errand, client: Option<i32>) -> Result<Outc
     let log = log::start(&place.paths.log, place.settings.log)
         .wrap_err_with(|| format!("{} cannot be used", place.paths.log.display()))?;
     let seat = seat::take(place, client, whose::number(&errand.sentence))?;
-    let known = seat::known(place, &seat)?;
+    let known = seat::known(&place.folder, seat.number)?;
     let mut parts = Parts::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let outcome = runtime.block_on(async {

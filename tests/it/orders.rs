@@ -1,12 +1,14 @@
 //! Orders from the command line, each a process of its own: same guard, same journal, honest exit codes.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tradewind::clock::Stamp;
 use tradewind::domain::SafeText;
+use tradewind::domain::order::{BrokerIds, OrderKey, OrderState};
 use tradewind::journal::{self, Entry, Request};
 use tradewind::run::lock;
 
@@ -38,6 +40,29 @@ fn run(folder: &Path, words: &str) -> Answer {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let code = output.status.code().unwrap_or(-1);
     Answer { code, out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Starts the program on the state in `folder`.
+fn start(folder: &Path, words: &str) -> Child {
+    let mut command = Command::new(PROGRAM);
+    command.arg("--state").arg(folder).arg("--config").arg(folder.join("config"));
+    command.args(words.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits for its end.
+fn ended(child: Child) -> Answer {
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Answer { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Waits until `holds`.
+fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// The same, which has to end with this code.
@@ -256,9 +281,14 @@ fn halt_of_a_desk_that_runs_holds_for_commands_and_lets_exits_pass() {
 
 /// Writes HALT into a journal, as the workstation that has it open would.
 fn halt(path: &Path) {
+    write(path, Request::Entry(Box::new(Entry::Halted { why: SafeText::new("kill") })));
+}
+
+/// Writes one thing into a journal.
+fn write(path: &Path, request: Request) {
     let (inlet, requests) = journal::channel();
     let gauge = inlet.gauge().clone();
-    inlet.give(Request::Entry(Box::new(Entry::Halted { why: SafeText::new("kill") }))).unwrap();
+    inlet.give(request).unwrap();
     drop(inlet);
     let entropy = u64::try_from(Stamp::now().wall).unwrap();
     journal::serve(path, entropy, &requests, &gauge, |_| {});
@@ -344,4 +374,74 @@ fn misuse_ends_with_two_and_says_each_thing_once() {
     std::fs::write(config.join("settings.toml"), "default_siz = 5\n").unwrap();
     let checked = ends(folder.path(), "check", 1);
     assert_eq!(checked.out.matches("FAIL").count(), 1, "{}", checked.out);
+}
+
+#[test]
+fn of_two_equal_commands_at_the_same_moment_one_sends() {
+    for yes in ["", "--yes "] {
+        let folder = tempfile::tempdir().unwrap();
+        let gateway = Gateway::start(folder.path());
+        settle(folder.path(), &gateway.1, "paper");
+        let words = format!("buy --profile desk --json {yes}10 MSFT 300");
+        // Both stand ready before either may send.
+        let gate = lock::Lock::try_take(&folder.path().join("desk/send.lock")).unwrap().expect("free");
+        let both = [start(folder.path(), &words), start(folder.path(), &words)];
+        let ready = |n: usize| (0..lock::SEATS).filter(|s| journal_of(folder.path(), *s).exists()).count() == n;
+        wait_for("two journals", || ready(2));
+        drop(gate);
+        let mut answers = both.map(ended);
+        answers.sort_by_key(|answer| answer.code);
+        let [sent, refused] = &answers;
+        assert_eq!((sent.code, refused.code), (0, 1), "{} {}", sent.out, refused.out);
+        assert_eq!(refused.json()["error"]["code"], "G21", "{}", refused.out);
+        let orders = ends(folder.path(), "orders --profile desk --json", 0).json();
+        assert_eq!(orders.as_array().unwrap().len(), 1, "{orders}");
+    }
+}
+
+/// The journal of a seat of the profile `desk`.
+fn journal_of(folder: &Path, seat: u16) -> PathBuf {
+    lock::journal_path(&folder.join("desk"), seat)
+}
+
+#[test]
+fn a_kill_in_a_workstation_reaches_a_command_that_has_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(folder.path());
+    settle(folder.path(), &gateway.1, "paper");
+    let seat = lock::take_this_seat(&folder.path().join("desk"), 0).unwrap().expect("free");
+    let gate = lock::Lock::try_take(&folder.path().join("desk/send.lock")).unwrap().expect("free");
+    let command = start(folder.path(), "buy --profile desk --yes 10 MSFT 300");
+    // Its journal is opened after it has read those of the others.
+    wait_for("its journal", || (1..lock::SEATS).any(|seat| journal_of(folder.path(), seat).exists()));
+    halt(&seat.journal);
+    drop(gate);
+    let refused = ended(command);
+    assert_eq!((refused.code, refused.err.contains("(G03)")), (1, true), "{}", refused.err);
+    let orders = ends(folder.path(), "orders --profile desk --json", 0).json();
+    assert_eq!(orders, Value::Array(Vec::new()));
+}
+
+#[test]
+fn what_another_seat_sent_without_an_answer_is_not_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(folder.path());
+    settle(folder.path(), &gateway.1, "paper");
+    let placed = ends(folder.path(), "buy --profile desk --json 10 MSFT 300", 0).json();
+    let (number, client) = (placed["orders"][0]["order"].as_i64().unwrap(), placed["client"].as_i64().unwrap());
+    ends(folder.path(), &format!("cancel --profile desk --client {client} order:{number}"), 0);
+    // The same order of some minutes ago, sent by another client that never heard of it again.
+    let mut order = (0..lock::SEATS)
+        .filter_map(|seat| journal::Reader::open(&journal_of(folder.path(), seat)).unwrap())
+        .find_map(|reader| reader.find(&format!("order:{number}")).unwrap())
+        .expect("it is recorded");
+    order.key = OrderKey::own("tw9z-000001-1");
+    order.state = OrderState::Sending;
+    (order.ids, order.placed_at.wall) = (BrokerIds::default(), order.placed_at.wall - 600_000_000_000);
+    write(&journal_of(folder.path(), 3), Request::Order(Box::new(order)));
+    let refused = ends(folder.path(), "buy --profile desk --json --yes 10 MSFT 301", 1).json();
+    assert_eq!(refused["error"]["code"], "G21", "{refused}");
+    assert!(refused["error"]["message"].as_str().unwrap().contains("has no answer yet"), "{refused}");
+    assert!(refused["error"]["hint"].as_str().unwrap().contains("--client "), "{refused}");
+    ends(folder.path(), "buy --profile desk 20 MSFT 300", 0);
 }

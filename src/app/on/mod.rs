@@ -22,7 +22,7 @@ mod protect;
 mod reconcile;
 pub(super) mod room;
 mod say;
-mod send;
+pub(super) mod send;
 pub(super) mod ticket;
 pub(super) mod timer;
 pub(super) mod unwind;

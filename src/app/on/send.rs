@@ -65,6 +65,17 @@ pub(super) fn send(model: &mut Model, step: &mut Step, by: By) {
     }
 }
 
+/// The refusal of what is staged, as it was judged last, for the journal; nothing is judged again, nothing can go.
+pub fn record_refusal(model: &Model) -> Step {
+    let mut step = Step::default();
+    if let Some(staged) = &model.panes.ticket.staged
+        && let (Some(spec), Some(verdict)) = (&staged.spec, &staged.assessment)
+    {
+        chronicle::refused(model, &mut step, key_of(&staged.aim), spec, verdict);
+    }
+    step
+}
+
 /// How long ago the order changed, if it is too soon to send it: not painted yet, or just typed.
 fn too_soon(model: &Model, staged: &Staged) -> Option<Duration> {
     let typed = staged.typed_at.map(|at| model.now.since(at)).filter(|ago| *ago < DWELL);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Errand;
+use super::gate::Gate;
 use super::headless::{Desk, Lived};
 use super::outcome::{Failure, Outcome, Result as Ended};
 use super::whose::others;
@@ -73,21 +74,23 @@ fn unknown(model: &Model, message: &str) -> Outcome {
 }
 
 /// Waits for the first answer to the order that went out, and for the fill of one that takes.
-pub async fn placed(desk: &mut Desk, takes: bool) -> Outcome {
+pub async fn placed(desk: &mut Desk, takes: bool, gate: Gate) -> Outcome {
     let Some(key) = desk.model.panes.ticket.sending.as_ref().map(|s| s.key.clone()).or_else(|| newest(&desk.model))
     else {
         return Outcome::refused(&desk.model, last_word(&desk.model));
     };
-    answer_to(desk, key, takes).await
+    answer_to(desk, key, takes, gate).await
 }
 
 /// Waits until others have made room for an exit, then for its answer.
-pub async fn made_room(desk: &mut Desk, con_id: ConId, takes: bool) -> Outcome {
-    let Some(plan) = desk.model.orders.yielding.get(&con_id) else { return placed(desk, takes).await };
+pub async fn made_room(desk: &mut Desk, con_id: ConId, takes: bool, gate: Gate) -> Outcome {
+    let Some(plan) = desk.model.orders.yielding.get(&con_id) else {
+        return placed(desk, takes, gate).await;
+    };
     let exit = plan.exit.clone();
     let before = newest(&desk.model);
     let keys: Vec<OrderKey> = plan.room.yields.iter().map(|yields| yields.key.clone()).collect();
-    let lived = desk.until(ANSWER_MAX, |model| !model.orders.yielding.contains_key(&con_id)).await;
+    let lived = gate.until(desk, ANSWER_MAX, |model| !model.orders.yielding.contains_key(&con_id)).await;
     if lived != Lived::Held {
         let text = "other orders are making room; the exit was not sent";
         return unknown(&desk.model, text).with_orders(&desk.model, &keys);
@@ -96,18 +99,21 @@ pub async fn made_room(desk: &mut Desk, con_id: ConId, takes: bool) -> Outcome {
     let mut sent = since.filter(|recent| (recent.spec.kind, recent.spec.qty) == (exit.kind, exit.qty));
     let key = sent.next().map(|recent| recent.key.clone());
     match key {
-        Some(key) => answer_to(desk, key, takes).await.with_orders(&desk.model, &keys),
+        Some(key) => answer_to(desk, key, takes, gate).await.with_orders(&desk.model, &keys),
         None => Outcome::refused(&desk.model, last_word(&desk.model)).with_orders(&desk.model, &keys),
     }
 }
 
 /// Waits for the first answer to this order, and for the fill of one that takes.
-async fn answer_to(desk: &mut Desk, key: OrderKey, takes: bool) -> Outcome {
+async fn answer_to(desk: &mut Desk, key: OrderKey, takes: bool, gate: Gate) -> Outcome {
     let answered = |model: &Model| {
         let family = model.orders.all.values().filter(|o| o.key == key || o.parent.as_ref() == Some(&key));
         family.into_iter().all(|o| o.state != OrderState::Sending)
     };
-    let lived = desk.until(ANSWER_MAX, answered).await;
+    let lived = match gate.leave(desk).await {
+        signalled @ Lived::Signalled(_) => signalled,
+        Lived::Held | Lived::Late => desk.until(ANSWER_MAX, answered).await,
+    };
     // A limit order is told as held at first, and as working a moment later.
     let held = |model: &Model| select::order(model, &key).is_some_and(|o| o.state == OrderState::Held);
     if lived == Lived::Held {
@@ -157,7 +163,7 @@ fn newest(model: &Model) -> Option<OrderKey> {
 }
 
 /// Waits for the answer to a change.
-pub async fn changed(desk: &mut Desk, key: &OrderKey) -> Outcome {
+pub async fn changed(desk: &mut Desk, key: &OrderKey, gate: Gate) -> Outcome {
     let Some(wanted) = select::order(&desk.model, key).map(|o| o.spec.clone()) else {
         return Outcome::refused(&desk.model, last_word(&desk.model));
     };
@@ -170,7 +176,9 @@ pub async fn changed(desk: &mut Desk, key: &OrderKey) -> Outcome {
         let order = select::order(model, key);
         order.is_some_and(|o| o.before_change.is_some() && !o.state.is_terminal() && o.state != OrderState::Unknown)
     };
-    desk.until(ANSWER_MAX, |model| !open(model)).await;
+    if !matches!(gate.leave(desk).await, Lived::Signalled(_)) {
+        desk.until(ANSWER_MAX, |model| !open(model)).await;
+    }
     let model = &desk.model;
     let outcome = match select::order(model, key) {
         _ if open(model) => unknown(model, "the change was sent, and no answer has come"),
@@ -185,15 +193,15 @@ pub async fn changed(desk: &mut Desk, key: &OrderKey) -> Outcome {
 }
 
 /// Waits until a way out has been counted and sent, then for its answer.
-pub async fn unwound(desk: &mut Desk, con_id: ConId) -> Outcome {
+pub async fn unwound(desk: &mut Desk, con_id: ConId, gate: Gate) -> Outcome {
     let keys = cancels(&desk.model);
-    let lived = desk.until(ANSWER_MAX, |model| !model.orders.unwinding.contains_key(&con_id)).await;
+    let lived = gate.until(desk, ANSWER_MAX, |model| !model.orders.unwinding.contains_key(&con_id)).await;
     if lived != Lived::Held {
         return unknown(&desk.model, "the orders are being cancelled; what is held was not sent")
             .with_orders(&desk.model, &keys);
     }
     if desk.model.panes.ticket.sending.is_some() {
-        return placed(desk, true).await.with_orders(&desk.model, &keys);
+        return placed(desk, true, gate).await.with_orders(&desk.model, &keys);
     }
     let failed = desk.model.notices.list.back().is_some_and(|notice| notice.tone == Tone::Error);
     let said = last_word(&desk.model);

@@ -4,6 +4,7 @@
 //! Must not know: what is printed of it.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +16,10 @@ use tokio::time::Instant;
 
 use crate::app::action::Action;
 use crate::app::bindings;
+use crate::app::effect::Step;
 use crate::app::model::Model;
 use crate::app::msg::Msg;
+use crate::app::record_refusal;
 use crate::app::update::update;
 use crate::broker::port;
 use crate::broker::{Event, Tape};
@@ -65,6 +68,10 @@ enum Fact {
 pub struct Desk {
     /// What it knows.
     pub model: Model,
+    /// Where the profile's seats are.
+    pub folder: PathBuf,
+    /// The seat it has.
+    pub seat: u16,
     executor: Executor,
     journal: mpsc::Receiver<Reply>,
     events: mpsc::Receiver<Event>,
@@ -101,6 +108,8 @@ impl Desk {
         let executor = Executor::new(port, inlet, Files::none(), Halt::default(), Arc::new(Stats::default()));
         Ok(Self {
             model,
+            folder: place.folder.clone(),
+            seat: seat.number,
             executor,
             journal,
             events,
@@ -123,6 +132,13 @@ impl Desk {
         self.act(Action::CommandOpen);
         self.take(Msg::Pasted(text.to_owned()));
         self.act(Action::TextAccept);
+    }
+
+    /// Puts the guard's refusal of what is staged into the journal.
+    pub fn record_refusal(&mut self) {
+        let step = record_refusal(&self.model);
+        self.carry_out(step);
+        self.settle();
     }
 
     /// What is staged counts as seen: who typed the sentence has said what is to be sent.
@@ -204,10 +220,14 @@ impl Desk {
     fn settle(&mut self) {
         while let Some(msg) = self.follow.pop_front() {
             let step = update(&mut self.model, Stamp::now(), msg);
-            for effect in step.effects {
-                // There is no screen to leave, and the end comes with the answer.
-                let _: Option<Chore> = self.executor.execute(effect, &mut self.follow);
-            }
+            self.carry_out(step);
+        }
+    }
+
+    fn carry_out(&mut self, step: Step) {
+        for effect in step.effects {
+            // There is no screen to leave, and the end comes with the answer.
+            let _: Option<Chore> = self.executor.execute(effect, &mut self.follow);
         }
     }
 }

@@ -4,11 +4,13 @@
 //! placed the order it names, if nobody sits there, and else the first free one: with no workstation running that is the
 //! workstation's own, whose orders it may change.
 
+use std::path::Path;
 use std::time::Duration;
 
 use color_eyre::eyre::{Report, WrapErr, eyre};
 
 use crate::clock::Stamp;
+use crate::domain::order::{Order, OrderState};
 use crate::journal::{Accepted, Reader, Span};
 use crate::risk::Recent;
 use crate::run::Misuse;
@@ -17,6 +19,8 @@ use crate::run::plan::Place;
 
 /// How far back orders are looked for that the guard counts (G21, G22).
 const LATELY: Duration = Duration::from_mins(1);
+/// How far back orders without an answer are looked for.
+const DAY: Duration = Duration::from_hours(24);
 
 /// Takes the seat of this client id; or that of the desk that placed the order of this number; or the first free one.
 pub fn take(place: &Place, client: Option<i32>, order: Option<u32>) -> Result<Seat, Report> {
@@ -53,7 +57,7 @@ pub fn number_of(place: &Place, client: i32) -> Result<u16, Report> {
 fn owners(place: &Place, number: u32) -> Result<Vec<u16>, Report> {
     let mut owners = Vec::new();
     for seat in 0..SEATS {
-        let Some(reader) = open(place, seat)? else { continue };
+        let Some(reader) = open(&place.folder, seat)? else { continue };
         if reader.find(&format!("order:{number}"))?.is_some_and(|order| order.state.is_live()) {
             owners.push(seat);
         }
@@ -62,37 +66,44 @@ fn owners(place: &Place, number: u32) -> Result<Vec<u16>, Report> {
 }
 
 /// The journal of a seat, if it has one.
-fn open(place: &Place, seat: u16) -> Result<Option<Reader>, Report> {
-    let path = journal_path(&place.folder, seat);
+fn open(folder: &Path, seat: u16) -> Result<Option<Reader>, Report> {
+    let path = journal_path(folder, seat);
     Reader::open(&path).wrap_err_with(|| format!("{} cannot be read", path.display()))
 }
 
-/// What the guard has to know of the profile's other desks.
+/// What has to be known of the profile's other desks.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// Whether a workstation that runs has set HALT.
+    /// Whether a workstation has set HALT: one that runs, or the first as it was left.
     pub halted: bool,
     /// Orders placed within the last minute, newest first.
     pub recent: Vec<Recent>,
+    /// Orders of other seats that nobody has answered, with the seat: they may be at the broker.
+    pub unanswered: Vec<(u16, Order)>,
     /// The limits that were accepted for live accounts.
     pub accepted: Vec<Accepted>,
 }
 
-/// Reads what the desks of the profile have left: HALT of those that run, the last minute's orders of all.
-pub fn known(place: &Place, own: &Seat) -> Result<Known, Report> {
+/// Reads what the desks of the profile have left, as the seat `own`.
+pub fn known(folder: &Path, own: u16) -> Result<Known, Report> {
     let now = Stamp::now();
-    let span = Span { from: now.wall.saturating_sub(nanos(LATELY)), to: i64::MAX };
+    let span = Span { from: now.wall.saturating_sub(nanos(DAY)), to: i64::MAX };
     let mut known = Known::default();
     for seat in 0..SEATS {
-        let Some(reader) = open(place, seat)? else { continue };
+        let Some(reader) = open(folder, seat)? else { continue };
         for order in reader.orders(span)?.into_iter().filter(|order| order.parent.is_none()) {
+            if seat != own && matches!(order.state, OrderState::Sending | OrderState::Unknown) {
+                known.unanswered.push((seat, order.clone()));
+            }
             let age = now.wall.saturating_sub(order.placed_at.wall).max(0);
-            let at = Stamp { wall: order.placed_at.wall, mono: now.mono.saturating_sub(age) };
-            known.recent.push(Recent { spec: order.spec, at, key: order.key });
+            if age <= nanos(LATELY) {
+                let at = Stamp { wall: order.placed_at.wall, mono: now.mono.saturating_sub(age) };
+                known.recent.push(Recent { spec: order.spec, at, key: order.key });
+            }
         }
         known.accepted.extend(reader.accepted()?);
-        let runs = seat != own.number && lock::is_taken(&place.folder, seat)?;
-        known.halted |= runs && reader.before()?.is_some_and(|before| before.halted);
+        let holds = seat != own && (seat == 0 || lock::is_taken(folder, seat)?);
+        known.halted |= holds && reader.before()?.is_some_and(|before| before.halted);
     }
     known.recent.sort_by_key(|recent| std::cmp::Reverse(recent.at.wall));
     Ok(known)

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Errand;
 use super::answers::{changed, last_word, made_room, placed, unwound};
 use super::connect::not_ready;
+use super::gate::Gate;
 use super::headless::{Desk, Lived};
 use super::outcome::{Failure, Outcome, Result as Ended, Said};
 use crate::app::action::Action;
@@ -57,49 +58,67 @@ pub async fn send(desk: &mut Desk, errand: &Errand) -> Outcome {
     if errand.preview {
         return preview(desk);
     }
+    let gate = match Gate::enter(desk).await {
+        Ok(gate) => gate,
+        Err(outcome) => return *outcome,
+    };
+    let seen = match press(desk, errand, &gate).await {
+        Ok(seen) => seen,
+        Err(outcome) => return *outcome,
+    };
+    let outcome = match seen.aim.clone() {
+        Aim::Change(key) => changed(desk, &key, gate).await,
+        Aim::New if desk.model.orders.yielding.contains_key(&seen.con_id) => {
+            made_room(desk, seen.con_id, seen.takes, gate).await
+        }
+        Aim::New => placed(desk, seen.takes, gate).await,
+        Aim::Unwind => unwound(desk, seen.con_id, gate).await,
+    };
+    seen.tell(outcome)
+}
+
+/// Sends and agrees until the order is handed over: what was seen then, or why nothing was sent.
+async fn press(desk: &mut Desk, errand: &Errand, gate: &Gate) -> Result<Seen, Box<Outcome>> {
     let until = Stamp::now().plus(CHANGING_MAX);
-    let mut last = Seen::of(&desk.model);
-    while let Some(seen) = Seen::of(&desk.model) {
+    let mut recorded = false;
+    loop {
+        // Before every press: what was heard at the start is seconds old.
+        let new = desk.model.panes.ticket.staged.as_ref().filter(|s| !matches!(s.aim, Aim::Change(_)));
+        let new = new.and_then(|staged| staged.spec.clone());
+        let heard = gate.hear(desk, new.as_ref());
+        desk.seen();
+        let Some(seen) = Seen::of(&desk.model) else {
+            return Err(Box::new(Outcome::refused(&desk.model, last_word(&desk.model))));
+        };
+        let refused = |seen: Seen, why: Failure, model: &Model| Err(Box::new(seen.tell(Outcome::refused(model, why))));
+        if let Err(why) = heard {
+            return refused(seen, why, &desk.model);
+        }
         if let Some((Weight::Hard, text, code)) = seen.worst.clone() {
-            // The refusal goes into the journal as a key's would.
-            desk.act(Action::Send);
-            return seen
-                .tell(Outcome::refused(&desk.model, Failure { code: Some(code.to_owned()), ..Failure::new(text) }));
+            if !recorded {
+                desk.record_refusal();
+            }
+            return refused(seen, Failure { code: Some(code.to_owned()), ..Failure::new(text) }, &desk.model);
         }
         let asks = matches!(desk.model.overlay, Some(Overlay::Confirm));
         if asks && !errand.yes {
             let (text, code) = seen.worst.clone().map_or_else(Default::default, |(_, text, code)| (text, code));
             let hint = Some("--yes before the sentence agrees to what the guard asks. Nothing was sent.".to_owned());
-            let why = Failure { code: Some(code.to_owned()), message: text, hint };
-            return seen.tell(Outcome::refused(&desk.model, why));
+            return refused(seen, Failure { code: Some(code.to_owned()), message: text, hint }, &desk.model);
         }
-        last = Some(seen);
         desk.act(if asks { Action::Confirm } else { Action::Send });
         if desk.model.panes.ticket.staged.is_none() {
-            break;
+            return Ok(seen);
         }
+        recorded = !asks;
         if until.since(Stamp::now()).is_zero() {
-            let why = last_word(&desk.model);
-            return last.map_or_else(
-                || Outcome::refused(&desk.model, why.clone()),
-                |seen| seen.tell(Outcome::refused(&desk.model, why.clone())),
-            );
+            return refused(seen, last_word(&desk.model), &desk.model);
         }
         desk.seen();
         if let Lived::Signalled(number) = desk.until(DWELL, |_| false).await {
-            return not_ready(&desk.model, Lived::Signalled(number));
+            return Err(Box::new(not_ready(&desk.model, Lived::Signalled(number))));
         }
     }
-    let Some(seen) = last else { return Outcome::refused(&desk.model, last_word(&desk.model)) };
-    let outcome = match seen.aim.clone() {
-        Aim::Change(key) => changed(desk, &key).await,
-        Aim::New if desk.model.orders.yielding.contains_key(&seen.con_id) => {
-            made_room(desk, seen.con_id, seen.takes).await
-        }
-        Aim::New => placed(desk, seen.takes).await,
-        Aim::Unwind => unwound(desk, seen.con_id).await,
-    };
-    seen.tell(outcome)
 }
 
 /// What the guard thinks of what is staged; nothing is sent.
