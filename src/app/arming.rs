@@ -231,10 +231,10 @@ impl Arming {
         std::iter::once(idle).chain(gap).min_by_key(|(at, _)| at.mono)
     }
 
-    /// From here on keys are not taken, until a frame of this revision is on the screen.
+    /// From here on keys are not taken, until a frame of this revision is on the screen. Once so, a later revision changes
+    /// nothing: on a line that is slow for good each frame would put the end off, and it would never come.
     pub(super) fn blind(&mut self, from: Stamp, until: u64) {
-        let blind = self.blind.get_or_insert(Blind { until, from, dropped: 0 });
-        blind.until = blind.until.max(until);
+        self.blind.get_or_insert(Blind { until, from, dropped: 0 });
     }
 
     /// Whether keys are not taken.

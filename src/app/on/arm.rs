@@ -223,7 +223,7 @@ pub(in crate::app) fn slept(model: &mut Model, step: &mut Step) {
 
 /// The writer has had a frame for a second: nobody sees what keys do.
 pub(in crate::app) fn stalled(model: &mut Model, step: &mut Step) {
-    if model.desk.mode == Mode::Live {
+    if model.desk.mode == Mode::Live && !model.desk.arming.is_blind() {
         unseen(model, step, Cause::Screen, STALL);
     }
 }

@@ -1,4 +1,7 @@
 //! Taking orders back: one, a symbol's, all; HALT; leaving.
+//!
+//! Invariant: while the screen stands still the cancels take entries alone, and none that protects what is held
+//! (`super::input`); nothing that happens then counts as the first of two presses.
 
 use std::time::Duration;
 
@@ -7,7 +10,7 @@ use super::{facts, others, reconcile, room, ticket};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Awaited, Model, Overlay, Wait};
 use crate::app::notices::Tone;
-use crate::app::{select, words};
+use crate::app::{protection, select, words};
 use crate::broker::Command;
 use crate::domain::instrument::ConId;
 use crate::domain::order::{Order, OrderKey, OrderState, Ownership};
@@ -77,6 +80,9 @@ pub(super) fn selected(model: &mut Model, step: &mut Step) {
     if let Some(text) = text {
         return model.notices.say(model.now, Tone::Info, text, Some(key));
     }
+    if !is_plain(model, &key) {
+        return model.desk.arming.drop_key();
+    }
     let notes = match objection(model, std::slice::from_ref(&key), "x again cancels it.") {
         Ok(notes) => notes,
         Err(why) => return model.notices.say(model.now, Tone::Warn, why, Some(key)),
@@ -142,6 +148,25 @@ fn of_class(model: &Model, con_id: Option<ConId>, class: Class) -> Vec<OrderKey>
     open.filter(|o| select::class_of(model, o) == class).map(|o| o.key.clone()).collect()
 }
 
+/// Whether an order may be cancelled now as far as the eye is concerned: unseen only an entry behind which no
+/// position stands.
+fn is_plain(model: &Model, key: &OrderKey) -> bool {
+    if !model.desk.arming.is_blind() {
+        return true;
+    }
+    let Some(order) = select::order(model, key) else { return false };
+    // With several stops each looks dispensable as long as the others stand, so none of them goes.
+    let protects = select::certain(model, order.spec.con_id).map_or(order.spec.kind.is_triggered(), |held| {
+        !held.is_zero() && protection::stops(model, order.spec.con_id, held).any(|stop| stop.key == *key)
+    });
+    select::class_of(model, order) == Class::Entry && !protects
+}
+
+/// The entries, of one contract or of all, that a key may take back now.
+fn entries_of(model: &Model, con_id: Option<ConId>) -> Vec<OrderKey> {
+    of_class(model, con_id, Class::Entry).into_iter().filter(|key| is_plain(model, key)).collect()
+}
+
 fn cancel_all(model: &mut Model, step: &mut Step, keys: &[OrderKey]) -> usize {
     keys.iter().filter(|key| order(model, step, key)).count()
 }
@@ -150,17 +175,19 @@ fn cancel_all(model: &mut Model, step: &mut Step, keys: &[OrderKey]) -> usize {
 pub(super) fn symbol(model: &mut Model, step: &mut Step) {
     let Some(con_id) = select::subject(model) else { return };
     let name = select::symbol(model, con_id).unwrap_or_default();
-    let again = model.desk.symbol_cancelled.is_some_and(|(id, at)| id == con_id && model.now.since(at) <= AGAIN);
-    let class = if again { Class::Exit } else { Class::Entry };
-    model.desk.symbol_cancelled = (!again).then_some((con_id, model.now));
-    let keys = of_class(model, Some(con_id), class);
+    // The second press answers what the first has said: nobody can have read that yet.
+    let seen = !model.desk.arming.is_blind();
+    let first = model.desk.symbol_cancelled.take().filter(|_| seen);
+    let again = first.is_some_and(|(id, at)| id == con_id && model.now.since(at) <= AGAIN);
+    model.desk.symbol_cancelled = (seen && !again).then_some((con_id, model.now));
+    let keys = if again { of_class(model, Some(con_id), Class::Exit) } else { entries_of(model, Some(con_id)) };
     let count = cancel_all(model, step, &keys);
     let exits = of_class(model, Some(con_id), Class::Exit).len();
     let text = match (again, count, exits) {
         (true, 0, _) => format!("No exit of {name} works."),
         (true, n, _) => format!("Cancelling {} of {name}.", words::count(n, "exit")),
         (false, 0, 0) => format!("No order of {name} works."),
-        (false, n, 0) => format!("Cancelling {} of {name}.", entries(n)),
+        (false, n, e) if e == 0 || !seen => format!("Cancelling {} of {name}.", entries(n)),
         (false, n, e) => {
             format!(
                 "Cancelling {} of {name}. X again within 3 s cancels its {} too.",
@@ -182,7 +209,7 @@ pub(super) fn all(model: &mut Model, step: &mut Step) {
     if matches!(model.overlay, Some(Overlay::Quit)) {
         return leave_cancelling(model, step);
     }
-    let keys = of_class(model, None, Class::Entry);
+    let keys = entries_of(model, None);
     let count = cancel_all(model, step, &keys);
     let text = if count == 0 { "No entry works.".to_owned() } else { format!("Cancelling {}.", entries(count)) };
     let text = text + &others::stay(model, step, None);

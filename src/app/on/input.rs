@@ -1,4 +1,9 @@
 //! Keys, pastes, clicks: from the hand to an action or to text.
+//!
+//! Invariant: while the eye cannot see what keys do, only kill, quit, suspend, redraw and the cancels are taken, and of the
+//! cancels only what certainly takes risk away: an entry that works is risk whether it is seen or not, and to lose the wrong
+//! one costs a place in a queue. A stop is not cancelled unseen: the row it stands on may not be the one the eye remembers,
+//! the question whether it is the only one (G32) cannot be read, and a position without its stop is more risk, not less.
 
 use tui_input::InputRequest;
 
@@ -15,8 +20,8 @@ use crate::keys::{Chord, Key, Resolution};
 /// A key: text where text is typed, else what the key map says.
 pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
     let chord = press.chord;
-    if model.desk.arming.is_blind() && !is_way_out(model, chord) {
-        return model.desk.arming.drop_key();
+    if model.desk.arming.is_blind() && !is_way_out(model, chord) && !takes_back(model, chord) {
+        return drop_unseen(model);
     }
     if !press.burst {
         model.desk.arming.touch(model.now);
@@ -56,6 +61,26 @@ pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
 fn is_way_out(model: &Model, chord: Chord) -> bool {
     let scopes = keymap::scopes(model);
     matches!(model.keymap.resolve(&scopes, &[], chord), Resolution::Action(action) if keymap::leaks(&action))
+}
+
+/// Whether a key, unseen, can only take orders back, or begins what does: the cancels, which then take entries alone.
+/// Not in the quit box, where they leave as well.
+fn takes_back(model: &Model, chord: Chord) -> bool {
+    if is_text(model, chord) || matches!(model.overlay, Some(Overlay::Quit)) {
+        return false;
+    }
+    match model.keymap.resolve(&keymap::scopes(model), &model.pending, chord) {
+        Resolution::Action(action) => matches!(action, Action::Cancel | Action::CancelSymbol | Action::CancelAll),
+        Resolution::Pending => true,
+        Resolution::None => false,
+    }
+}
+
+/// A key that is not taken, with what began before it.
+fn drop_unseen(model: &mut Model) {
+    for _ in 0..=std::mem::take(&mut model.pending).len() {
+        model.desk.arming.drop_key();
+    }
 }
 
 /// Whether an action may be taken here: an overlay or a field lets only those of the global scope through that must work

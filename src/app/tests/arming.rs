@@ -324,12 +324,64 @@ fn a_stalled_screen_pauses_drops_keys_and_says_how_many() {
 }
 
 #[test]
+fn on_a_line_that_stays_slow_the_first_frame_that_shows_the_pause_gives_the_keys_back() {
+    let mut d = live_desk();
+    d.after(1_000).tell(Msg::Stalled);
+    let shows = d.model.revision;
+    // Every frame takes more than a second from here on.
+    for _ in 0..5 {
+        d.after(1_200).tell(Msg::Stalled);
+    }
+    assert!(d.model.revision > shows, "more has changed since");
+    d.key("b", false);
+    d.tell(Msg::Painted(shows));
+    d.assert_said("PAUSED: the screen was stalled for 7 s, 1 key was dropped");
+    d.key("b", false);
+    assert!(d.model.panes.ticket.staged.is_some());
+    d.after(1_200).tell(Msg::Stalled).key("esc", false);
+    assert!(d.model.panes.ticket.staged.is_some(), "the next frame that stands still drops keys again");
+}
+
+#[test]
+fn the_cancels_take_entries_and_no_stop_while_nobody_sees_what_they_do() {
+    for keys in [vec!["x"], vec!["X", "X"], vec!["o", "a"]] {
+        let mut d = live_desk();
+        d.hold(AAPL, "AAPL", 100);
+        let entry = works(&mut d, 11, spec(Verb::Buy, Side::Buy, 100, OrderKind::Limit(price("187"))));
+        if keys != ["x"] {
+            works(&mut d, 12, spec(Verb::Sell, Side::Sell, 100, stop_at("180")));
+            // As large an order turns the position around: an entry, and its only stop.
+            works(&mut d, 13, spec(Verb::Sell, Side::Sell, 300, stop_at("179")));
+        }
+        d.after(1_000).tell(Msg::Stalled);
+        for key in &keys {
+            d.key(key, false);
+        }
+        assert_eq!(d.cancels(), [entry], "{keys:?}");
+        assert!(d.model.pending.is_empty() && d.model.desk.symbol_cancelled.is_none(), "{keys:?}");
+        d.paint();
+        d.assert_said("PAUSED: the screen was stalled for 1 s. ctrl-r");
+    }
+    let mut d = live_desk();
+    d.hold(AAPL, "AAPL", 100);
+    let stop = works(&mut d, 12, spec(Verb::Sell, Side::Sell, 100, stop_at("180")));
+    d.after(1_000).tell(Msg::Stalled);
+    d.key("x", false).key("x", false).key("o", false).key("l", false);
+    assert!(d.cancels().is_empty());
+    d.paint();
+    d.assert_said("PAUSED: the screen was stalled for 1 s, 4 keys were dropped");
+    d.keys("x");
+    assert!(d.cancels().is_empty(), "the keys that nobody saw are no first press");
+    d.keys("x");
+    assert_eq!(d.cancels(), [stop]);
+}
+
+#[test]
 fn kill_works_through_a_stalled_screen() {
     let mut d = live_desk();
     let key = works(&mut d, 11, spec(Verb::Buy, Side::Buy, 100, OrderKind::Limit(price("187"))));
     d.after(1_000).tell(Msg::Stalled);
-    d.key("x", false);
-    assert!(d.cancels().is_empty());
+    d.key("b", false);
     d.key("ctrl-\\", false);
     assert_eq!((d.cancels(), d.model.desk.halted), (vec![key], true));
 }
