@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{alarms, cancel, facts, market, reconcile};
+use super::{alarms, cancel, facts, market, reconcile, room};
 use crate::app::effect::{Redraw, Step};
 use crate::app::lifecycle;
 use crate::app::model::{Awaited, Model, Overlay, Wait};
@@ -129,6 +129,7 @@ pub(super) fn global(model: &mut Model, step: &mut Step) {
     }
     model.orders.nudge = None;
     model.orders.unwinding.clear();
+    room::kill(model, true);
     // What has not left yet would go out behind it.
     step.send(Command::DropUnsent);
     let unsent = |o: &&Order| o.state == OrderState::Sending;

@@ -262,3 +262,30 @@ fn the_sentence_of_an_order_of_the_same_group_is_not_counted_against_it() {
     d.keys("enter");
     assert_eq!(d.placed_one().class(), Class::Exit);
 }
+
+#[test]
+fn a_global_cancel_drops_an_exit_that_makes_room_and_a_flatten_that_waits() {
+    for keys in ["c h enter", "c enter", "Z enter"] {
+        let (mut d, stop, target) = bracketed(desk());
+        d.keys(keys).keys("o g g");
+        assert!(d.model.orders.yielding.is_empty() && d.model.orders.unwinding.is_empty(), "{keys}");
+        d.placed();
+        d.status(&target, BrokerStatus::Cancelled, 0).status(&stop, BrokerStatus::Cancelled, 0).after(3_000);
+        assert!(d.placed().is_empty(), "{keys}: nothing goes out behind it");
+    }
+}
+
+#[test]
+fn cancelling_the_exits_of_a_symbol_drops_what_was_to_leave_its_position() {
+    for keys in ["c h enter", "Z enter"] {
+        let (mut d, stop, target) = bracketed(desk());
+        d.keys(keys).keys("X");
+        assert!(!d.model.orders.yielding.is_empty() || !d.model.orders.unwinding.is_empty(), "X alone takes entries");
+        d.keys("X");
+        assert!(d.model.orders.yielding.is_empty() && d.model.orders.unwinding.is_empty(), "{keys}");
+        assert!(d.said().contains("What was to leave the position is not sent."), "{}", d.said());
+        d.placed();
+        d.status(&target, BrokerStatus::Cancelled, 0).status(&stop, BrokerStatus::Cancelled, 0).after(3_000);
+        assert!(d.placed().is_empty(), "{keys}");
+    }
+}
