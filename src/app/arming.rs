@@ -4,7 +4,7 @@
 //! link has been gone for a minute, when the machine or the program slept, when the account is another. PAUSED lies over
 //! ARMED: the screen or the desk stood still, the focus went, the link is away; one chord resumes.
 //!
-//! Invariants: a session starts DISARMED; no fact arms it, only [`Arming::arm`] does, and only [`Arming::resume`] ends a
+//! Invariants: a session starts DISARMED; no fact arms it, only `arm` does, and only `resume` ends a
 //! pause; a pause never outlives the arming under it; keys pressed before the eye could see are counted, not taken.
 //! Exits, cancels and kill are none of its business: the guard lets them pass in every state (G03).
 //!
