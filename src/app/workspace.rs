@@ -10,14 +10,15 @@ use ratatui::layout::Rect;
 
 use super::model::{Model, Workspace};
 use crate::panes::PaneKind;
+use crate::panes::ticket::{Aim, Staged};
 
 /// How much room the ticket asks for where it is docked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dock {
     /// One row: nothing is staged.
     Line,
-    /// Eight rows: an order is on it.
-    Open,
+    /// An order is on it: eight rows, and so many more as its exits and what the guard says of it need.
+    Open(u16),
 }
 
 /// What is where.
@@ -55,8 +56,23 @@ const DESK_MIN: (u16, u16) = (140, 44);
 /// Lays out what the model shows on its terminal.
 pub fn arrange(model: &Model) -> Layout {
     let ticket = &model.panes.ticket;
-    let dock = if ticket.staged.is_some() || ticket.sending.is_some() { Dock::Open } else { Dock::Line };
+    let dock = match (&ticket.staged, &ticket.sending) {
+        (Some(staged), _) => Dock::Open(rows_beyond(staged, model.size.0)),
+        (None, Some(_)) => Dock::Open(0),
+        (None, None) => Dock::Line,
+    };
     layout(&model.workspace, dock, Rect::new(0, 0, model.size.0, model.size.1))
+}
+
+/// Rows that the order's exits, the steps of a way out and the guard's findings take beyond the first.
+fn rows_beyond(staged: &Staged, width: u16) -> u16 {
+    /// What a way out says of the orders it cancels and of what it leaves.
+    const STEPS: usize = 3;
+    let room = usize::from(width.saturating_sub(2)).max(1);
+    let findings = staged.assessment.iter().flat_map(|a| &a.findings);
+    let said: usize = findings.map(|f| (f.text.chars().count() + f.code.len() + 4).div_ceil(room)).sum();
+    let steps = if staged.aim == Aim::Unwind { STEPS } else { 0 };
+    u16::try_from(said + staged.exits.len() + steps).unwrap_or(u16::MAX)
 }
 
 /// The placement of one pane as the model shows it now, if it is visible.
@@ -176,9 +192,11 @@ fn zoomed(workspace: &Workspace, dock: Dock, inner: Rect) -> Vec<Placement> {
 }
 
 fn docked(pane: PaneKind, tabs: Vec<PaneKind>, dock: Dock, inner: Rect) -> Vec<Placement> {
+    const TICKET: u16 = 8;
     let ticket = match dock {
         Dock::Line => 1,
-        Dock::Open => 8,
+        // The list keeps its title, its header and a few rows.
+        Dock::Open(more) => TICKET.saturating_add(more).min(inner.height.saturating_sub(8)).max(TICKET),
     };
     let list = inner.height - ticket;
     vec![
@@ -208,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_bands_of_160_by_48_are_22_12_12() {
-        let all = tiled(PaneKind::Watchlist, Dock::Open, 160, 48);
+        let all = tiled(PaneKind::Watchlist, Dock::Open(0), 160, 48);
         assert_eq!(rect_of(&all, PaneKind::Watchlist), Rect::new(0, 1, 72, 22));
         assert_eq!(rect_of(&all, PaneKind::Ticket), Rect::new(0, 23, 72, 12));
         assert_eq!(rect_of(&all, PaneKind::Blotter), Rect::new(0, 35, 72, 12));
@@ -228,9 +246,13 @@ mod tests {
 
     #[test]
     fn a_docked_ticket_grows_over_the_end_of_the_list() {
-        let (empty, staged) = (Dock::Line, Dock::Open);
+        let (empty, staged) = (Dock::Line, Dock::Open(0));
         assert_eq!(rect_of(&tiled(PaneKind::Watchlist, empty, 80, 24), PaneKind::Ticket), Rect::new(0, 22, 80, 1));
         assert_eq!(rect_of(&tiled(PaneKind::Watchlist, staged, 80, 24), PaneKind::Ticket), Rect::new(0, 15, 80, 8));
+        let (four, many) = (Dock::Open(4), Dock::Open(60));
+        assert_eq!(rect_of(&tiled(PaneKind::Watchlist, four, 80, 24), PaneKind::Ticket), Rect::new(0, 11, 80, 12));
+        assert_eq!(rect_of(&tiled(PaneKind::Watchlist, many, 80, 24), PaneKind::Ticket), Rect::new(0, 9, 80, 14));
+        assert_eq!(rect_of(&tiled(PaneKind::Watchlist, many, 60, 16), PaneKind::Ticket), Rect::new(0, 7, 60, 8));
     }
 
     #[test]
@@ -238,7 +260,7 @@ mod tests {
         let mut ws = Workspace::default();
         ws.focus_on(PaneKind::Blotter);
         ws.focus_on(PaneKind::Ticket);
-        let Layout::Tiled(all) = layout(&ws, Dock::Open, Rect::new(0, 0, 80, 24)) else { panic!() };
+        let Layout::Tiled(all) = layout(&ws, Dock::Open(0), Rect::new(0, 0, 80, 24)) else { panic!() };
         assert_eq!(all[0].pane, PaneKind::Blotter);
     }
 
@@ -249,7 +271,7 @@ mod tests {
         ) {
             let mut ws = Workspace { zoomed: PaneKind::ALL.get(zoomed).copied(), ..Workspace::default() };
             ws.focus_on(PaneKind::ALL[focus]);
-            let dock = if open { Dock::Open } else { Dock::Line };
+            let dock = if open { Dock::Open(0) } else { Dock::Line };
             let screen = Rect::new(0, 0, width, height);
             match layout(&ws, dock, screen) {
                 Layout::TooSmall => prop_assert!(width < 60 || height < 16),

@@ -261,7 +261,20 @@ fn intended(tx: &Transaction<'_>, approved: &Approved, ids: BrokerIds, now: Stam
 
 /// Writes an order's present state and appends it to the history.
 fn write_order(tx: &Transaction<'_>, order: &Order, now: Stamp) -> Result<(), JournalError> {
-    let body = json("an order", order)?;
+    let mut order = order.clone();
+    if let Some(known) = query::order(tx, order.key.as_str())? {
+        // A later run hears of it as if it were new: when it was placed, and when it ended, was known better before.
+        if known.placed_at.wall < order.placed_at.wall {
+            order.placed_at = known.placed_at;
+        }
+        if known.state == order.state && known.state.is_terminal() {
+            order.changed_at = known.changed_at;
+        }
+        if order.ids.order_id == 0 {
+            order.ids = BrokerIds { perm_id: order.ids.perm_id.max(known.ids.perm_id), ..known.ids };
+        }
+    }
+    let body = json("an order", &order)?;
     tx.prepare_cached(
         "INSERT INTO orders (key, live, placed_at, body) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (key) DO UPDATE SET live = excluded.live, body = excluded.body",

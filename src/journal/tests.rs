@@ -117,6 +117,18 @@ fn order_ids_rise_even_when_the_broker_rolls_back() {
 }
 
 #[test]
+fn an_order_that_is_told_again_later_keeps_its_time_and_its_number() {
+    let disk = Disk::new();
+    let (mut journal, _) = disk.open();
+    let ended = Order { placed_at: Stamp::at(20), changed_at: Stamp::at(25), ..order("a", 40, OrderState::Cancelled) };
+    journal.record(&[ended], &[], Stamp::at(25)).unwrap();
+    let told = Order { placed_at: Stamp::at(900), changed_at: Stamp::at(900), ..order("a", 0, OrderState::Cancelled) };
+    journal.record(&[told], &[], Stamp::at(900)).unwrap();
+    let kept = journal.recall(None, 10).unwrap().remove(0);
+    assert_eq!((kept.placed_at.wall, kept.changed_at.wall, kept.ids.order_id), (20, 25, 40));
+}
+
+#[test]
 fn exits_are_durable_with_their_entry_under_the_ids_that_follow() {
     let disk = Disk::new();
     let (mut journal, _) = disk.open();

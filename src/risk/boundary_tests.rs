@@ -183,13 +183,13 @@ fn g13_says_that_a_passed_trigger_does_not_wait() {
     let exit = |trigger: &str| of(Verb::Close, Side::Sell, 10, stop(trigger));
     assert_eq!(
         steps("G13", [(&desk, exit("187.20")), (&desk, exit("187.21")), (&desk, exit("187.22"))]),
-        [None, Some(Note), Some(Note)]
+        [None, Some(Confirm), Some(Confirm)]
     );
     let touched =
         |trigger: &str| of(Verb::Close, Side::Sell, 10, OrderKind::Touched { trigger: p(trigger), limit: None });
     assert_eq!(
         steps("G13", [(&desk, touched("187.20")), (&desk, touched("187.21")), (&desk, touched("187.22"))]),
-        [Some(Note), Some(Note), None]
+        [Some(Confirm), Some(Confirm), None]
     );
 }
 

@@ -15,10 +15,27 @@ use crate::app::keymap;
 use crate::app::model::{Model, Overlay};
 use crate::app::msg::Press;
 use crate::app::notices::Tone;
-use crate::keys::{Chord, Key, Resolution};
+use crate::keys::{Chord, Key, Mods, Resolution};
+
+/// A key that came with Alt. Terminals write Alt as an Esc before the character, so an Esc and the next key that arrive
+/// together look the same: where the key map has no such chord, they are what they were pressed as. In a line of text
+/// such chords are a shell's word keys; there they do nothing.
+fn split(model: &Model, press: Press) -> Option<[Press; 2]> {
+    let chord = press.chord;
+    let bare = Chord { mods: Mods { alt: false, ..chord.mods }, ..chord };
+    let is_bound = || model.keymap.resolve(&keymap::scopes(model), &model.pending, chord) != Resolution::None;
+    let line = model.overlay.as_ref().is_some_and(keymap::has_text);
+    let splits = chord.mods.alt && !line && matches!(chord.key, Key::Char(_) | Key::Enter) && !is_bound();
+    let each = |chord| Press { chord, burst: true };
+    splits.then(|| [each(Chord::plain(Key::Esc)), each(bare)])
+}
 
 /// A key: text where text is typed, else what the key map says.
 pub(in crate::app) fn key(model: &mut Model, step: &mut Step, press: Press) {
+    if let Some([esc, then]) = split(model, press) {
+        key(model, step, esc);
+        return key(model, step, then);
+    }
     let chord = press.chord;
     if model.desk.arming.is_blind() && !is_way_out(model, chord) && !takes_back(model, chord) {
         return drop_unseen(model);

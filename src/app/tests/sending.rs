@@ -78,6 +78,38 @@ fn a_repeat_or_a_burst_never_sends() {
 }
 
 #[test]
+fn esc_and_a_key_that_arrive_together_are_both_taken() {
+    let mut d = desk();
+    d.keys("b").after(300).key("alt-:", false).paint();
+    assert!(d.model.panes.ticket.staged.is_none(), "Esc has dropped the ticket");
+    d.type_text("buy 50 MSFT take");
+    match &d.model.overlay {
+        Some(Overlay::Command { input, .. }) => assert_eq!(input.value(), "buy 50 MSFT take"),
+        other => panic!("the command line is closed: {other:?}"),
+    }
+    d.after(300).key("alt-b", false).paint();
+    assert!(matches!(d.model.overlay, Some(Overlay::Command { .. })), "a shell's word keys do nothing in a line");
+    d.keys("esc b").after(300).key("alt-enter", false);
+    assert!(d.placed().is_empty(), "what comes with an Esc never sends");
+}
+
+#[test]
+fn a_stop_on_the_wrong_side_asks_and_offers_the_limit() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 300);
+    d.keys(":").type_text("sell 100 AAPL stp 190").keys("enter");
+    let verdict = d.staged().assessment.clone().unwrap();
+    assert!(
+        verdict.findings.iter().any(|f| f.code == "G13" && f.weight == crate::risk::Weight::Confirm),
+        "{verdict:?}"
+    );
+    d.keys("enter");
+    assert!(d.placed().is_empty() && d.is_confirming());
+    d.keys("esc space");
+    assert_eq!(d.sentence(), "sell 100 AAPL lmt 190.00 day rth");
+}
+
+#[test]
 fn a_paste_is_never_taken_as_keys() {
     let mut d = desk();
     d.keys("b").tell(Msg::Pasted("\nenter\r".into())).paint();

@@ -143,7 +143,7 @@ pub(super) fn takes(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     finding("G13", Weight::Note, format!("takes: fills at once at the {side}, crossing costs {}", shown::cash(cost)))
 }
 
-/// G13: what waits for a trigger that has been passed already does not wait.
+/// G13: what waits for a trigger that has been passed already does not wait; asks, whatever it does to the position.
 pub(super) fn triggers(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let (trigger, last) = (spec.kind.trigger()?, ctx.quote?.last?);
     let rises = match spec.kind {
@@ -154,7 +154,17 @@ pub(super) fn triggers(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     if !passed {
         return None;
     }
-    finding("G13", Weight::Note, format!("triggers at once: the last {last} is past {trigger}"))
+    // Who names a trigger means to wait: on the wrong side it is nearly always the other type that was meant.
+    let found = finding("G13", Weight::Confirm, format!("triggers at once: the last {last} is past {trigger}"));
+    let waits = match spec.kind {
+        OrderKind::Stop { limit: None, .. } => Some(OrderKind::Limit(trigger)),
+        OrderKind::Touched { limit: None, .. } => Some(OrderKind::Stop { trigger, limit: None }),
+        _ => None,
+    };
+    match waits {
+        Some(kind) => fixed(found, spec, |fix| fix.kind = kind),
+        None => found,
+    }
 }
 
 /// The spread in percent of the middle.

@@ -281,6 +281,9 @@ fn staged(canvas: &mut Canvas<'_>, model: &Model, staged: &Staged, area: Rect) -
     let mut verdict = verdict::verdict(model, staged);
     verdict.extend(sentence::what_follows(model, staged));
     verdict.extend(what_if::lines(model, staged));
+    // Under the finding's text, behind its mark and code.
+    let (room, hang) = (area.width.saturating_sub(2), 7);
+    let verdict: Vec<Words> = verdict.iter().flat_map(|line| line.wrapped(canvas.theme, room, hang)).collect();
     let keys = verdict::keys(model, staged);
     let findings = u16::try_from(verdict.len()).unwrap_or(1);
     let extra = findings.saturating_sub(1);
