@@ -32,6 +32,7 @@ use super::log;
 use super::parse;
 use super::parts::Parts;
 use super::plan::Place;
+use crate::app::action::Action;
 use crate::app::arm_for_one_command;
 use crate::app::model::{Model, Overlay};
 use crate::app::words;
@@ -183,9 +184,16 @@ async fn obey(desk: &mut Desk, errand: &Errand) -> Outcome {
 /// Says the sentence and does what it says.
 async fn said(desk: &mut Desk, errand: &Errand) -> Outcome {
     desk.say(&errand.text);
+    // What the guard only asks about a cancel (G32) passes the second time.
+    let asked = desk.model.desk.cancel_asked.is_some();
+    if asked && errand.yes {
+        desk.act(Action::TextAccept);
+    }
     if let Some(Overlay::Command { errors, .. }) = &desk.model.overlay {
         let said: Vec<String> = errors.iter().map(|(span, cause)| at_word(&errand.text, span, cause)).collect();
-        let failure = Failure { hint: whose::others(&desk.model, &errand.sentence), ..Failure::new(said.join("; ")) };
+        let others = whose::others(&desk.model, &errand.sentence);
+        let hint = if asked { Some(answers::AGREE.to_owned()) } else { others };
+        let failure = Failure { hint, ..Failure::new(said.join("; ")) };
         return Outcome::refused(&desk.model, failure);
     }
     let cancels = answers::cancels(&desk.model);

@@ -85,8 +85,13 @@ struct Gateway(Child, String);
 
 impl Gateway {
     fn start(folder: &Path) -> Self {
+        Self::with(folder, &[])
+    }
+
+    fn with(folder: &Path, more: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.arg("--state").arg(folder.join("gateway")).args(["gateway", "--port", "0", "--memory", "--json"]);
+        command.args(more);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -444,4 +449,23 @@ fn what_another_seat_sent_without_an_answer_is_not_sent_again() {
     assert!(refused["error"]["message"].as_str().unwrap().contains("has no answer yet"), "{refused}");
     assert!(refused["error"]["hint"].as_str().unwrap().contains("--client "), "{refused}");
     ends(folder.path(), "buy --profile desk 20 MSFT 300", 0);
+}
+
+#[test]
+fn a_way_out_that_stops_half_way_is_more_than_a_refusal() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("lost.faults");
+    std::fs::write(&script, "at cancelOrder#1 do drop\n").unwrap();
+    let gateway = Gateway::with(folder.path(), &["--faults", script.to_str().unwrap()]);
+    settle(folder.path(), &gateway.1, "paper");
+    ends(folder.path(), "buy --profile desk 10 MSFT mkt", 0);
+    for words in ["stp bid-5%", "stp bid-6%"] {
+        ends(folder.path(), &format!("sell --profile desk 5 MSFT {words} gtc"), 0);
+    }
+    // The first cancel is lost: the position cannot be counted for sure, and nothing is sold.
+    let torn = ends(folder.path(), "flatten --profile desk MSFT", 3);
+    assert!(torn.err.contains("UNPROTECTED: 10 MSFT have no stop."), "{}{}", torn.out, torn.err);
+    assert!(torn.err.contains("were cancelled or made smaller before"), "{}", torn.err);
+    let held = ends(folder.path(), "positions --profile desk --json", 0).json();
+    assert_eq!(held[0]["quantity"], "10", "{held}");
 }

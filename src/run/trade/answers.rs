@@ -15,7 +15,10 @@ use crate::app::{protection, select};
 use crate::domain::instrument::ConId;
 use crate::domain::order::{Order, OrderKey, OrderState};
 use crate::domain::shown;
+use crate::risk::Yields;
 
+/// How what the guard asks is agreed to.
+pub const AGREE: &str = "--yes before the sentence agrees to what the guard asks. Nothing was sent.";
 /// How long an order's first answer is waited for.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// How long the fill of an order that takes at once is waited for beyond that.
@@ -48,22 +51,21 @@ pub async fn cancelled(desk: &mut Desk, errand: &Errand, keys: &[OrderKey]) -> O
     };
     let mut outcome = outcome.with_orders(model, keys);
     outcome.notes.extend(others(model, &errand.sentence));
-    outcome.notes.extend(bare(model, keys));
+    outcome.notes.extend(bared(model, keys));
     outcome
 }
 
 /// The positions of these orders that have no stop behind all of them.
-fn bare(model: &Model, keys: &[OrderKey]) -> Vec<String> {
+fn bared(model: &Model, keys: &[OrderKey]) -> Vec<String> {
     let orders = keys.iter().filter_map(|key| select::order(model, key));
     let contracts: BTreeMap<ConId, &Order> = orders.map(|order| (order.spec.con_id, order)).collect();
-    let mut notes = Vec::new();
-    for (con_id, order) in contracts {
-        let uncovered = protection::uncovered(model, con_id);
-        if uncovered.is_positive() {
-            notes.push(format!("UNPROTECTED: {} {} have no stop.", shown::qty(uncovered), order.spec.symbol));
-        }
-    }
-    notes
+    contracts.into_iter().filter_map(|(con_id, order)| bare(model, order.spec.symbol.as_str(), con_id)).collect()
+}
+
+/// That a position has no stop behind all of it, if so.
+fn bare(model: &Model, symbol: &str, con_id: ConId) -> Option<String> {
+    let uncovered = protection::uncovered(model, con_id);
+    uncovered.is_positive().then(|| format!("UNPROTECTED: {} {symbol} have no stop.", shown::qty(uncovered)))
 }
 
 /// An order, a change or a cancel was handed over and has no answer.
@@ -87,21 +89,43 @@ pub async fn made_room(desk: &mut Desk, con_id: ConId, takes: bool, gate: Gate) 
     let Some(plan) = desk.model.orders.yielding.get(&con_id) else {
         return placed(desk, takes, gate).await;
     };
-    let exit = plan.exit.clone();
+    let (exit, room) = (plan.exit.clone(), plan.room.clone());
     let before = newest(&desk.model);
-    let keys: Vec<OrderKey> = plan.room.yields.iter().map(|yields| yields.key.clone()).collect();
+    let keys: Vec<OrderKey> = room.yields.iter().map(|yields| yields.key.clone()).collect();
     let lived = gate.until(desk, ANSWER_MAX, |model| !model.orders.yielding.contains_key(&con_id)).await;
     if lived != Lived::Held {
         let text = "other orders are making room; the exit was not sent";
-        return unknown(&desk.model, text).with_orders(&desk.model, &keys);
+        let outcome = unknown(&desk.model, text).with_orders(&desk.model, &keys);
+        return torn(&desk.model, outcome, con_id);
     }
     let since = desk.model.orders.recent.iter().take_while(|recent| Some(&recent.key) != before.as_ref());
     let mut sent = since.filter(|recent| (recent.spec.kind, recent.spec.qty) == (exit.kind, exit.qty));
     let key = sent.next().map(|recent| recent.key.clone());
-    match key {
-        Some(key) => answer_to(desk, key, takes, gate).await.with_orders(&desk.model, &keys),
-        None => Outcome::refused(&desk.model, last_word(&desk.model)).with_orders(&desk.model, &keys),
+    let outcome = match key {
+        Some(key) => answer_to(desk, key, takes, gate).await,
+        None => Outcome::refused(&desk.model, last_word(&desk.model)),
+    };
+    let given_way = |yields: &Yields| {
+        let order = select::order(&desk.model, &yields.key);
+        order.is_none_or(|o| o.state.is_terminal() || o.before_change.is_some() || o.remaining() <= yields.to)
+    };
+    let begun = room.yields.iter().any(given_way);
+    let outcome = outcome.with_orders(&desk.model, &keys);
+    if begun { torn(&desk.model, outcome, con_id) } else { outcome }
+}
+
+/// An exit for which other orders were cancelled or made smaller did not come about: that is more than nothing, and the
+/// position may have lost its stop.
+fn torn(model: &Model, outcome: Outcome, con_id: ConId) -> Outcome {
+    if outcome.code() == 0 {
+        return outcome;
     }
+    let code = if outcome.code() == 1 { 3 } else { outcome.code() };
+    let mut outcome = outcome.ending(code);
+    let name = select::symbol(model, con_id).unwrap_or_default();
+    outcome.notes.push(format!("Other orders of {name} were cancelled or made smaller before; look at them."));
+    outcome.notes.extend(bare(model, &name, con_id));
+    outcome
 }
 
 /// Waits for the first answer to this order, and for the fill of one that takes.
@@ -196,23 +220,20 @@ pub async fn changed(desk: &mut Desk, key: &OrderKey, gate: Gate) -> Outcome {
 pub async fn unwound(desk: &mut Desk, con_id: ConId, gate: Gate) -> Outcome {
     let keys = cancels(&desk.model);
     let lived = gate.until(desk, ANSWER_MAX, |model| !model.orders.unwinding.contains_key(&con_id)).await;
-    if lived != Lived::Held {
-        return unknown(&desk.model, "the orders are being cancelled; what is held was not sent")
-            .with_orders(&desk.model, &keys);
-    }
-    if desk.model.panes.ticket.sending.is_some() {
-        return placed(desk, true, gate).await.with_orders(&desk.model, &keys);
-    }
     let failed = desk.model.notices.list.back().is_some_and(|notice| notice.tone == Tone::Error);
-    let said = last_word(&desk.model);
-    let outcome = if failed {
-        Outcome::refused(&desk.model, said)
+    let outcome = if lived != Lived::Held {
+        unknown(&desk.model, "the orders are being cancelled; what is held was not sent")
+    } else if desk.model.panes.ticket.sending.is_some() {
+        placed(desk, true, gate).await
+    } else if failed {
+        Outcome::refused(&desk.model, last_word(&desk.model))
     } else {
         let mut outcome = Outcome::new(&desk.model, Ended::Nothing);
-        outcome.notes.push(said.message);
+        outcome.notes.push(last_word(&desk.model).message);
         outcome
     };
-    outcome.with_orders(&desk.model, &keys)
+    let outcome = outcome.with_orders(&desk.model, &keys);
+    if keys.is_empty() { outcome } else { torn(&desk.model, outcome, con_id) }
 }
 
 /// The last thing that the desk said, as the reason why nothing was sent.

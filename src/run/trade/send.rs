@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Errand;
-use super::answers::{changed, last_word, made_room, placed, unwound};
+use super::answers::{AGREE, changed, last_word, made_room, placed, unwound};
 use super::connect::not_ready;
 use super::gate::Gate;
 use super::headless::{Desk, Lived};
@@ -103,7 +103,7 @@ async fn press(desk: &mut Desk, errand: &Errand, gate: &Gate) -> Result<Seen, Bo
         let asks = matches!(desk.model.overlay, Some(Overlay::Confirm));
         if asks && !errand.yes {
             let (text, code) = seen.worst.clone().map_or_else(Default::default, |(_, text, code)| (text, code));
-            let hint = Some("--yes before the sentence agrees to what the guard asks. Nothing was sent.".to_owned());
+            let hint = Some(AGREE.to_owned());
             return refused(seen, Failure { code: Some(code.to_owned()), message: text, hint }, &desk.model);
         }
         desk.act(if asks { Action::Confirm } else { Action::Send });
