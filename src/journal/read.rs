@@ -123,6 +123,11 @@ impl Reader {
         self.bodies(sql, span)?.iter().map(|body| query::parse("an order", body)).collect()
     }
 
+    /// Orders without a recorded end, oldest first.
+    pub fn live(&self) -> Result<Vec<Order>, JournalError> {
+        query::live(&self.conn)
+    }
+
     /// Executions of the span as recorded, every version of each, oldest first.
     pub fn executions(&self, span: Span) -> Result<Vec<Fill>, JournalError> {
         let sql = "SELECT body, source FROM executions WHERE at >= ?1 AND at < ?2 ORDER BY at, rowid";

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use color_eyre::eyre::{Report, WrapErr, eyre};
 use tokio::sync::mpsc;
@@ -31,6 +32,9 @@ use crate::journal;
 
 /// Warnings that may wait.
 const WARNINGS: usize = 64;
+
+/// So long a command may keep the first seat from a workstation that starts.
+const COMMAND_MAX: Duration = Duration::from_secs(5);
 
 /// Runs the workstation; the exit code.
 pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
@@ -59,7 +63,7 @@ fn serve(place: &Place, desk: &cli::Desk, record: Option<File>, tty: &Arc<Tty>) 
         .wrap_err_with(|| format!("{} cannot be used", place.paths.log.display()))?;
     // Registered before the size is first used, so that no change of it is missed.
     let ears = signals::start(Arc::clone(tty)).wrap_err("signals cannot be handled")?;
-    let seat = lock::take_seat(&place.folder)
+    let seat = lock::take_workstation_seat(&place.folder, COMMAND_MAX)
         .wrap_err_with(|| format!("{} cannot be used", place.folder.display()))?
         .ok_or_else(|| eyre!("{} workstations of this profile run already", lock::SEATS))?;
     let halt = Halt::default();

@@ -4,19 +4,28 @@
 //! process id and port, and others join that port. When the host ends, the lock goes to one that waits for it, which
 //! serves on the same port. The kernel drops a lock with its process, so a crash leaves nothing to clean up.
 //!
-//! A seat is an API client id with its journal: workstations of one profile take the first that is free, so that no two
+//! A seat is an API client id with its journal: workstations of one profile take the first that is free, commands the last, so that no two
 //! share order ids or a journal, and the broker never sees the same client twice.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
+use super::threads;
+
 /// Workstations of one profile at the same time.
 pub const SEATS: u16 = 8;
+
+/// What a workstation writes beside its process id into the lock of its seat, where the gateway writes its port.
+const WORKSTATION: u16 = 0;
+/// The same of a command.
+const COMMAND: u16 = 1;
 
 /// A file locked by this process; unlocked when dropped or when the process ends.
 #[derive(Debug)]
@@ -94,11 +103,41 @@ pub fn take_seat(folder: &Path) -> io::Result<Option<Seat>> {
     Ok(None)
 }
 
+/// Takes the first free seat in `folder` for a workstation, `None` when all are taken: the first of all, where HALT is kept,
+/// also when a command has it that is gone within `span`.
+pub fn take_workstation_seat(folder: &Path, span: Duration) -> io::Result<Option<Seat>> {
+    let path = seat_path(folder, 0);
+    let commanded = is_taken(folder, 0)? && holder(&path)?.is_some_and(|(_, word)| word == COMMAND);
+    if commanded {
+        let (give, given) = sync_channel(0);
+        // Ends with the command at the latest; a lock that comes too late finds nobody and is dropped.
+        threads::start("seat", move || {
+            let _ = give.send(Lock::wait(&path));
+        })?;
+        if let Ok(lock) = given.recv_timeout(span) {
+            return sit(folder, 0, lock?, WORKSTATION).map(Some);
+        }
+    }
+    take_seat(folder)
+}
+
 /// Takes one seat in `folder`; `None` when it is taken.
 pub fn take_this_seat(folder: &Path, number: u16) -> io::Result<Option<Seat>> {
-    let Some(mut lock) = Lock::try_take(&seat_path(folder, number))? else { return Ok(None) };
-    lock.say(0)?;
-    Ok(Some(Seat { number, journal: journal_path(folder, number), _lock: lock }))
+    take(folder, number, WORKSTATION)
+}
+
+/// Takes one seat in `folder` for a command, which is soon gone; `None` when it is taken.
+pub fn take_for_command(folder: &Path, number: u16) -> io::Result<Option<Seat>> {
+    take(folder, number, COMMAND)
+}
+
+fn take(folder: &Path, number: u16, word: u16) -> io::Result<Option<Seat>> {
+    Lock::try_take(&seat_path(folder, number))?.map(|lock| sit(folder, number, lock, word)).transpose()
+}
+
+fn sit(folder: &Path, number: u16, mut lock: Lock, word: u16) -> io::Result<Seat> {
+    lock.say(word)?;
+    Ok(Seat { number, journal: journal_path(folder, number), _lock: lock })
 }
 
 /// Whether somebody sits there now.
@@ -151,6 +190,23 @@ mod tests {
         assert!(take_this_seat(folder.path(), 1).unwrap().is_none());
         assert_eq!(take_seat(folder.path()).unwrap().expect("free").number, 0);
         drop(second);
+    }
+
+    #[test]
+    fn a_workstation_waits_for_the_first_seat_while_a_command_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let command = take_for_command(folder.path(), 0).unwrap().expect("free");
+        let late = take_workstation_seat(folder.path(), Duration::from_millis(20)).unwrap().expect("a seat");
+        assert_eq!(late.number, 1, "it does not wait for ever");
+        let folder = tempfile::tempdir().unwrap();
+        let command = take_for_command(folder.path(), 0).unwrap().expect("free");
+        let path = folder.path().to_owned();
+        let waits = std::thread::spawn(move || take_workstation_seat(&path, Duration::from_mins(1)).unwrap());
+        drop(command);
+        let first = waits.join().unwrap().expect("a seat");
+        assert_eq!(first.number, 0);
+        let second = take_workstation_seat(folder.path(), Duration::from_mins(1)).unwrap().expect("a seat");
+        assert_eq!(second.number, 1, "a workstation is not waited for");
     }
 
     #[test]

@@ -122,7 +122,7 @@ fn without_preview(sentence: Sentence) -> (Sentence, bool) {
 fn carry_out(place: &Place, errand: &Errand, client: Option<i32>) -> Result<Outcome, Report> {
     let log = log::start(&place.paths.log, place.settings.log)
         .wrap_err_with(|| format!("{} cannot be used", place.paths.log.display()))?;
-    let seat = seat::take(place, client, whose::number(&errand.sentence))?;
+    let seat = seat::take(place, client, &whose::reach(&errand.sentence))?;
     let known = seat::known(&place.folder, seat.number)?;
     let mut parts = Parts::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;

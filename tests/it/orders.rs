@@ -1,6 +1,7 @@
 //! Orders from the command line, each a process of its own: same guard, same journal, honest exit codes.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -251,7 +252,7 @@ fn an_order_of_a_desk_that_runs_is_left_to_it() {
     let placed = ends(folder.path(), "buy --profile desk --json 10 MSFT 300", 0).json();
     let (number, client) = (placed["orders"][0]["order"].as_i64().unwrap(), placed["client"].as_i64().unwrap());
     // Somebody sits where it was placed.
-    let seat = lock::take_this_seat(&folder.path().join("desk"), 0).unwrap().expect("free");
+    let seat = lock::take_this_seat(&folder.path().join("desk"), lock::SEATS - 1).unwrap().expect("free");
     let refused = ends(folder.path(), &format!("cancel --profile desk --json order:{number}"), 1).json();
     let message = refused["error"]["message"].as_str().unwrap();
     assert!(message.contains(&format!("of client {client}: only that client may")), "{refused}");
@@ -261,7 +262,7 @@ fn an_order_of_a_desk_that_runs_is_left_to_it() {
     assert!(refused.err.contains("a workstation or a command that runs"), "{}", refused.err);
     // Another client id of the profile places orders meanwhile, and its own command takes them back.
     let other = ends(folder.path(), "buy --profile desk --json 10 AMZN 50", 0).json();
-    assert_eq!(other["client"].as_i64(), Some(client + 1), "{other}");
+    assert_eq!(other["client"].as_i64(), Some(client - 1), "{other}");
     drop(seat);
     let gone = ends(folder.path(), &format!("cancel --profile desk --json --client {client} order:{number}"), 0);
     assert_eq!(gone.state(), "cancelled");
@@ -468,4 +469,76 @@ fn a_way_out_that_stops_half_way_is_more_than_a_refusal() {
     assert!(torn.err.contains("were cancelled or made smaller before"), "{}", torn.err);
     let held = ends(folder.path(), "positions --profile desk --json", 0).json();
     assert_eq!(held[0]["quantity"], "10", "{held}");
+}
+
+#[test]
+fn a_command_leaves_the_first_seat_to_the_workstation_unless_it_needs_its_orders() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(folder.path());
+    settle(folder.path(), &gateway.1, "paper");
+    let last = ends(folder.path(), "buy --profile desk --json 10 MSFT 300", 0).json()["client"].as_i64().unwrap();
+    assert!(!journal_of(folder.path(), 0).exists());
+    let first = last - i64::from(lock::SEATS) + 1;
+    ends(folder.path(), &format!("buy --profile desk --client {first} 10 AAPL mkt sl entry-5%"), 0);
+    let flat = ends(folder.path(), "flatten --profile desk --json AAPL", 0).json();
+    assert_eq!((flat["client"].as_i64(), &flat["result"]), (Some(first), &"filled".into()), "{flat}");
+    let away = ends(folder.path(), "cancel --profile desk --json MSFT", 0).json();
+    assert_eq!(away["client"].as_i64(), Some(last), "{away}");
+}
+
+/// Stands before a paper gateway and gives its account the name of a live one, of the same length.
+fn as_live(address: &str) -> String {
+    const PAPER: &[u8] = b"DU0000001";
+    const LIVE: &[u8] = b"U00000019";
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (own, address) = (listener.local_addr().unwrap().to_string(), address.to_owned());
+    std::thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            let server = TcpStream::connect(&address).unwrap();
+            let (to_server, to_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            // The client begins with four letters that are no frame.
+            std::thread::spawn(move || pass(client, to_server, 4, (LIVE, PAPER)));
+            std::thread::spawn(move || pass(server, to_client, 0, (PAPER, LIVE)));
+        }
+    });
+    own
+}
+
+/// Passes frames on until either side ends, one word in place of another.
+fn pass(mut from: TcpStream, mut to: TcpStream, head: usize, (word, instead): (&[u8], &[u8])) {
+    let mut copy = || -> std::io::Result<()> {
+        let mut first = vec![0; head];
+        from.read_exact(&mut first)?;
+        to.write_all(&first)?;
+        loop {
+            let mut length = [0; 4];
+            from.read_exact(&mut length)?;
+            let mut frame = vec![0; usize::try_from(u32::from_be_bytes(length)).unwrap()];
+            from.read_exact(&mut frame)?;
+            while let Some(at) = frame.windows(word.len()).position(|bytes| bytes == word) {
+                frame[at..at + word.len()].copy_from_slice(instead);
+            }
+            to.write_all(&length)?;
+            to.write_all(&frame)?;
+        }
+    };
+    let _ = copy();
+    let _ = to.shutdown(std::net::Shutdown::Both);
+}
+
+#[test]
+fn in_live_the_last_stop_is_cancelled_with_yes_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(folder.path());
+    settle(folder.path(), &gateway.1, "paper");
+    ends(folder.path(), "buy --profile desk 10 AAPL mkt", 0);
+    ends(folder.path(), "sell --profile desk 10 AAPL stp bid-5% gtc", 0);
+    // The same account as a live one; the client id is the one that placed the stop.
+    settle(folder.path(), &as_live(&gateway.1), "live");
+    for target in ["AAPL", "all"] {
+        let asked = ends(folder.path(), &format!("cancel --profile desk {target}"), 1);
+        assert!(asked.err.contains("(G32)") && asked.err.contains("--yes before"), "{}", asked.err);
+    }
+    let gone = ends(folder.path(), "cancel --profile desk --yes all", 0);
+    assert!(gone.err.contains("UNPROTECTED: 10 AAPL have no stop."), "{}{}", gone.out, gone.err);
 }

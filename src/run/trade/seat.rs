@@ -1,8 +1,8 @@
 //! Which API client id a command acts as, and what the profile's other desks have left in their journals.
 //!
 //! IB lets only the client that placed an order change or cancel it. A command therefore takes the seat of the desk that
-//! placed the order it names, if nobody sits there, and else the first free one: with no workstation running that is the
-//! workstation's own, whose orders it may change.
+//! placed what it has to change, if nobody sits there, and else the last free one: the first is the workstation's, and is
+//! taken only for its orders.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,30 +16,29 @@ use crate::risk::Recent;
 use crate::run::Misuse;
 use crate::run::lock::{self, SEATS, Seat, journal_path};
 use crate::run::plan::Place;
+use crate::run::trade::whose::Reach;
 
 /// How far back orders are looked for that the guard counts (G21, G22).
 const LATELY: Duration = Duration::from_mins(1);
 /// How far back orders without an answer are looked for.
 const DAY: Duration = Duration::from_hours(24);
 
-/// Takes the seat of this client id; or that of the desk that placed the order of this number; or the first free one.
-pub fn take(place: &Place, client: Option<i32>, order: Option<u32>) -> Result<Seat, Report> {
+/// Takes the seat of this client id; or one whose desk has placed what the sentence has to reach; or the last free one.
+pub fn take(place: &Place, client: Option<i32>, reach: &Reach) -> Result<Seat, Report> {
     let folder = &place.folder;
     let failed = || format!("{} cannot be used", folder.display());
     if let Some(client) = client {
-        let seat = lock::take_this_seat(folder, number_of(place, client)?).wrap_err_with(failed)?;
+        let seat = lock::take_for_command(folder, number_of(place, client)?).wrap_err_with(failed)?;
         return seat
             .ok_or_else(|| eyre!("client {client} is a workstation or a command that runs: it acts for itself"));
     }
-    if let Some(number) = order
-        && let [only] = owners(place, number)?.as_slice()
-        && let Some(seat) = lock::take_this_seat(folder, *only).wrap_err_with(failed)?
-    {
-        return Ok(seat);
+    // A workstation that starts meanwhile takes the first: HALT is restored there, and its orders are its own.
+    for number in owners(place, reach)?.into_iter().chain((0..SEATS).rev()) {
+        if let Some(seat) = lock::take_for_command(folder, number).wrap_err_with(failed)? {
+            return Ok(seat);
+        }
     }
-    lock::take_seat(folder)
-        .wrap_err_with(failed)?
-        .ok_or_else(|| eyre!("{SEATS} workstations and commands of this profile run already"))
+    Err(eyre!("{SEATS} workstations and commands of this profile run already"))
 }
 
 /// The seat of a client id, where it is one of the profile.
@@ -53,16 +52,27 @@ pub fn number_of(place: &Place, client: i32) -> Result<u16, Report> {
     })
 }
 
-/// The seats whose journal has a live order of this number.
-fn owners(place: &Place, number: u32) -> Result<Vec<u16>, Report> {
+/// The seats whose journals have live orders that are to be reached, the most first. A number that several have names none.
+fn owners(place: &Place, reach: &Reach) -> Result<Vec<u16>, Report> {
+    let meant = |order: &Order| match reach {
+        Reach::None => false,
+        Reach::Order(number) => i64::from(order.ids.order_id) == i64::from(*number),
+        Reach::Symbol(symbol) => order.spec.symbol.as_str() == symbol,
+        Reach::All => true,
+    };
     let mut owners = Vec::new();
     for seat in 0..SEATS {
         let Some(reader) = open(&place.folder, seat)? else { continue };
-        if reader.find(&format!("order:{number}"))?.is_some_and(|order| order.state.is_live()) {
-            owners.push(seat);
+        let count = reader.live()?.iter().filter(|order| meant(order)).count();
+        if count > 0 {
+            owners.push((seat, count));
         }
     }
-    Ok(owners)
+    if matches!(reach, Reach::Order(_)) && owners.len() > 1 {
+        return Ok(Vec::new());
+    }
+    owners.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    Ok(owners.into_iter().map(|(seat, _)| seat).collect())
 }
 
 /// The journal of a seat, if it has one.

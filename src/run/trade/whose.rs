@@ -6,7 +6,7 @@ use super::outcome::Failure;
 use crate::app::model::Model;
 use crate::app::{select, words};
 use crate::domain::instrument::ConId;
-use crate::domain::order::Order;
+use crate::domain::order::{Order, Verb};
 use crate::sentence::{Contract, Instrument, Manage, Sentence, Target};
 
 /// The number of the order that is meant.
@@ -18,6 +18,32 @@ pub fn number(sentence: &Sentence) -> Option<u32> {
         },
         Sentence::Entry(_) => None,
     }
+}
+
+/// The working orders that a sentence has to reach as the client that placed them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// None: what it says can be said by any client.
+    None,
+    /// That of this number.
+    Order(u32),
+    /// Those of this symbol: they are cancelled, or give way to an exit.
+    Symbol(String),
+    /// Any there are.
+    All,
+}
+
+/// The working orders that this sentence has to reach.
+pub fn reach(sentence: &Sentence) -> Reach {
+    if let Some(number) = number(sentence) {
+        return Reach::Order(number);
+    }
+    if let Sentence::Entry(entry) = sentence
+        && matches!(entry.verb, Verb::Buy | Verb::Short)
+    {
+        return Reach::None;
+    }
+    contract(sentence).map_or(Reach::All, Reach::Symbol)
 }
 
 /// The symbol of the contract that is meant.
