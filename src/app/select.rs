@@ -136,10 +136,11 @@ pub fn asks_anyway(model: &Model) -> bool {
     model.desk.mode == Mode::Live && model.desk.arming.gate(model.settings.live.confirm) != Gate::Sends
 }
 
-/// Whether orders that open a position can leave: connected, and in live armed and not paused.
+/// Whether orders that open a position can leave: connected, neither HALT nor REDUCE, and in live armed and not paused.
 pub fn entries_leave(model: &Model) -> bool {
     let open = model.desk.mode == Mode::Paper || model.desk.arming.is_open();
-    open && readiness(model) == Readiness::Ready && !model.desk.halted
+    let stopped = model.desk.halted || model.desk.reduced == Some(session_date(model));
+    open && readiness(model) == Readiness::Ready && !stopped
 }
 
 /// Everything the guard judges an order of this contract by.
