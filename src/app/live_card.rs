@@ -1,15 +1,18 @@
 //! The card of the first live start: what the guard's limits come to for this account.
 //!
 //! Invariants: every amount is the account's net liquidation times the limit that the guard compares with; without a net
-//! liquidation there are no amounts, and nothing can be accepted.
+//! liquidation there are no amounts, and nothing can be accepted; nor can a card that has not been on the screen as it is.
 //!
 //! Must not know: the screen; where the limits are kept.
+
+use std::time::Duration;
 
 use rust_decimal::Decimal;
 
 use super::model::Model;
+use crate::clock::Stamp;
 use crate::config::Confirm;
-use crate::domain::account::AccountId;
+use crate::domain::account::{AccountId, Mode};
 use crate::money::{Cash, Qty};
 
 /// A limit: its percentage, and what that comes to.
@@ -57,6 +60,44 @@ pub struct Card {
     pub idle: u16,
     /// What an order takes besides.
     pub confirm: Confirm,
+    /// The fingerprint of all limits that count: those that are not on the card are accepted with it.
+    pub limits: String,
+}
+
+/// How long a card has been on the screen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The card that is to be seen.
+    card: Option<Box<Card>>,
+    /// The first revision that shows it.
+    revision: Option<u64>,
+    /// Since when that has been on the screen.
+    painted_at: Option<Stamp>,
+}
+
+impl Seen {
+    /// This card is to be seen; whether it is another than before.
+    pub(super) fn watch(&mut self, card: Card) -> bool {
+        let other = self.card.as_deref() != Some(&card);
+        if other {
+            *self = Self { card: Some(Box::new(card)), ..Self::default() };
+        }
+        other
+    }
+
+    /// The message has ended with `revision`, and `painted` is on the screen.
+    pub(super) fn stamp(&mut self, revision: u64, painted: u64, now: Stamp) {
+        let shows = *self.revision.get_or_insert(revision);
+        if painted >= shows {
+            self.painted_at.get_or_insert(now);
+        }
+    }
+
+    /// How long the card as it is now has been on the screen; `None` while it is not there.
+    pub(super) fn lasted(&self, card: &Card, now: Stamp) -> Option<Duration> {
+        let at = self.painted_at.filter(|_| self.card.as_deref() == Some(card));
+        at.map(|at| now.since(at))
+    }
 }
 
 impl Card {
@@ -81,6 +122,7 @@ impl Card {
             types: "STK: stocks and ETFs",
             idle: model.settings.live.idle,
             confirm: model.settings.live.confirm,
+            limits: limits.fingerprint_of(Mode::Live),
         }
     }
 

@@ -14,6 +14,7 @@ use super::arming::Arming;
 use super::away::Gap;
 use super::day::Traded;
 use super::keymap::Keymap;
+use super::live_card::Seen;
 use super::notices::Notices;
 use super::settling::Settling;
 use super::timers::Timers;
@@ -36,7 +37,7 @@ use crate::money::Qty;
 use crate::panes::ticket::Staged;
 use crate::panes::watchlist::{Row, Watchlist};
 use crate::panes::{PaneKind, Panes};
-use crate::risk::{Consent, Limits, Recent, Room, Tuned};
+use crate::risk::{Consent, Limits, Recent, Room, SymbolLimits, Tuned};
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -108,6 +109,7 @@ impl Model {
             released: None,
             unattended: 0,
             loosened: Vec::new(),
+            typed_limits: BTreeSet::new(),
             arming: Box::default(),
             accepted: Vec::new(),
             killed_at: None,
@@ -190,6 +192,8 @@ pub struct Desk {
     pub unattended: usize,
     /// Limits that the trader has loosened and that do not hold yet.
     pub loosened: Vec<Loosened>,
+    /// Limits that were typed: reading the file again does not undo them.
+    pub typed_limits: BTreeSet<&'static str>,
     /// Whether entries may leave, where the session is live.
     pub arming: Box<Arming>,
     /// The limits that were accepted on the card of the first live start, by account.
@@ -224,9 +228,18 @@ pub struct Desk {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loosened {
     /// What it becomes.
-    pub tuned: Tuned,
+    pub what: Looser,
     /// When.
     pub at: Stamp,
+}
+
+/// What becomes looser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looser {
+    /// A limit of the session's column.
+    Row(Tuned),
+    /// What single symbols have of their own, as the file says it.
+    Symbols(BTreeMap<String, SymbolLimits>),
 }
 
 /// The journal as the model knows it.
@@ -521,6 +534,8 @@ pub enum Overlay {
     LiveCard {
         /// What reading `risk.toml` again has come to.
         read: Option<SafeText>,
+        /// How long it has been on the screen as it is.
+        seen: Seen,
     },
     /// Quitting while orders work.
     Quit,

@@ -54,11 +54,13 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
     on::room::advance(model, &mut step);
     on::ticket::refresh(model, &mut step);
     on::chronicle::note(model, &mut step, &was);
+    on::arm::watch_card(model, &mut step);
     timers::arm(model, &mut step);
     if step.redraw != Redraw::Keep {
         model.revision = model.revision.saturating_add(1);
     }
     on::ticket::stamp(model);
+    on::arm::stamp_card(model);
     step
 }
 
@@ -74,8 +76,9 @@ fn signalled(model: &mut Model, step: &mut Step, signal: Signal) {
     }
 }
 
-/// The screen is another: what is staged has to be seen on it before it can be sent.
+/// The screen is another: what is staged, or to be accepted, has to be seen on it first.
 fn unseen(model: &mut Model) {
+    on::arm::unseen_card(model);
     if let Some(staged) = &mut model.panes.ticket.staged {
         staged.dirty = true;
     }

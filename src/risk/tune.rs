@@ -3,14 +3,17 @@
 //! What is tighter holds at once. What is looser is typed in vain for as long as a temper lasts: it takes effect a minute
 //! later, and the desk says when. Only the column of the session's mode changes, and nothing is written to the file.
 //!
-//! Must not know: the clock. Absent: the limits of single symbols, taking an absolute cap away again.
+//! The file read again is measured by the same rule, and may take a cap away and say the limits of single symbols.
+//!
+//! Must not know: the clock. Absent: saying the limits of single symbols, or taking an absolute cap away, by a word.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rust_decimal::Decimal;
 
 use super::load::{PERCENT_MAX, ROWS};
-use super::{Limits, Rows};
+use super::{Limits, Rows, SymbolLimits};
 use crate::domain::account::Mode;
 use crate::money::{Cash, Qty};
 
@@ -24,8 +27,8 @@ pub struct Tuned {
     pub row: &'static str,
     /// What it is now; `None` where there is no such cap.
     pub from: Option<Decimal>,
-    /// What it is to be.
-    pub to: Decimal,
+    /// What it is to be; `None` where the cap goes.
+    pub to: Option<Decimal>,
     /// Whether more passes with it than without.
     pub loosens: bool,
 }
@@ -65,7 +68,68 @@ fn slot<'r>(rows: &'r mut Rows, row: &str) -> Option<Slot<'r>> {
     })
 }
 
+impl Slot<'_> {
+    fn number(&self) -> Option<Decimal> {
+        match self {
+            Self::Count(count) => Some(Decimal::from(**count)),
+            Self::Percent(percent) => Some(**percent),
+            Self::Size(size) => size.map(|qty| qty.0),
+            Self::Money(cash) => cash.map(|cash| cash.0),
+        }
+    }
+}
+
+/// Whether more passes after this change than before: of the cushion more is tighter, of everything else less.
+fn loosens(row: &str, from: Option<Decimal>, to: Option<Decimal>) -> bool {
+    match (from, to) {
+        (Some(from), Some(to)) if row == "cushion" => to < from,
+        (Some(from), Some(to)) => to > from,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+/// The lower of two caps, where there is one.
+fn lower<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
+    a.into_iter().chain(b).min()
+}
+
+/// The tighter of two limits of a symbol, where what is not said is as for all.
+fn tighter<T: Ord + Copy>(now: Option<T>, file: Option<T>, all: T) -> Option<T> {
+    if now.unwrap_or(all) < file.unwrap_or(all) { now } else { file }
+}
+
 impl Limits {
+    /// The limits of a mode that differ in others, as changes from these to those.
+    pub fn differing(&self, mode: Mode, to: &Self) -> Vec<Tuned> {
+        let (mut these, mut those) = (self.rows(mode).clone(), to.rows(mode).clone());
+        let differs = |row: &'static str| {
+            let (from, to) = (slot(&mut these, row)?.number(), slot(&mut those, row)?.number());
+            (from != to).then(|| Tuned { row, from, to, loosens: loosens(row, from, to) })
+        };
+        ROWS.into_iter().filter_map(differs).collect()
+    }
+
+    /// What single symbols have of their own if of these limits and of others always the tighter holds.
+    pub fn tighter_symbols(&self, mode: Mode, other: &Self) -> BTreeMap<String, SymbolLimits> {
+        let rows = self.rows(mode);
+        let names: BTreeSet<&String> = self.symbols.keys().chain(other.symbols.keys()).collect();
+        let of = |limits: &Self, name: &str| limits.symbols.get(name).cloned().unwrap_or_default();
+        let both = names.into_iter().map(|name| {
+            let (now, new) = (of(self, name), of(other, name));
+            let own = SymbolLimits {
+                default_size: tighter(now.default_size, new.default_size, self.default_size),
+                max_size: lower(now.max_size, new.max_size),
+                max_value: lower(now.max_value, new.max_value),
+                max_position: lower(now.max_position, new.max_position),
+                band_confirm: tighter(now.band_confirm, new.band_confirm, rows.band_confirm),
+                band_max: tighter(now.band_max, new.band_max, rows.band_max),
+            };
+            (name.clone(), own)
+        });
+        both.filter(|(name, own)| *own != SymbolLimits::default() || other.symbols.contains_key(name)).collect()
+    }
+
     /// What saying this limit for a mode would do, or why it cannot be said.
     pub fn tuned(&self, mode: Mode, name: &str, to: Decimal) -> Result<Tuned, String> {
         let Some(row) = ROWS.into_iter().find(|row| *row == name) else {
@@ -89,9 +153,7 @@ impl Limits {
             Some(Slot::Money(cash)) => cash.map(|cash| cash.0),
             None => return Err(format!("no limit {name}")),
         };
-        // Of the cushion more is tighter, of everything else less.
-        let loosens = from.is_some_and(|from| if row == "cushion" { to < from } else { to > from });
-        Ok(Tuned { row, from, to, loosens })
+        Ok(Tuned { row, from, to: Some(to), loosens: loosens(row, from, Some(to)) })
     }
 
     /// Sets a limit that was found right.
@@ -100,12 +162,12 @@ impl Limits {
             Mode::Live => &mut self.live,
             Mode::Paper => &mut self.paper,
         };
-        match slot(rows, tuned.row) {
-            Some(Slot::Count(count)) => *count = i64::try_from(tuned.to).unwrap_or(*count),
-            Some(Slot::Percent(percent)) => *percent = tuned.to,
-            Some(Slot::Size(size)) => *size = Some(Qty(tuned.to)),
-            Some(Slot::Money(cash)) => *cash = Some(Cash(tuned.to)),
-            None => {}
+        match (slot(rows, tuned.row), tuned.to) {
+            (Some(Slot::Count(count)), Some(to)) => *count = i64::try_from(to).unwrap_or(*count),
+            (Some(Slot::Percent(percent)), Some(to)) => *percent = to,
+            (Some(Slot::Size(size)), to) => *size = to.map(Qty),
+            (Some(Slot::Money(cash)), to) => *cash = to.map(Cash),
+            (Some(Slot::Count(_) | Slot::Percent(_)), None) | (None, _) => {}
         }
     }
 }

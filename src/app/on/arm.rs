@@ -1,24 +1,27 @@
 //! Arming by the hand, and what interrupts or ends it (`crate::app::arming`).
 //!
 //! Invariants: only typed characters arm, one by one, never pasted, repeated or clicked; before the first time the limits
-//! are shown with the amounts they come to and accepted, and limits that have changed are shown again; in paper all of this
-//! says that there is nothing to arm.
+//! are shown with the amounts they come to and accepted once they have been on the screen for 150 ms, and limits that have
+//! changed are shown again; in paper all of this says that there is nothing to arm.
 
 use std::time::Duration;
 
 use tui_input::Input;
 
+use super::guard;
+use super::send::DWELL;
 use crate::app::arming::{Cause, End, GAP_MAX, LATE_MAX, Pause, STALL, Unseen, is_jump};
 use crate::app::effect::{Effect, Redraw, Step};
+use crate::app::live_card::{Card, Seen};
 use crate::app::model::{Journal, Model, Overlay};
 use crate::app::msg::ReadLimits;
 use crate::app::notices::Tone;
-use crate::app::{live_card, words};
+use crate::app::words;
+use crate::app::workspace::{Layout, arrange};
 use crate::broker::Link;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, Mode};
 use crate::journal::{Accepted, Entry};
-use crate::risk::Limits;
 
 /// What works in every state.
 const WORKS: &str = "exits and cancels work";
@@ -35,7 +38,7 @@ pub(super) fn toggle(model: &mut Model) {
     model.overlay = Some(if is_accepted(model, &account) {
         Overlay::Arm { input: Input::default() }
     } else {
-        Overlay::LiveCard { read: None }
+        Overlay::LiveCard { read: None, seen: Seen::default() }
     });
 }
 
@@ -67,25 +70,36 @@ pub(super) fn greet(model: &mut Model) {
     let Ok(account) = armable(model) else { return };
     let free = model.overlay.is_none() && model.panes.ticket.staged.is_none() && model.pending.is_empty();
     if free && !model.desk.arming.is_armed() && !is_accepted(model, &account) {
-        model.overlay = Some(Overlay::LiveCard { read: None });
+        model.overlay = Some(Overlay::LiveCard { read: None, seen: Seen::default() });
     }
 }
 
 /// Enter on the card: kept for the account, then the characters are asked for.
 pub(super) fn accept(model: &mut Model, step: &mut Step) {
-    if !matches!(model.overlay, Some(Overlay::LiveCard { .. })) {
-        return;
-    }
+    let Some(Overlay::LiveCard { seen, .. }) = &model.overlay else { return };
+    let card = Card::of(model);
+    let lasted = seen.lasted(&card, model.now);
     let account = match armable(model) {
         Ok(account) => account,
         Err(why) => return model.notices.say(model.now, Tone::Warn, why, None),
     };
-    if !live_card::Card::of(model).is_known() {
+    if !card.is_known() {
         let text = "Net liquidation is not known yet: there are no amounts to accept.";
         return model.notices.say(model.now, Tone::Warn, text, None);
     }
+    let unseen = match lasted {
+        _ if arrange(model) == Layout::TooSmall => Some("The terminal is too small to show the limits.".to_owned()),
+        None => Some("Too soon, press again: the limits had not been drawn yet.".to_owned()),
+        Some(ago) if ago < DWELL => {
+            Some(format!("Too soon, press again: the limits had been drawn {} ms before.", ago.as_millis()))
+        }
+        Some(_) => None,
+    };
+    if let Some(why) = unseen {
+        return model.notices.say(model.now, Tone::Warn, format!("{why} Nothing was accepted."), None);
+    }
     let who = account.to_string();
-    let accepted = Accepted { account, limits: model.desk.limits.fingerprint_of(Mode::Live) };
+    let accepted = Accepted { account, limits: card.limits };
     model.desk.accepted.retain(|a| a.account != accepted.account);
     model.desk.accepted.push(accepted.clone());
     step.note(Entry::Accepted(accepted));
@@ -94,32 +108,59 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
     model.notices.say(model.now, Tone::Info, text, None);
 }
 
+/// At the end of each message: a card that has changed by it is drawn again, and has to be seen again.
+pub(in crate::app) fn watch_card(model: &mut Model, step: &mut Step) {
+    if !matches!(model.overlay, Some(Overlay::LiveCard { .. })) {
+        return;
+    }
+    let card = Card::of(model);
+    if let Some(Overlay::LiveCard { seen, .. }) = &mut model.overlay
+        && seen.watch(card)
+    {
+        step.draw(Redraw::Now);
+    }
+}
+
+/// Once the revision is known that shows it.
+pub(in crate::app) fn stamp_card(model: &mut Model) {
+    let (revision, painted, now) = (model.revision, model.painted, model.now);
+    if let Some(Overlay::LiveCard { seen, .. }) = &mut model.overlay {
+        seen.stamp(revision, painted, now);
+    }
+}
+
+/// The card has to be seen on another screen.
+pub(in crate::app) fn unseen_card(model: &mut Model) {
+    if let Some(Overlay::LiveCard { seen, .. }) = &mut model.overlay {
+        *seen = Seen::default();
+    }
+}
+
 /// Tab on the card: the file is where limits are edited; it is read again.
 pub(super) fn edit_limits(model: &mut Model, step: &mut Step) {
-    if let Some(Overlay::LiveCard { read }) = &mut model.overlay {
+    if let Some(Overlay::LiveCard { read, .. }) = &mut model.overlay {
         *read = Some(SafeText::new("reading risk.toml"));
         step.push(Effect::ReadLimits);
     }
 }
 
-/// `risk.toml` was read again. Outside the card limits do not change while the desk runs.
+/// `risk.toml` was read again. Outside the card it changes nothing while the desk runs, and on it nothing becomes looser at
+/// once (`super::guard::reread`).
 pub(in crate::app) fn limits(model: &mut Model, step: &mut Step, answer: ReadLimits) {
     step.draw(Redraw::Now);
-    let Some(Overlay::LiveCard { read }) = &mut model.overlay else { return };
-    let limits = Limits { default_size: model.desk.limits.default_size, ..answer.limits };
+    if !matches!(model.overlay, Some(Overlay::LiveCard { .. })) {
+        return;
+    }
     let path = &answer.path;
     let text = match answer.problems.split_first() {
         Some((first, rest)) => {
             let more = if rest.is_empty() { String::new() } else { format!(" (+{} more)", rest.len()) };
             format!("Not read: {first}{more}")
         }
-        None if limits == model.desk.limits => format!("As in {path}, [limits.live]: edit there, Tab reads it again."),
-        None => format!("Read again from {path}."),
+        None => guard::reread(model, answer.limits)
+            .unwrap_or_else(|| format!("As in {path}, [limits.live]: edit there, Tab reads it again.")),
     };
-    *read = Some(SafeText::new(&text));
-    if answer.problems.is_empty() {
-        model.desk.limits = limits;
-    }
+    model.overlay = Some(Overlay::LiveCard { read: Some(SafeText::new(&text)), seen: Seen::default() });
 }
 
 /// A character more of what arms: the right ones arm at once, the wrong ones are taken back.
@@ -137,7 +178,7 @@ pub(super) fn typed(model: &mut Model) {
         return;
     }
     if !is_accepted(model, &account) {
-        model.overlay = Some(Overlay::LiveCard { read: None });
+        model.overlay = Some(Overlay::LiveCard { read: None, seen: Seen::default() });
         return;
     }
     if !typed.eq_ignore_ascii_case(&tail) {

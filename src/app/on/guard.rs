@@ -1,7 +1,8 @@
 //! The guard's own states: REDUCE by loss, by fills that nobody was there for, and by hand; limits that are typed.
 //!
 //! Invariants: REDUCE is set by one key and lifted by a typed word alone; what is tighter holds at once, what is looser a
-//! minute later, and every change is said, which puts it into the journal.
+//! minute later, whether it was typed or comes from the file read again, and every change is said, which puts it into the
+//! journal; the file undoes nothing that was typed, unless what it says has been edited since and is tighter.
 //!
 //! Must not know: the screen. Absent: loosening for orders of before; what changes a working order is judged by the limits of
 //! its own moment.
@@ -9,11 +10,12 @@
 use rust_decimal::Decimal;
 
 use crate::app::effect::{Effect, Redraw, Step};
-use crate::app::model::{Journal, Loosened, Model};
+use crate::app::model::{Journal, Loosened, Looser, Model};
 use crate::app::notices::Tone;
 use crate::app::{day, select};
+use crate::clock::Stamp;
 use crate::domain::order::OrderKey;
-use crate::risk::{self, LOOSENS_AFTER, Tuned};
+use crate::risk::{self, LOOSENS_AFTER, Limits, Tuned};
 
 /// Whether REDUCE holds now.
 fn is_reduced(model: &Model) -> bool {
@@ -134,18 +136,14 @@ pub(super) fn limit(model: &mut Model, name: &str, to: Decimal) -> Result<(), St
     let mode = model.desk.mode;
     let tuned = model.desk.limits.tuned(mode, name, to)?;
     let change = words(&tuned);
-    // What was said of it before is taken back.
-    model.desk.loosened.retain(|waiting| waiting.tuned.row != tuned.row);
-    let text = if tuned.from == Some(tuned.to) {
-        format!("{} is {} already.", tuned.row, tuned.to.normalize())
+    forget(model, tuned.row);
+    model.desk.typed_limits.insert(tuned.row);
+    let text = if tuned.from == tuned.to {
+        format!("{} is {} already.", tuned.row, number(tuned.to))
     } else if tuned.loosens {
         let at = model.now.plus(LOOSENS_AFTER);
-        model.desk.loosened.push(Loosened { tuned, at });
-        format!(
-            "{change} for {} from {} on; until then it stays.",
-            mode.word().to_lowercase(),
-            at.eastern().strftime("%H:%M:%S ET")
-        )
+        model.desk.loosened.push(Loosened { what: Looser::Row(tuned), at });
+        format!("{change} for {} from {} on; until then it stays.", mode.word().to_lowercase(), clock(at))
     } else {
         model.desk.limits.tune(mode, &tuned);
         format!("{change} for {}, from now on.", mode.word().to_lowercase())
@@ -154,15 +152,86 @@ pub(super) fn limit(model: &mut Model, name: &str, to: Decimal) -> Result<(), St
     Ok(())
 }
 
+/// What waits to loosen a limit is taken back.
+fn forget(model: &mut Model, row: &str) {
+    model.desk.loosened.retain(|waiting| !matches!(&waiting.what, Looser::Row(tuned) if tuned.row == row));
+}
+
+/// `risk.toml` was read again: what is tighter in it holds now, what is looser in a minute. A limit that was typed stays,
+/// unless it has been edited in the file since and is tighter there. What that comes to, in short; `None` where nothing
+/// differs.
+pub(super) fn reread(model: &mut Model, file: Limits) -> Option<String> {
+    let (mode, at) = (model.desk.mode, model.now.plus(LOOSENS_AFTER));
+    let edited = model.settings.limits.differing(mode, &file);
+    let is_typed = |model: &Model, row| model.desk.typed_limits.contains(row);
+    // What the file alone has set waiting is judged again; what it still says keeps its minute.
+    let waiting = std::mem::take(&mut model.desk.loosened);
+    let own = |l: &Loosened| matches!(&l.what, Looser::Row(tuned) if is_typed(model, tuned.row));
+    let (typed, before): (Vec<_>, Vec<_>) = waiting.into_iter().partition(own);
+    model.desk.loosened = typed;
+    let (mut tighter, mut looser, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    for tuned in model.desk.limits.differing(mode, &file) {
+        let typed = is_typed(model, tuned.row);
+        if typed && (tuned.loosens || !edited.iter().any(|edit| edit.row == tuned.row)) {
+            kept.push(tuned.row.to_owned());
+        } else if tuned.loosens {
+            looser.push((words(&tuned), Looser::Row(tuned)));
+        } else {
+            forget(model, tuned.row);
+            model.desk.limits.tune(mode, &tuned);
+            tighter.push(words(&tuned));
+        }
+    }
+    let symbols = model.desk.limits.tighter_symbols(mode, &file);
+    if symbols != file.symbols {
+        looser.push(("limits of single symbols".to_owned(), Looser::Symbols(file.symbols.clone())));
+    }
+    if symbols != model.desk.limits.symbols {
+        tighter.push("limits of single symbols".to_owned());
+        model.desk.limits.symbols = symbols;
+    }
+    model.settings.limits = file;
+    let mut parts: Vec<String> = tighter.iter().map(|change| format!("{change} now")).collect();
+    let mut last = at;
+    for (change, what) in looser.iter().cloned() {
+        let at = before.iter().find(|l| l.what == what).map_or(at, |l| l.at);
+        last = at;
+        parts.push(format!("{change} from {} on", clock(at)));
+        model.desk.loosened.push(Loosened { what, at });
+    }
+    parts.extend(kept.iter().map(|row| format!("{row} stays as typed")));
+    if parts.is_empty() {
+        return None;
+    }
+    let text = format!("risk.toml was read again: {}.", parts.join("; "));
+    model.notices.say(model.now, Tone::Warn, text, None);
+    let short = [
+        (tighter.len(), " tighter now".to_owned()),
+        (looser.len(), format!(" looser from {} on", clock(last))),
+        (kept.len(), " as typed".to_owned()),
+    ];
+    let short: Vec<String> = short.iter().filter(|(n, _)| *n > 0).map(|(n, text)| format!("{n}{text}")).collect();
+    Some(format!("Read again: {}.", short.join(", ")))
+}
+
 /// Limits whose minute has passed take effect.
 pub(super) fn loosen_due(model: &mut Model, step: &mut Step) {
     let (now, mode) = (model.now, model.desk.mode);
     let waiting = std::mem::take(&mut model.desk.loosened);
     let (due, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|waiting| waiting.at.mono <= now.mono);
     model.desk.loosened = waiting;
-    for Loosened { tuned, .. } in due {
-        model.desk.limits.tune(mode, &tuned);
-        let text = format!("{} for {} now.", words(&tuned), mode.word().to_lowercase());
+    for Loosened { what, .. } in due {
+        let change = match what {
+            Looser::Row(tuned) => {
+                model.desk.limits.tune(mode, &tuned);
+                words(&tuned)
+            }
+            Looser::Symbols(symbols) => {
+                model.desk.limits.symbols = symbols;
+                "Limits of single symbols are looser".to_owned()
+            }
+        };
+        let text = format!("{change} for {} now.", mode.word().to_lowercase());
         model.notices.say(now, Tone::Warn, text, None);
         step.draw(Redraw::Now);
     }
@@ -170,6 +239,14 @@ pub(super) fn loosen_due(model: &mut Model, step: &mut Step) {
 
 /// `value_max 100 → 120`.
 fn words(tuned: &Tuned) -> String {
-    let from = tuned.from.map_or_else(|| "none".to_owned(), |from| from.normalize().to_string());
-    format!("{} {from} → {}", tuned.row, tuned.to.normalize())
+    format!("{} {} → {}", tuned.row, number(tuned.from), number(tuned.to))
+}
+
+fn number(limit: Option<Decimal>) -> String {
+    limit.map_or_else(|| "none".to_owned(), |limit| limit.normalize().to_string())
+}
+
+/// `15:31:20 ET`.
+fn clock(at: Stamp) -> String {
+    at.eastern().strftime("%H:%M:%S ET").to_string()
 }

@@ -17,7 +17,7 @@ use crate::risk::{self, Approved, Assessment, Attached, Consent, Recent, Weight}
 use crate::sentence::{Missing, Why};
 
 /// After a typed character, and after a confirmation was painted, a send waits so long for the eye.
-const DWELL: Duration = Duration::from_millis(150);
+pub(super) const DWELL: Duration = Duration::from_millis(150);
 /// An order that has not even been reported as sent by then is looked for.
 const UNSENT: Duration = Duration::from_secs(3);
 /// A run of nudges is one change, sent so long after the last.

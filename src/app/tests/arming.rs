@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::desk::{spec, stop_at, works};
+use super::desk::{say, spec, stop_at, works};
 use super::fixture::accepted;
 use super::{AAPL, Desk, desk, disarmed_desk, live_desk, price, snapshot};
 use crate::app::action::Action;
@@ -18,7 +18,7 @@ use crate::domain::SafeText;
 use crate::domain::account::{AccountId, Mode};
 use crate::domain::order::{OrderKind, Side, Verb};
 use crate::journal::{Accepted, Entry};
-use crate::risk::{Class, Limits};
+use crate::risk::{Class, Limits, SymbolLimits};
 
 const ACCOUNT: &str = "U1234821";
 
@@ -454,10 +454,112 @@ fn limits_edited_in_their_file_are_read_on_the_card_and_nowhere_else() {
     let bad = ReadLimits { path: "/c/risk.toml".into(), limits: Limits::default(), problems: vec!["1:1 no".into()] };
     let mut d = newcomer();
     d.keys("tab").tell(Msg::Limits(Box::new(bad)));
-    assert!(matches!(&d.model.overlay, Some(Overlay::LiveCard { read: Some(text) }) if text.as_str().contains("1:1")));
+    assert!(
+        matches!(&d.model.overlay, Some(Overlay::LiveCard { read: Some(text), .. }) if text.as_str().contains("1:1"))
+    );
     let mut d = live_desk();
     d.tell(read(50));
     assert_eq!(d.model.desk.limits.live.value_max, 100.into(), "not while it runs");
+}
+
+/// What `risk.toml` says when it is read on the card.
+fn file(change: impl FnOnce(&mut Limits)) -> Msg {
+    let mut limits = Limits::default();
+    change(&mut limits);
+    Msg::Limits(Box::new(ReadLimits { path: "/c/risk.toml".into(), limits, problems: Vec::new() }))
+}
+
+#[test]
+fn the_card_is_accepted_only_once_it_has_been_on_the_screen_as_it_is_for_150_ms() {
+    let open = |d: &Desk| matches!(d.model.overlay, Some(Overlay::LiveCard { .. }));
+    let mut d = newcomer();
+    d.after(1_000).key("enter", false);
+    assert!(open(&d) && recorded(&d).is_empty());
+    d.assert_said("the limits had not been drawn yet. Nothing was accepted");
+    d.paint().after(149).key("enter", false);
+    d.assert_said("the limits had been drawn 149 ms before. Nothing was accepted");
+    // Read again, edited, another net liquidation, another screen: each has to be seen again.
+    let changes: [fn(&mut Desk); 4] = [
+        |d| _ = d.tell(file(|_| ())),
+        |d| _ = d.tell(file(|limits| limits.live.band_max = 5.into())),
+        |d| d.model.account.net_liquidation = Some("12345".parse().unwrap()),
+        |d| _ = d.tell(Msg::Resized { width: 120, height: 40 }),
+    ];
+    for (n, change) in changes.into_iter().enumerate() {
+        d.after(1_000);
+        change(&mut d);
+        d.key("enter", false);
+        assert!(open(&d) && recorded(&d).is_empty(), "{n}");
+        d.paint().after(149).key("enter", false);
+        assert!(open(&d) && recorded(&d).is_empty(), "{n}");
+    }
+    d.after(1).key("enter", false);
+    assert_eq!(recorded(&d).len(), 1);
+}
+
+#[test]
+fn the_file_read_on_the_card_tightens_at_once_and_loosens_a_minute_later() {
+    let mut d = newcomer();
+    d.model.desk.limits.live.max_size = Some(500.into());
+    let own = |limits: &mut Limits, size: i64, value: i64| {
+        let own = SymbolLimits {
+            max_size: Some(size.into()),
+            max_value: Some(crate::money::Cash::from(value)),
+            ..SymbolLimits::default()
+        };
+        limits.symbols.insert("AAPL".into(), own);
+    };
+    own(&mut d.model.desk.limits, 50, 5_000);
+    let read = || {
+        file(|limits| {
+            (limits.live.value_max, limits.live.band_max, limits.live.cushion) = (50.into(), 20.into(), 5.into());
+            own(limits, 20, 9_000);
+        })
+    };
+    let now = |d: &Desk| {
+        let (rows, aapl) = (&d.model.desk.limits.live, &d.model.desk.limits.symbols["AAPL"]);
+        let numbers = [rows.value_max, rows.band_max, rows.cushion].map(|n| n.to_string());
+        (numbers, rows.max_size.is_some(), aapl.max_size.unwrap().0, aapl.max_value.unwrap().0)
+    };
+    let before = (["50", "10", "10"].map(String::from), true, 20.into(), 5_000.into());
+    d.keys("tab").tell(read());
+    assert_eq!(now(&d), before);
+    d.assert_said("value_max 100 → 50 now; limits of single symbols now; max_size 500 → none from");
+    d.after(40_000).tell(read());
+    d.paint().keys("enter 4821");
+    assert!(d.model.desk.arming.is_open());
+    d.after(17_000);
+    assert_eq!(now(&d), before);
+    d.after(3_000);
+    let after = (["50", "20", "5"].map(String::from), false, 20.into(), 9_000.into());
+    assert_eq!(now(&d), after, "reading it once more starts no other minute");
+    d.keys("o l o l");
+    assert!(matches!(d.model.overlay, Some(Overlay::LiveCard { .. })), "nobody has accepted these");
+}
+
+#[test]
+fn the_file_read_on_the_card_undoes_no_limit_that_was_typed() {
+    let mut d = newcomer();
+    d.keys("esc");
+    say(&mut d, "limit value_max 10");
+    say(&mut d, "limit gross_max 500");
+    say(&mut d, "limit band_max 8");
+    d.keys("o l tab").tell(file(|_| ()));
+    d.assert_said("risk.toml was read again: value_max stays as typed; band_max stays as typed.");
+    d.after(61_000);
+    let live = |d: &Desk| {
+        let rows = &d.model.desk.limits.live;
+        [rows.value_max, rows.gross_max, rows.band_max].map(|n| n.to_string())
+    };
+    assert_eq!(live(&d), ["10", "500", "8"]);
+    d.keys("tab").tell(file(|_| ()));
+    d.after(61_000);
+    assert_eq!(live(&d), ["10", "500", "8"], "nor what was loosened");
+    d.keys("tab").tell(file(|limits| {
+        (limits.live.value_max, limits.live.gross_max, limits.live.band_max) = (50.into(), 450.into(), 5.into());
+    }));
+    d.after(61_000);
+    assert_eq!(live(&d), ["10", "450", "5"], "what was edited since and is tighter holds");
 }
 
 #[test]

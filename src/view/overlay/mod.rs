@@ -68,7 +68,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: R
         // It is typed into the blotter's title.
         Overlay::Filter { .. } => None,
         Overlay::Arm { input } => arm::draw(canvas, model, room, input),
-        Overlay::LiveCard { read } => {
+        Overlay::LiveCard { read, .. } => {
             arm::card(canvas, model, room, read.as_ref());
             None
         }

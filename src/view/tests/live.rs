@@ -7,7 +7,9 @@ use insta::assert_snapshot;
 use super::screens::{bar, picture};
 use super::{fixture, probe};
 use crate::app::arming::{Cause, Pause};
+use crate::app::live_card::Seen;
 use crate::app::model::{Model, Overlay};
+use crate::app::select;
 use crate::broker::event::Link;
 use crate::clock::Stamp;
 use crate::config::Confirm;
@@ -81,6 +83,7 @@ fn thin_strokes_mean_that_no_entry_leaves() {
     assert_eq!(edge(&arm), '┃');
     assert_eq!(edge(&|m| fixture::connect(m, Mode::Live)), '│');
     assert_eq!(edge(&|m| pause(m, Cause::Focus, 1, Some(1))), '│');
+    assert_eq!(edge(&|m| (arm(m), m.desk.reduced = Some(select::session_date(m))).1), '│', "REDUCE");
     assert_eq!(edge(&|_| {}), ' ', "paper has none");
 }
 
@@ -119,10 +122,11 @@ fn the_card_of_the_first_live_start_and_the_question_that_arms() {
         let mut model = fixture::moment(width, height);
         fixture::connect(&mut model, Mode::Live);
         model.account.net_liquidation = Some("412300.18".parse().expect("an amount"));
-        model.overlay = Some(Overlay::LiveCard { read: None });
+        model.overlay = Some(Overlay::LiveCard { read: None, seen: Seen::default() });
         let card = picture(&model);
         model.overlay = Some(Overlay::LiveCard {
             read: Some("As in /c/risk.toml, [limits.live]: edit there, Tab reads it again.".into()),
+            seen: Seen::default(),
         });
         model.account.net_liquidation = None;
         let unknown = picture(&model);
