@@ -49,8 +49,12 @@ pub(super) fn stage(model: &mut Model, verb: StageVerb) {
 
 /// Says why there is nothing to stage an order for.
 pub(super) fn say_no_subject(model: &mut Model) {
-    let text = if model.panes.watchlist.rows.is_empty() {
+    let text = if matches!(model.workspace.focus, PaneKind::Blotter | PaneKind::Positions) {
+        "No symbol is selected here."
+    } else if model.panes.watchlist.rows.is_empty() {
         "Nothing is selected. / finds a symbol."
+    } else if !matches!(model.desk.link, crate::broker::Link::Ready { .. }) {
+        "Not connected yet: no contract is confirmed. `tradewind check` says what is missing."
     } else {
         "The contract of this row is not confirmed by the broker yet."
     };

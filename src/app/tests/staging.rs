@@ -203,7 +203,7 @@ fn an_unconfirmed_contract_cannot_be_staged() {
     let mut d = super::Desk::unconnected(crate::domain::account::Mode::Paper);
     d.keys("b");
     assert!(d.model.panes.ticket.staged.is_none());
-    d.assert_said("not confirmed");
+    d.assert_said("no contract is confirmed");
 }
 
 #[test]

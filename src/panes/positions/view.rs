@@ -1,7 +1,7 @@
 //! The positions: what is held, at which average, what it makes.
 //!
 //! Profit and loss are the broker's own figures. Risk is what the stops leave to lose from the last price; a position that
-//! is larger than its stops has `no stop` there and is counted in the title.
+//! is larger than its stops has `no stop` there, or how many of it are `bare`, and is counted in the title.
 
 use crate::app::model::Model;
 use crate::app::{protection, select};
@@ -108,7 +108,11 @@ fn risk(model: &Model, position: &Position) -> Words {
     if position.qty.is_zero() {
         return absent();
     }
-    if protection::uncovered(model, position.con_id).is_positive() {
+    let bare = protection::uncovered(model, position.con_id);
+    if bare.is_positive() && bare < position.qty.abs() {
+        return Words::of(format!("{} bare", shown::qty(bare)), Role::PositionBare);
+    }
+    if bare.is_positive() {
         return Words::of("no stop", Role::PositionBare);
     }
     known(protection::at_risk(model, position).map(shown::cash), Role::Text)
