@@ -103,6 +103,7 @@ impl Model {
             sync_from: None,
             sync_again: false,
             client_id: 0,
+            commanded: false,
             halted: false,
             reduced: None,
             reduced_on_loss: false,
@@ -180,6 +181,8 @@ pub struct Desk {
     pub sync_again: bool,
     /// Our API client id, once READY.
     pub client_id: i32,
+    /// Whether this is the desk of one command: its orders' names say that no key has sent them.
+    pub commanded: bool,
     /// HALT: exits and cancels only.
     pub halted: bool,
     /// REDUCE, exits only, for the session of this date.
@@ -336,8 +339,10 @@ pub struct Orders {
     pub executions: IndexMap<ExecId, Execution>,
     /// What is known of orders beside the orders: the middle they were approved against, the stop that went with them.
     pub terms: BTreeMap<OrderKey, Terms>,
-    /// Orders of this installation that another run of it has placed, while nothing of them has filled here.
+    /// Orders that no key has sent: of a command, or of another run in this seat; while nothing of them has filled here.
     pub scripted: IndexSet<OrderKey>,
+    /// Names of orders of commands that had filled before they were listed.
+    pub scripted_fills: BTreeSet<SafeText>,
     /// What the fills of the session come to.
     pub traded: Traded,
     /// Commissions that came before their execution.

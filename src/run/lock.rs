@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_workstation_waits_for_the_first_seat_while_a_command_has_it() {
         let folder = tempfile::tempdir().unwrap();
-        let command = take_for_command(folder.path(), 0).unwrap().expect("free");
+        let _command = take_for_command(folder.path(), 0).unwrap().expect("free");
         let late = take_workstation_seat(folder.path(), Duration::from_millis(20)).unwrap().expect("a seat");
         assert_eq!(late.number, 1, "it does not wait for ever");
         let folder = tempfile::tempdir().unwrap();

@@ -112,7 +112,8 @@ pub(super) fn adopt(model: &mut Model, report: &OrderReport) -> OrderKey {
         ..Order::new(key.clone(), report.ids, report.spec.clone(), OrderState::Unknown, model.now)
     };
     model.orders.all.insert(key.clone(), order);
-    if ours {
+    let of_command = super::send::is_of_command(&report.order_ref);
+    if ours || of_command && !model.orders.scripted_fills.contains(&report.order_ref) {
         model.orders.scripted.insert(key.clone());
     }
     key
@@ -372,10 +373,15 @@ fn cancel_failed(model: &mut Model, step: &mut Step, key: &OrderKey, code: i32, 
 pub(super) fn execution(model: &mut Model, step: &mut Step, execution: Execution) {
     let (con_id, side, qty, at) = (execution.con_id, execution.side, execution.qty, model.now);
     let known = model.orders.executions.len();
+    let name = execution.order_ref.clone();
     let key = take_execution(model, step, execution);
     let Some(key) = key else {
         if model.orders.executions.len() > known {
             model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).filled(side, qty, at);
+            // An order that takes at once may never be listed.
+            if super::send::is_of_command(&name) && model.orders.scripted_fills.insert(name) {
+                guard::unattended(model, step);
+            }
         }
         return;
     };

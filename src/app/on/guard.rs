@@ -53,9 +53,13 @@ pub(in crate::app) fn count(model: &mut Model, step: &mut Step) {
 /// A fill of an order: where no key of this desk has sent it, and none has been pressed since the last such fills, enough of
 /// them set REDUCE (G23).
 pub(super) fn filled(model: &mut Model, step: &mut Step, key: &OrderKey) {
-    if !model.orders.scripted.shift_remove(key) {
-        return;
+    if model.orders.scripted.shift_remove(key) {
+        unattended(model, step);
     }
+}
+
+/// An order that no key has sent has filled.
+pub(super) fn unattended(model: &mut Model, step: &mut Step) {
     model.desk.unattended = model.desk.unattended.saturating_add(1);
     let rows = model.desk.limits.rows(model.desk.mode);
     if is_reduced(model) || !risk::is_unattended(model.desk.unattended, rows) {

@@ -228,11 +228,28 @@ fn approve_new(model: &Model, staged: &Staged, spec: OrderSpec, consent: Consent
 pub(super) fn own_name(model: &Model, nth: u32) -> Result<OrderKey, String> {
     match &model.desk.journal {
         Journal::Open { tag, run } => {
-            Ok(OrderKey::own(&format!("{tag}-{}-{}", base32(*run), model.desk.next_ref.saturating_add(nth))))
+            let (number, by) =
+                (model.desk.next_ref.saturating_add(nth), if model.desk.commanded { COMMANDED } else { "" });
+            Ok(OrderKey::own(&format!("{tag}-{}-{number}{by}", base32(*run))))
         }
         Journal::Opening => Err("The journal is not open yet. Nothing was sent.".into()),
         Journal::Failed(why) => Err(format!("The journal cannot be written: {why}. Nothing was sent.")),
     }
+}
+
+/// How many digits a run's number has in an `orderRef`.
+const RUN_DIGITS: usize = 6;
+/// What ends the name of an order of a command.
+const COMMANDED: &str = "c";
+
+/// Whether a name is one that a command of this program gives its orders, in whatever seat.
+pub(super) fn is_of_command(name: &str) -> bool {
+    let mut parts = name.split('-');
+    let (Some(tag), Some(run), Some(last), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let number = last.strip_suffix(COMMANDED).and_then(|number| number.parse::<u32>().ok());
+    !tag.is_empty() && run.len() == RUN_DIGITS && number.is_some()
 }
 
 /// The order with its group as it would stand on the wire now: what the guard judges is what is sent.

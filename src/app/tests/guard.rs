@@ -3,10 +3,12 @@
 use super::desk::{errors, say, spec, works};
 use super::fixture::{AAPL, foreign, instrument};
 use super::{Desk, desk, live_desk, price};
-use crate::app::day;
+use crate::app::{day, select};
 use crate::broker::Event;
 use crate::broker::event::{BrokerStatus, OrderReport};
-use crate::domain::order::{OrderKind, Side, Verb};
+use crate::domain::SafeText;
+use crate::domain::fill::{ExecId, Execution};
+use crate::domain::order::{BrokerIds, OrderKind, Side, Verb};
 use crate::domain::position::Pnl;
 use crate::money::Cash;
 use crate::risk::Weight;
@@ -116,6 +118,37 @@ fn five_filled_orders_of_scripts_without_a_key_set_reduce() {
     scripted(&mut d, 58);
     assert!(d.model.desk.reduced.is_some());
     assert!(d.model.notices.list.iter().any(|n| n.text.contains("G23")));
+}
+
+#[test]
+fn fills_of_commands_in_other_seats_count_whether_their_orders_were_listed_or_not() {
+    let mut d = desk();
+    let named = |id: i32, name: &str| OrderReport { order_ref: name.into(), ..foreign(id, AAPL, "AAPL", "186") };
+    for id in 70..72 {
+        d.broker(Event::Order(Box::new(named(id, &format!("zz9k-00000Z-{id}c")))));
+        let key = d.model.orders.all.keys().last().unwrap().clone();
+        assert!(!select::is_ours(&d.model, d.order(&key)));
+        d.fill(&key, &format!("w{id}"), 10, "186");
+    }
+    assert_eq!(d.model.desk.unattended, 2);
+    // A workstation in another seat has a hand at its keys.
+    d.broker(Event::Order(Box::new(named(80, "zz9k-00000Z-80"))));
+    let key = d.model.orders.all.keys().last().unwrap().clone();
+    d.fill(&key, "x80", 10, "186");
+    assert_eq!(d.model.desk.unattended, 2);
+    // Filled at once: all that is ever heard of the order is what it has traded, here in two parts.
+    for (id, part) in [(90, 1), (90, 2), (91, 1), (92, 1)] {
+        let one = d.model.orders.executions.values().next().unwrap().clone();
+        let execution = Execution {
+            exec_id: ExecId(SafeText::new(&format!("y{id}{part}.01"))),
+            ids: BrokerIds { client_id: 8, order_id: id, perm_id: 80_000 + i64::from(id) },
+            order_ref: format!("zz9k-00000Z-{id}c").as_str().into(),
+            ..one
+        };
+        d.broker(Event::Execution(Box::new(execution)));
+    }
+    assert_eq!(d.model.desk.unattended, 5);
+    assert!(d.model.desk.reduced.is_some());
 }
 
 #[test]

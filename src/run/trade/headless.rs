@@ -103,6 +103,7 @@ impl Desk {
             size: SIZE,
         };
         let mut model = begin.model(bindings::fallback());
+        model.desk.commanded = true;
         // The bars that sentences speak of: `ylow`, `1atr`.
         (model.panes.chart.interval, model.panes.chart.hours) = (Interval::Day1, BarHours::Regular);
         let executor = Executor::new(port, inlet, Files::none(), Halt::default(), Arc::new(Stats::default()));
