@@ -1,8 +1,7 @@
 //! Protection: which positions have a stop behind them, and what those stops leave at risk.
 //!
-//! A position is UNPROTECTED while it is larger than the stops that work against it (`trading.md` §1.17). Only what is sure
-//! counts: a stop that is being cancelled, whose fate is unknown, or that waits for an entry which has not filled,
-//! protects nothing.
+//! A position is UNPROTECTED while it is larger than the stops that work against it for sure (`trading.md` §1.17,
+//! `crate::domain::cover`).
 //!
 //! Must not know: the screen.
 
@@ -10,65 +9,28 @@ use std::collections::BTreeMap;
 
 use super::model::Model;
 use super::select;
+use crate::domain::cover;
+pub use crate::domain::cover::is_stop;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{Order, OrderKind, OrderState, Side};
+use crate::domain::order::Order;
 use crate::domain::position::Position;
 use crate::money::{Cash, Qty};
 
-/// Whether an order of this type protects the other side of a position.
-pub const fn is_stop(kind: &OrderKind) -> bool {
-    matches!(kind, OrderKind::Stop { .. } | OrderKind::Trail { .. } | OrderKind::StopProtect(_))
-}
-
-/// Whether an order is a stop that works, or waits at the broker for its trigger, against a position of this sign.
-fn protects(model: &Model, order: &Order, held: Qty) -> bool {
-    let against = if held.is_positive() { Side::Sell } else { Side::Buy };
-    let entry = order.parent.as_ref().and_then(|parent| select::order(model, parent));
-    order.spec.side == against
-        && is_stop(&order.spec.kind)
-        && order.other_kind.is_none()
-        && matches!(order.state, OrderState::Held | OrderState::Working)
-        && entry.is_none_or(|entry| entry.state.is_terminal() || entry.filled.is_positive())
-}
-
 /// The stops that protect a position.
 pub fn stops(model: &Model, con_id: ConId, held: Qty) -> impl Iterator<Item = &Order> {
-    model.orders.live().filter(move |o| o.spec.con_id == con_id && protects(model, o, held))
+    let entry = move |o: &Order| o.parent.as_ref().and_then(|parent| select::order(model, parent));
+    model.orders.live().filter(move |o| o.spec.con_id == con_id && cover::protects(o, entry(o), held))
 }
 
-/// How much a stop can close: what is left of it; of an exit whose entry has filled in part no more than that part.
-fn reach(model: &Model, order: &Order) -> Qty {
-    let left = order.remaining();
-    let entry = order.parent.as_ref().and_then(|parent| select::order(model, parent));
-    match entry {
-        Some(entry) if entry.state != OrderState::Filled && entry.filled.is_positive() => left.min(entry.filled),
-        _ => left,
-    }
-}
-
-/// The stops that protect a position, with how much each can close. Of a group, in which one fill takes the others back,
-/// only the largest counts.
+/// The stops that protect a position, with how much each can close.
 fn reaches(model: &Model, con_id: ConId, held: Qty) -> Vec<(&Order, Qty)> {
-    let mut all: Vec<(&Order, Qty)> = Vec::new();
-    for order in stops(model, con_id, held) {
-        let reach = reach(model, order);
-        let group = order.spec.attributes.oca.as_ref().map(|oca| &oca.name);
-        let same = |(o, _): &&mut (&Order, Qty)| {
-            group.is_some() && o.spec.attributes.oca.as_ref().map(|oca| &oca.name) == group
-        };
-        match all.iter_mut().find(same) {
-            Some(known) if known.1 < reach => *known = (order, reach),
-            Some(_) => {}
-            None => all.push((order, reach)),
-        }
-    }
-    all
+    let live = model.orders.live().filter(|o| o.spec.con_id == con_id);
+    cover::reaches(live, |key| select::order(model, key), held)
 }
 
 /// How much of what is held of a contract has a stop behind it.
 fn covered(model: &Model, con_id: ConId, held: Qty) -> Qty {
-    let sum = reaches(model, con_id, held).iter().try_fold(Qty::ZERO, |sum, (_, reach)| sum.plus(*reach));
-    sum.map_or(Qty::ZERO, |sum| sum.min(held.abs()))
+    cover::covered(&reaches(model, con_id, held), held).unwrap_or(Qty::ZERO)
 }
 
 /// How much of what is certainly held of a contract has no stop behind it.

@@ -11,6 +11,7 @@ pub mod bar;
 pub mod bracket;
 pub mod calendar;
 pub mod conditions;
+pub mod cover;
 pub mod fill;
 pub mod instrument;
 pub mod order;

@@ -412,6 +412,40 @@ fn g31_says_when_an_order_wakes_and_asks_where_a_fill_was_expected() {
 }
 
 #[test]
+fn g32_takes_nothing_for_cover_that_does_not_close_the_position_for_sure() {
+    let own = |name, id, verb, side, n, kind| samples::own(name, id, of(verb, side, n, kind), OrderState::Working);
+    let guard = own("s", 9, Verb::Sell, Side::Sell, 100, stop("180"));
+    let of_group = |mut order: Order| {
+        order.spec.attributes.oca = Some(Oca { name: "exit~1".into(), kind: OcaKind::Reduce });
+        order
+    };
+    let asks = |cancelled: &Order, n: i64, orders: Vec<Order>| {
+        let desk = Desk { position: Qty::from(n), orders, ..live() };
+        desk.ask(|ctx| assess_cancel(cancelled, ctx).iter().any(|f| (f.code, f.weight) == ("G32", Confirm)))
+    };
+    let bracket = |filled: i64| {
+        let mut entry = own("e", 10, Verb::Buy, Side::Buy, 100, OrderKind::Limit(p("187")));
+        entry.filled = Qty::from(filled);
+        let exit = own("x", 11, Verb::Sell, Side::Sell, 100, stop("181"));
+        vec![guard.clone(), entry, Order { parent: Some(OrderKey::own("e")), ..exit }]
+    };
+    assert!(asks(&guard, 100, bracket(0)), "the other stop waits for its entry");
+    assert!(!asks(&bracket(0)[2], 100, bracket(0)), "which protects nothing");
+    assert!(asks(&guard, 130, bracket(30)), "it closes 30 by now");
+    assert!(!asks(&guard, 30, bracket(30)));
+    // Of a group one fills and the others go.
+    let twin = |name, id, n| of_group(own(name, id, Verb::Sell, Side::Sell, n, stop("179")));
+    let group = vec![guard.clone(), twin("a", 10, 60), twin("b", 11, 40)];
+    assert!(asks(&guard, 100, group.clone()), "the group closes 60");
+    assert!(!asks(&group[2], 160, group.clone()), "the larger stands for both");
+    assert!(asks(&group[1], 160, group.clone()));
+    for state in [OrderState::Cancelling, OrderState::Unknown] {
+        let other = Order { state, ..own("u", 12, Verb::Sell, Side::Sell, 100, stop("179")) };
+        assert!(asks(&guard, 100, vec![guard.clone(), other]), "{state:?}");
+    }
+}
+
+#[test]
 fn g32_asks_before_a_position_loses_its_stop() {
     let guard = samples::own("s", 9, of(Verb::Sell, Side::Sell, 100, stop("180")), OrderState::Working);
     let target =

@@ -108,7 +108,10 @@ pub(super) fn objection(model: &mut Model, keys: &[OrderKey], again: &str) -> Re
         // Those before it in the same breath are taken for cancelled.
         let before = keys.get(..n).unwrap_or_default();
         let mut live = select::live_of(model, order.spec.con_id);
-        live.retain(|other| !before.contains(&other.key));
+        // The exits of an entry that goes go with it.
+        let goes =
+            |other: &Order| before.contains(&other.key) || other.parent.as_ref().is_some_and(|p| before.contains(p));
+        live.retain(|other| other.key == *key || !goes(other));
         let ctx = select::context(model, order.spec.con_id, &live, Origin::Key);
         for finding in crate::risk::assess_cancel(order, &ctx) {
             let text = capital(&finding.text);

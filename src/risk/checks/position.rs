@@ -4,6 +4,7 @@
 use super::class::{claim, filled, open};
 use super::{beyond, each, finding, fixed, net, part, price, share, shown_percent, sized};
 use crate::domain::account::Mode;
+use crate::domain::cover;
 use crate::domain::order::{Order, OrderKey, OrderKind, OrderSpec, OrderState, Side, Verb};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty};
@@ -148,26 +149,14 @@ pub(super) fn unknown(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     finding("G30", Weight::Hard, format!("{} has an order with unknown outcome, {name}{up_to}", spec.symbol))
 }
 
-/// G32: what a cancel (`after` is `None`) or a change takes away from the stops behind a position.
+/// G32: what a cancel (`after` is `None`) or a change takes away from the stops behind a position. What is not a stop behind
+/// it for sure takes nothing away, and none of the others makes up for one that is.
 pub(in crate::risk) fn bares(order: &Order, after: Option<&OrderSpec>, ctx: &Context<'_>) -> Option<Finding> {
     let position = ctx.position.filter(|p| !p.is_zero())?;
-    let against = if position.is_positive() { Side::Sell } else { Side::Buy };
-    let is_stop = |spec: &OrderSpec| {
-        let stop = OrderKind::is_triggered(&spec.kind) && !matches!(spec.kind, OrderKind::Touched { .. });
-        stop && spec.side == against
-    };
-    let works = |o: &Order| matches!(o.state, OrderState::Held | OrderState::Working) && o.other_kind.is_none();
-    if !is_stop(&order.spec) || !works(order) {
-        return None;
-    }
-    let left = match after.filter(|spec| is_stop(spec)) {
-        Some(spec) => spec.qty.minus(order.filled)?,
-        None => Qty::ZERO,
-    };
-    let others = ctx.working.iter().filter(|o| o.key != order.key && works(o) && is_stop(&o.spec));
-    let others = others.map(|o| o.remaining()).try_fold(Qty::ZERO, Qty::plus)?;
-    let covered = others.plus(left)?;
-    if left >= order.remaining() || covered >= position.abs() {
+    let changed = after.map(|spec| Order { spec: spec.clone(), ..order.clone() });
+    let (before, covered) =
+        (closed(position, Some(order), ctx, &order.key)?, closed(position, changed.as_ref(), ctx, &order.key)?);
+    if covered >= before {
         return None;
     }
     let weight = if ctx.mode == Mode::Live { Weight::Confirm } else { Weight::Note };
@@ -178,4 +167,12 @@ pub(in crate::risk) fn bares(order: &Order, after: Option<&OrderSpec>, ctx: &Con
         format!("leaves {covered} of {} {} behind a stop", order.spec.symbol, standing(position))
     };
     finding("G32", weight, text)
+}
+
+/// How much of a position the stops at work close for sure, with `own` in the place of the order of this name.
+fn closed(position: Qty, own: Option<&Order>, ctx: &Context<'_>, key: &OrderKey) -> Option<Qty> {
+    let others = ctx.working.iter().copied().filter(|o| o.key != *key);
+    // An entry that is not at work any more is not here: its exits are taken as they stand.
+    let find = |key: &OrderKey| ctx.working.iter().copied().find(|o| o.key == *key);
+    cover::covered(&cover::reaches(others.chain(own), find, position), position)
 }
