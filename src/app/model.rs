@@ -374,7 +374,7 @@ pub struct Unwinding {
     pub plan: Box<Staged>,
     /// What the trader has agreed to: side and size. It may become less, never more nor the other way round.
     pub agreed: (Side, Qty),
-    /// Whether the confirmation was answered, and the checks that asked in it.
+    /// Whether a confirmation was answered, and the checks whose questions were seen before the key that began this.
     pub consent: (Consent, Vec<&'static str>),
     /// When the desk asks rather than waits.
     pub until: Stamp,
@@ -389,7 +389,7 @@ pub struct Yielding {
     pub exit: OrderSpec,
     /// What gives way, and what goes beside it.
     pub room: Room,
-    /// Whether the confirmation was answered, and the checks that asked in it.
+    /// Whether a confirmation was answered, and the checks whose questions were seen before the key that began this.
     pub consent: (Consent, Vec<&'static str>),
     /// What had filled of the orders that give way; more ends it.
     pub filled: BTreeMap<OrderKey, Qty>,

@@ -265,11 +265,15 @@ fn grouped(model: &Model, mut spec: OrderSpec, key: &OrderKey) -> OrderSpec {
     spec
 }
 
-/// Whether the trader has agreed to everything that the guard asks about this order: the checks that ask were in the
-/// confirmation that was answered.
-fn agreed(verdict: &Assessment, (consent, seen): &(Consent, Vec<&'static str>)) -> Consent {
-    let asked = |f: &risk::Finding| f.weight != Weight::Confirm || seen.contains(&f.code);
-    if verdict.findings.iter().all(asked) { *consent } else { Consent::None }
+/// Whether the trader has agreed to this step of a plan. The key that began the plan answers what the session asks of every
+/// order, also where it has come to ask only since; beyond that every check that asks was seen before that key.
+fn agreed(model: &Model, verdict: &Assessment, (consent, seen): &(Consent, Vec<&'static str>)) -> Consent {
+    let asks = |f: &&risk::Finding| f.weight == Weight::Confirm;
+    if !verdict.findings.iter().filter(asks).all(|f| seen.contains(&f.code)) {
+        return Consent::None;
+    }
+    let needed = select::asks_anyway(model) || verdict.findings.iter().any(|f| asks(&f));
+    if needed { Consent::Given } else { *consent }
 }
 
 /// Sends an exit whose trader has agreed to it before: counted, judged, handed over; or gives it back.
@@ -285,7 +289,7 @@ pub(super) fn now(
     let Some(verdict) = ticket::assess(model, &staged, &order.spec, &staged.exits) else {
         return Err(Box::new(staged));
     };
-    let consent = agreed(&verdict, given);
+    let consent = agreed(model, &verdict, given);
     match approve_new(model, &staged, order.spec, consent) {
         Ok(approved) => {
             chronicle::passed(model, step, &approved, &verdict, consent);
@@ -334,7 +338,7 @@ pub(super) fn change_now(
     let ctx = select::context(model, spec.con_id, &live, risk::Origin::Key);
     let spec = as_changed(order, spec);
     let verdict = risk::assess_change(order, &spec, &ctx);
-    let consent = agreed(&verdict, given);
+    let consent = agreed(model, &verdict, given);
     let checked = risk::check_change(order, spec.clone(), &ctx, consent);
     match checked {
         Ok(approved) => {
@@ -375,7 +379,7 @@ pub(super) fn exit_now(
     let live = select::live_of(model, spec.con_id);
     let ctx = select::context(model, spec.con_id, &live, risk::Origin::Key);
     let verdict = risk::assess(spec, &ctx);
-    let consent = agreed(&verdict, given);
+    let consent = agreed(model, &verdict, given);
     match risk::check_new(spec.clone(), key.clone(), &ctx, consent) {
         Ok(approved) => {
             chronicle::passed(model, step, &approved, &verdict, consent);

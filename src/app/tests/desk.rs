@@ -46,7 +46,11 @@ pub(super) fn stop_at(trigger: &str) -> OrderKind {
 
 /// Long 300 with a target and a stop in one group.
 pub(super) fn bracketed() -> (Desk, OrderKey, OrderKey) {
-    let mut d = desk();
+    bracketed_on(desk())
+}
+
+/// The same on this desk.
+pub(super) fn bracketed_on(mut d: Desk) -> (Desk, OrderKey, OrderKey) {
     d.hold(AAPL, "AAPL", 300);
     let mut stop = spec(Verb::Sell, Side::Sell, 300, stop_at("185.60"));
     stop.tif = Tif::Gtc;

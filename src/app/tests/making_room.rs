@@ -5,12 +5,13 @@ use super::fixture::AAPL;
 use super::{Desk, desk, live_desk, price, qty};
 use crate::app::protection::{uncovered, unprotected};
 use crate::broker::event::BrokerStatus;
+use crate::config::Confirm;
 use crate::domain::order::{OrderKey, OrderKind, OrderState};
 use crate::money::Qty;
 use crate::risk::{Approved, Class, Purpose};
 
 /// Long 100, bought with a stop and a target of 100 in one group; both work.
-fn bracketed(mut d: Desk) -> (Desk, OrderKey, OrderKey) {
+pub(super) fn bracketed(mut d: Desk) -> (Desk, OrderKey, OrderKey) {
     say(&mut d, "buy 100 AAPL 187.20 sl 185.50 tp 191");
     assert!(d.model.overlay.is_none());
     d.keys("enter");
@@ -31,7 +32,7 @@ fn bracketed(mut d: Desk) -> (Desk, OrderKey, OrderKey) {
 }
 
 /// The broker confirms a change.
-fn confirm(d: &mut Desk, sent: &Approved) {
+pub(super) fn confirm(d: &mut Desk, sent: &Approved) {
     d.carry(sent.key());
     d.report(sent.key(), BrokerStatus::Working);
 }
@@ -197,18 +198,49 @@ fn a_stop_beside_the_exit_that_is_refused_rings() {
 }
 
 #[test]
-fn in_live_one_confirmation_covers_every_step() {
-    let (mut d, _, target) = bracketed(live_desk());
-    d.keys("c h enter");
-    assert!(d.is_confirming());
-    assert!(d.placed().is_empty());
-    d.keys("ctrl-y");
-    let first = d.placed_one();
-    assert_eq!(change_of(&first).0, target);
-    confirm(&mut d, &first);
-    let second = d.placed_one();
-    confirm(&mut d, &second);
-    assert_eq!(d.placed().len(), 2);
+fn in_live_one_confirmation_or_enter_alone_where_that_sends_covers_every_step() {
+    for asks in [Confirm::Always, Confirm::Armed] {
+        let mut d = live_desk();
+        d.model.settings.live.confirm = asks;
+        let (mut d, _, target) = bracketed(d);
+        d.keys("c h enter");
+        assert_eq!(d.is_confirming(), asks == Confirm::Always);
+        if d.is_confirming() {
+            assert!(d.placed().is_empty());
+            d.keys("ctrl-y");
+        }
+        let first = d.placed_one();
+        assert_eq!(change_of(&first).0, target);
+        confirm(&mut d, &first);
+        let second = d.placed_one();
+        confirm(&mut d, &second);
+        assert_eq!(d.placed().len(), 2, "{asks:?}");
+    }
+}
+
+#[test]
+fn a_session_that_pauses_or_ends_on_the_way_holds_no_step_back() {
+    for asks in [Confirm::Always, Confirm::Armed] {
+        for ends in [false, true] {
+            let mut d = live_desk();
+            d.model.settings.live.confirm = asks;
+            let (mut d, _, _) = bracketed(d);
+            d.keys("c h enter");
+            if d.is_confirming() {
+                d.keys("ctrl-y");
+            }
+            if ends {
+                d.act(crate::app::action::Action::LiveDisarm);
+            } else {
+                d.tell(crate::app::msg::Msg::Focus(crate::app::msg::FocusChange::Lost));
+            }
+            for _ in 0..2 {
+                let sent = d.placed_one();
+                confirm(&mut d, &sent);
+            }
+            assert_eq!(d.placed().len(), 2, "{asks:?} {ends}");
+        }
+    }
 }
 
 #[test]

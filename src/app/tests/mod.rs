@@ -17,6 +17,7 @@ mod listed;
 mod listing;
 mod making_room;
 mod overlays;
+mod plans;
 mod protection;
 mod reconciling;
 mod sending;
