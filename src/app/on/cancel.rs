@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::act::By;
-use super::{facts, others, reconcile, room, ticket};
+use super::{facts, others, reconcile, room, ticket, unwind};
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Awaited, Model, Overlay, Wait};
 use crate::app::notices::Tone;
@@ -241,7 +241,7 @@ pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
     model.desk.halted = true;
     model.desk.killed_at = Some(now);
     model.orders.nudge = None;
-    model.orders.unwinding.clear();
+    let ways_out = unwind::kill(model, again);
     room::kill(model, again);
     step.push(Effect::Send(Command::DropUnsent));
     let entry_keys = of_class(model, None, Class::Entry);
@@ -250,7 +250,7 @@ pub(super) fn kill(model: &mut Model, step: &mut Step, by: By) {
     let exit_count = if again { cancel_all(model, step, &exit_keys) } else { 0 };
     let taken = entry_count.saturating_add(exit_count);
     let others = others::stay(model, step, None);
-    let text = kill_words(model, (entry_count, taken), exit_keys.len(), &others);
+    let text = kill_words(model, (entry_count, taken), exit_keys.len(), &others) + &ways_out;
     let tone = if select::is_current(model) { Tone::Warn } else { Tone::Error };
     model.notices.say(now, tone, text, None);
 }

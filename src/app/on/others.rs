@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{alarms, cancel, facts, market, reconcile, room};
+use super::{alarms, cancel, facts, market, reconcile, room, unwind};
 use crate::app::effect::{Redraw, Step};
 use crate::app::lifecycle;
 use crate::app::model::{Awaited, Model, Overlay, Wait};
@@ -128,7 +128,8 @@ pub(super) fn global(model: &mut Model, step: &mut Step) {
         return model.notices.say(model.now, Tone::Error, text, None);
     }
     model.orders.nudge = None;
-    model.orders.unwinding.clear();
+    // What is on its way out is among what is taken back.
+    let ways_out = unwind::kill(model, true);
     room::kill(model, true);
     // What has not left yet would go out behind it.
     step.send(Command::DropUnsent);
@@ -155,7 +156,7 @@ pub(super) fn global(model: &mut Model, step: &mut Step) {
         }
     }
     step.send(Command::AskOthers);
-    let text = format!("Cancelling every order of the account, {count} known, those of other clients too.");
+    let text = format!("Cancelling every order of the account, {count} known, those of other clients too.{ways_out}");
     model.notices.say(at, Tone::Warn, text, None);
     step.draw(Redraw::Now);
 }

@@ -396,8 +396,9 @@ pub(super) fn exit_now(
 }
 
 /// The heaviest thing that stands against an order.
-fn first(verdict: &Assessment) -> String {
-    verdict.findings.first().map_or_else(String::new, |f| format!("{} ({})", f.text.trim_end_matches('.'), f.code))
+pub(super) fn first(verdict: &Assessment) -> String {
+    let said = |f: &risk::Finding| format!("{} ({})", f.text.trim_end_matches('.'), f.code);
+    verdict.findings.first().map_or_else(|| "it asks for a confirmation".to_owned(), said)
 }
 
 fn approve_change(

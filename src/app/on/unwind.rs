@@ -2,11 +2,14 @@
 //!
 //! Invariants: nothing is sent while an order of ours of the contract can still fill, or while a fill is not in the position
 //! yet; what is sent is counted from the position at that moment, and never more than was agreed to, nor on the other side;
-//! without certainty after two seconds the desk asks and sends nothing.
+//! without certainty after two seconds the desk asks and sends nothing; a turn around that does not pass any more once the
+//! orders are cancelled, or that a kill meets, closes the position.
 //!
 //! Must not know: the screen. Absent: all positions at once.
 
 use std::time::Duration;
+
+use rust_decimal::Decimal;
 
 use super::{cancel, send, ticket};
 use crate::app::effect::{Redraw, Step};
@@ -151,12 +154,7 @@ pub(in crate::app) fn advance(model: &mut Model, step: &mut Step) {
         } else if let Some(why) = outgrown(model, &staged, unwinding.agreed).filter(|_| ready) {
             ask(model, staged, why);
         } else if ready {
-            let qty = staged.qty.map_or_else(String::new, shown::qty);
-            if let Err(staged) = send::now(model, step, Staged { aim: Aim::New, ..staged }, &unwinding.consent) {
-                let text =
-                    format!("{symbol}: the orders are cancelled, but {qty} could not be sent. Look at the ticket.");
-                ask(model, *staged, text);
-            }
+            leave(model, step, staged, &unwinding.consent);
         } else {
             let open = ours(model, con_id).count();
             let text = if open > 0 {
@@ -170,6 +168,58 @@ pub(in crate::app) fn advance(model: &mut Model, step: &mut Step) {
             ask(model, staged, text);
         }
     }
+}
+
+/// All orders have ended and what is held is known: the way out goes. Of a turn around that does not pass any more the half
+/// that closes goes all the same: its stops are gone, and the trader has agreed to leave.
+fn leave(model: &mut Model, step: &mut Step, staged: Staged, consent: &(Consent, Vec<&'static str>)) {
+    let symbol = staged.symbol.clone();
+    let qty = staged.qty.map_or_else(String::new, shown::qty);
+    let Err(kept) = send::now(model, step, Staged { aim: Aim::New, ..staged }, consent) else { return };
+    if kept.verb != Verb::Close {
+        let why = kept.assessment.as_ref().map_or_else(|| "it could not be said".to_owned(), send::first);
+        let half = closing(model, (*kept).clone());
+        let size = half.qty.map_or_else(String::new, shown::qty);
+        if send::now(model, step, Staged { aim: Aim::New, ..half }, consent).is_ok() {
+            let text = format!("{symbol} is not turned around: {why}. Its orders are cancelled, so {size} are closed.");
+            return model.notices.say(model.now, Tone::Error, text, None);
+        }
+    }
+    let text = format!("{symbol}: the orders are cancelled, but {qty} could not be sent. Look at the ticket.");
+    ask(model, *kept, text);
+}
+
+/// The half of a turn around that closes the position, without what was to go with the other half.
+fn closing(model: &Model, staged: Staged) -> Staged {
+    let mut clauses = staged.clauses.clone();
+    clauses.attributes.flip = false;
+    clauses.exits = None;
+    let half = Staged { aim: Aim::Unwind, verb: Verb::Close, clauses, units: None, dirty: true, ..staged };
+    let mut half = Staged { assessment: None, spec: None, exits: Vec::new(), text: None, ..half };
+    recount(model, &mut half);
+    half
+}
+
+/// A kill: the stops of what is on its way out are gone, so closing goes on, and of a turn around what closes. Pressed again
+/// it ends them. What has become of them, in words.
+pub(super) fn kill(model: &mut Model, again: bool) -> String {
+    let all = std::mem::take(&mut model.orders.unwinding);
+    if all.is_empty() {
+        return String::new();
+    }
+    let symbols = all.values().map(|way| way.plan.symbol.as_str()).collect::<Vec<_>>().join(", ");
+    if again {
+        return format!(" NOT CLOSED: {symbols}; its orders were being cancelled.");
+    }
+    for (con_id, way) in all {
+        let turns = way.plan.verb != Verb::Close;
+        let (side, most) = way.agreed;
+        // Half of it was to open the other side.
+        let most = if turns { Qty(most.0 / Decimal::TWO) } else { most };
+        let plan = if turns { Box::new(closing(model, *way.plan)) } else { way.plan };
+        model.orders.unwinding.insert(con_id, Unwinding { plan, agreed: (side, most), ..way });
+    }
+    format!(" The close of {symbols} goes on; ctrl-\\ again ends it.")
 }
 
 /// Puts the way out back on the ticket, unless that is in use, and says why.

@@ -402,15 +402,6 @@ fn flatten_works_in_halt() {
 }
 
 #[test]
-fn kill_ends_a_way_out_that_waits() {
-    let (mut d, stop, target) = bracketed();
-    d.keys("Z enter ctrl-\\");
-    d.status(&target, BrokerStatus::Cancelled, 0);
-    d.status(&stop, BrokerStatus::Cancelled, 0);
-    assert!(d.placed().is_empty());
-}
-
-#[test]
 fn reverse_turns_the_position_around_in_one_order() {
     let (mut d, stop, target) = bracketed();
     d.keys("V");
