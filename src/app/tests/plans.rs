@@ -10,8 +10,10 @@ use crate::config::Confirm;
 use crate::domain::order::{OrderKey, Side, Verb};
 use crate::risk::Class;
 
+type Meanwhile = (&'static str, fn(&mut Desk));
+
 /// What may come between two steps of a plan.
-const MEANWHILE: [(&str, fn(&mut Desk)); 4] = [
+const MEANWHILE: [Meanwhile; 4] = [
     ("nothing", |_| {}),
     ("PAUSED", |d| {
         d.tell(Msg::Focus(FocusChange::Lost));

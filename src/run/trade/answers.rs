@@ -13,7 +13,7 @@ use crate::app::model::{Awaited, Model};
 use crate::app::notices::Tone;
 use crate::app::{protection, select};
 use crate::domain::instrument::ConId;
-use crate::domain::order::{Order, OrderKey, OrderState};
+use crate::domain::order::{Order, OrderKey, OrderState, Verb};
 use crate::domain::shown;
 use crate::risk::Yields;
 
@@ -219,12 +219,21 @@ pub async fn changed(desk: &mut Desk, key: &OrderKey, gate: Gate) -> Outcome {
 /// Waits until a way out has been counted and sent, then for its answer.
 pub async fn unwound(desk: &mut Desk, con_id: ConId, gate: Gate) -> Outcome {
     let keys = cancels(&desk.model);
+    let turns = desk.model.orders.unwinding.get(&con_id).is_some_and(|way| way.plan.verb != Verb::Close);
     let lived = gate.until(desk, ANSWER_MAX, |model| !model.orders.unwinding.contains_key(&con_id)).await;
     let failed = desk.model.notices.list.back().is_some_and(|notice| notice.tone == Tone::Error);
     let outcome = if lived != Lived::Held {
         unknown(&desk.model, "the orders are being cancelled; what is held was not sent")
     } else if desk.model.panes.ticket.sending.is_some() {
-        placed(desk, true, gate).await
+        let closes = newest(&desk.model).and_then(|key| select::order(&desk.model, &key));
+        let half = turns && closes.is_some_and(|order| order.spec.verb == Verb::Close);
+        let why = half.then(|| last_word(&desk.model));
+        let outcome = placed(desk, true, gate).await;
+        let went = matches!(outcome.result, Ended::Filled | Ended::Working | Ended::Held);
+        match why.filter(|_| went) {
+            Some(why) => outcome.because(why).ending(1),
+            None => outcome,
+        }
     } else if failed {
         Outcome::refused(&desk.model, last_word(&desk.model))
     } else {
