@@ -9,6 +9,7 @@
 //!
 //! Must not know: what is printed.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::connect::not_ready;
@@ -32,6 +33,7 @@ const SENT_MAX: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Gate {
     _lock: Lock,
+    folder: PathBuf,
 }
 
 impl Gate {
@@ -41,7 +43,7 @@ impl Gate {
         let end = Stamp::now().plus(TURN_MAX);
         loop {
             let why = match Lock::try_take(&path) {
-                Ok(Some(lock)) => return Ok(Self { _lock: lock }),
+                Ok(Some(lock)) => return Ok(Self { _lock: lock, folder: desk.folder.clone() }),
                 Ok(None) if end.since(Stamp::now()).is_zero() => {
                     format!("another command of this profile has been sending for {} s", TURN_MAX.as_secs())
                 }
@@ -58,7 +60,7 @@ impl Gate {
 
     /// Hears what the profile's other desks have done; why an order like this does not go, if so.
     pub fn hear(&self, desk: &mut Desk, new: Option<&OrderSpec>) -> Result<(), Failure> {
-        let known = seat::known(&desk.folder, desk.seat).map_err(|error| {
+        let known = seat::known(&self.folder, desk.seat).map_err(|error| {
             let hint = Some("Nothing was sent.".to_owned());
             Failure { hint, ..Failure::new(format!("what other desks have sent cannot be read: {error}")) }
         })?;
