@@ -66,14 +66,15 @@ pub fn book(order: &mut Order, total: Qty, avg_fill: Option<Price>) -> bool {
     grown
 }
 
-/// The broker lists the order among those that have ended, filled, with as much as has filled here: a change of its
-/// quantity was taken whose answer was lost, and that is its quantity.
-pub fn complete(order: &mut Order, at: Stamp) {
-    if order.state.is_live() && order.filled.is_positive() {
-        order.spec.qty = order.filled;
-        order.before_change = None;
-        settle(order, OrderState::Filled, at);
+/// The broker lists the order among those that have ended, filled, with so many: a change of its quantity was taken whose
+/// answer was lost, and that is its quantity. Whether it had another here.
+pub fn resize(order: &mut Order, filled: Qty) -> bool {
+    let ended_otherwise = order.state.is_terminal() && order.state != OrderState::Filled;
+    if ended_otherwise || !filled.is_positive() || filled < order.filled {
+        return false;
     }
+    order.before_change = None;
+    std::mem::replace(&mut order.spec.qty, filled) != filled
 }
 
 /// Goes to the state that fits what has filled; whether that is another one.

@@ -181,19 +181,22 @@ pub(super) fn completed(model: &mut Model, step: &mut Step, report: OrderReport)
     let at = model.now;
     facts::rebook(model, &key);
     let fills: Vec<i64> = select::executions_of(model, &key).filter_map(|e| e.time).collect();
+    let has_executions = select::executions_of(model, &key).next().is_some();
     let Some(order) = model.orders.all.get_mut(&key) else { return key };
     let (was, before) = (Was::of(order), order.clone());
     facts::learn_ids(order, report.ids);
     facts::take_remark(order, report.remark);
     let filled = match (report.status, report.filled) {
+        (BrokerStatus::Filled, None) if has_executions && order.filled.is_positive() => Some(order.filled),
         (BrokerStatus::Filled, None) => Some(order.spec.qty),
         (_, said) => said,
     };
+    if report.status == BrokerStatus::Filled && filled.is_some_and(|filled| lifecycle::resize(order, filled)) {
+        facts::rebook(model, &key);
+    }
+    let Some(order) = model.orders.all.get_mut(&key) else { return key };
     let progress = Progress { status: report.status, filled, avg_fill: report.avg_fill };
     lifecycle::advance(order, progress, Authority::Stream, at);
-    if report.status == BrokerStatus::Filled && report.filled == Some(order.filled) {
-        lifecycle::complete(order, at);
-    }
     if report.status == BrokerStatus::Inactive && order.filled.is_zero() {
         lifecycle::settle(order, OrderState::Rejected, at);
     }

@@ -705,6 +705,34 @@ fn an_order_that_completed_at_a_smaller_size_than_known_here_has_ended() {
     assert_eq!((d.order(&key).state, d.order(&key).spec.qty), (OrderState::Filled, qty(50)));
 }
 
+/// The order was made larger, the word of that was lost, and it filled.
+#[test]
+fn an_order_that_completed_at_a_larger_size_than_known_here_has_filled_all_of_it() {
+    for before in [0, 50, 100] {
+        let mut d = desk();
+        let key = d.work("b enter");
+        if before > 0 {
+            d.fill(&key, "0001.01", before, "187.20");
+        }
+        let done = OrderReport { filled: Some(qty(150)), ..report_of(d.order(&key), BrokerStatus::Filled) };
+        d.after(10).keys("o u").broker(Event::Synced(Box::new(Snapshot { completed: vec![done], ..snapshot() })));
+        let order = d.order(&key);
+        assert_eq!((order.state, order.spec.qty, order.filled), (OrderState::Filled, qty(150), qty(150)), "{before}");
+    }
+}
+
+/// A completed order may come without what it has filled: its executions say that, not the size known here.
+#[test]
+fn an_order_that_completed_without_a_count_has_filled_what_its_executions_say() {
+    let mut d = desk();
+    let key = d.work("b enter");
+    d.fill(&key, "0001.01", 50, "187.20");
+    let done = report_of(d.order(&key), BrokerStatus::Filled);
+    d.after(10).keys("o u").broker(Event::Synced(Box::new(Snapshot { completed: vec![done], ..snapshot() })));
+    let order = d.order(&key);
+    assert_eq!((order.state, order.spec.qty, order.filled), (OrderState::Filled, qty(50), qty(50)));
+}
+
 /// Row 66: the position is the broker's; fills that it contains already are not added to it.
 #[test]
 fn a_position_is_never_counted_twice_after_a_restart() {

@@ -394,7 +394,14 @@ impl World {
             let Some((_, approved)) = self.intents.pop_front() else { return };
             let key = approved.key().clone();
             let order_id = match approved.purpose() {
-                Purpose::Change(_, ids) => ids.order_id,
+                Purpose::Change(_, ids) => {
+                    if let Some(order) = self.disk.orders.get_mut(&key) {
+                        let before = std::mem::replace(&mut order.spec, approved.spec().clone());
+                        order.before_change = Some(Box::new(before));
+                        order.changed_at = Stamp::at(self.now);
+                    }
+                    ids.order_id
+                }
                 Purpose::New(_) => {
                     let id = self.disk.next_id;
                     self.disk.next_id += 1;
