@@ -357,6 +357,8 @@ pub struct Orders {
     pub waits: IndexMap<OrderKey, Wait>,
     /// Orders whose cancel goes out as soon as it can: with the link, or once the order itself has been sent.
     pub cancel_wanted: IndexSet<OrderKey>,
+    /// Orders of others that the last complete list did not have: when the first list without them was asked for.
+    pub unlisted: BTreeMap<OrderKey, Stamp>,
     /// Orders the broker said it does not know (10147) when their cancel came.
     pub disowned: IndexSet<OrderKey>,
     /// Positions on their way out.

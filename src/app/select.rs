@@ -228,10 +228,22 @@ pub fn order_name(order: &Order) -> String {
     if order.ids.order_id == 0 { order.key.to_string() } else { format!("#{}", order.ids.order_id) }
 }
 
+/// Whether a report with these ids can be about the order whose reference it bears. The reference is a text that anybody can
+/// set: another client or another permanent id says that it is somebody else's order.
+fn bears_its_ref(model: &Model, order: &Order, ids: &BrokerIds) -> bool {
+    let same_perm = ids.perm_id == 0 || order.ids.perm_id == 0 || ids.perm_id == order.ids.perm_id;
+    // An order without a number has not left here, or goes out under our own client id.
+    let client_id = if order.ids.order_id == 0 { model.desk.client_id } else { order.ids.client_id };
+    let knows_client = order.ids.order_id != 0 || model.desk.account.is_some();
+    let same_client = ids.order_id == 0 || !knows_client || ids.client_id == client_id;
+    same_perm && same_client
+}
+
 /// The order a report means: by its reference, then client and order id, then permanent id.
 pub fn find_order<'m>(model: &'m Model, order_ref: &str, ids: &BrokerIds) -> Option<&'m OrderKey> {
     if !order_ref.is_empty()
-        && let Some((key, _)) = model.orders.all.get_key_value(&OrderKey::own(order_ref))
+        && let Some((key, order)) = model.orders.all.get_key_value(&OrderKey::own(order_ref))
+        && bears_its_ref(model, order, ids)
     {
         return Some(key);
     }
@@ -327,8 +339,9 @@ pub fn tab_len(model: &Model, tab: Tab) -> usize {
 pub fn blotter_index(model: &Model) -> Option<usize> {
     let blotter = &model.panes.blotter;
     if blotter.tab == Tab::Executions {
-        let len = blotter_executions(model).len();
-        return (len > 0).then(|| blotter.row.min(len.saturating_sub(1)));
+        let rows = blotter_executions(model);
+        let index = blotter.execution.as_ref().and_then(|id| rows.iter().position(|e| e.exec_id == *id));
+        return index.or_else(|| (!rows.is_empty()).then(|| blotter.row.min(rows.len().saturating_sub(1))));
     }
     let rows = blotter_orders(model, blotter.tab);
     let index = blotter.selected.as_ref().and_then(|key| rows.iter().position(|o| o.key == *key));

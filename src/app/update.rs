@@ -15,6 +15,7 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
     let before = std::mem::replace(&mut model.now, at);
     let mut step = Step::default();
     let was = on::chronicle::Was::of(model);
+    let focus = model.workspace.focus;
     on::arm::clock(model, &mut step, before);
     match msg {
         Msg::Key(press) => {
@@ -49,6 +50,7 @@ pub fn update(model: &mut Model, at: Stamp, msg: Msg) -> Step {
         }
         Msg::Signalled(signal) => signalled(model, &mut step, signal),
     }
+    on::lists::hold(model, focus);
     on::guard::count(model, &mut step);
     on::unwind::advance(model, &mut step);
     on::room::advance(model, &mut step);

@@ -47,13 +47,14 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
     let key = found.unwrap_or_else(|| adopt(model, &report));
     learn_parent(model, &key, &report);
     let at = model.now;
+    let filled = report.filled.filter(|_| !is_corrected(model, &key));
     let Some(order) = model.orders.all.get_mut(&key) else { return };
     let was = Was::of(order);
     let before = order.clone();
     learn_ids(order, report.ids);
     take_terms(order, &report, Authority::Stream);
     take_remark(order, report.remark);
-    let progress = Progress { status: report.status, filled: report.filled, avg_fill: report.avg_fill };
+    let progress = Progress { status: report.status, filled, avg_fill: filled.and(report.avg_fill) };
     lifecycle::advance(order, progress, Authority::Stream, at);
     let changed = *order != before;
     // Of an order that is known, what its fills contradict was said when they came.
@@ -70,6 +71,7 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
 pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) {
     let Some(key) = select::find_order(model, "", &report.ids).cloned() else { return };
     let at = model.now;
+    let filled = Some(report.filled).filter(|_| !is_corrected(model, &key));
     let Some(order) = model.orders.all.get_mut(&key) else { return };
     let was = Was::of(order);
     let before = order.clone();
@@ -78,11 +80,17 @@ pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) 
         order.remark = Some((0, why.clone()));
     }
     order.cap = report.cap;
-    let progress = Progress { status: report.status, filled: Some(report.filled), avg_fill: report.avg_fill };
+    let progress = Progress { status: report.status, filled, avg_fill: filled.and(report.avg_fill) };
     lifecycle::advance(order, progress, Authority::Stream, at);
     let changed = *order != before;
     unsettle(model, &key, was);
     after(model, step, &key, was, changed);
+}
+
+/// Whether a fill of the order was corrected or taken back. The running counts that the broker tells with an order may still
+/// hold it: from then on what has filled comes from the executions alone.
+pub(super) fn is_corrected(model: &Model, key: &OrderKey) -> bool {
+    select::executions_of(model, key).any(|e| e.exec_id.version().1 > 1)
 }
 
 /// What has been filled since, by whichever message said so first, may not be in the position yet.
@@ -97,8 +105,10 @@ fn unsettle(model: &mut Model, key: &OrderKey, was: Was) {
 
 /// Takes an order in that is not known here: somebody else's, or ours without a record.
 pub(super) fn adopt(model: &mut Model, report: &OrderReport) -> OrderKey {
-    let ours = matches!(&model.desk.journal, crate::app::model::Journal::Open { tag, .. }
+    let tagged = matches!(&model.desk.journal, crate::app::model::Journal::Open { tag, .. }
         if report.order_ref.strip_prefix(tag.as_str()).is_some_and(|rest| rest.starts_with('-')));
+    // An order that bears the name of one of ours and is not that one is somebody else's.
+    let ours = tagged && !model.orders.all.contains_key(&OrderKey::own(&report.order_ref));
     let key = if ours {
         OrderKey::own(&report.order_ref)
     } else if report.ids.perm_id != 0 {
@@ -474,7 +484,7 @@ pub(super) fn rebook(model: &mut Model, key: &OrderKey) -> Option<String> {
     let at = model.now;
     let (mut sum, mut value, mut total, mut said_avg) = (Qty::ZERO, Some(rust_decimal::Decimal::ZERO), Qty::ZERO, None);
     // The running totals of the others still hold a fill that was corrected.
-    let corrected = select::executions_of(model, key).any(|e| e.exec_id.version().1 > 1);
+    let corrected = is_corrected(model, key);
     let mut counted = !corrected;
     for e in select::executions_of(model, key) {
         sum = sum.plus(e.qty).unwrap_or(sum);

@@ -83,8 +83,10 @@ fn move_in(model: &mut Model, step: &mut Step, pane: PaneKind, by: isize) {
             let len = select::tab_len(model, tab);
             let index = moved(select::blotter_index(model).unwrap_or(0), by, len);
             let key = select::blotter_orders(model, tab).get(index).map(|o| o.key.clone());
-            model.panes.blotter.row = index;
-            model.panes.blotter.selected = key;
+            let execution = (tab == Tab::Executions).then(|| select::blotter_executions(model)).unwrap_or_default();
+            let execution = execution.get(index).map(|e| e.exec_id.clone());
+            let pane = &mut model.panes.blotter;
+            (pane.row, pane.selected, pane.execution) = (index, key, execution);
             blotter::want_days(model, step);
         }
         PaneKind::Positions => {
@@ -108,6 +110,26 @@ pub(super) fn chart_moved(model: &mut Model, step: &mut Step) {
 fn moved(at: usize, by: isize, len: usize) -> usize {
     let last = len.saturating_sub(1);
     at.saturating_add_signed(by).min(last)
+}
+
+/// The row of the blotter that is shown as selected is held by its order or execution from when the pane gets the focus, so
+/// that no other takes its place under a key. A pane that gets the focus anew gives up what has left its rows.
+pub(in crate::app) fn hold(model: &mut Model, before: PaneKind) {
+    if model.workspace.focus != PaneKind::Blotter {
+        return;
+    }
+    let pane = &model.panes.blotter;
+    let held = pane.selected.is_some() || pane.execution.is_some();
+    if held && before == PaneKind::Blotter {
+        return;
+    }
+    let (order, execution) = match select::blotter_row(model) {
+        Some(select::BlotterRow::Order(order)) => (Some(order.key.clone()), None),
+        Some(select::BlotterRow::Execution(execution)) => (None, Some(execution.exec_id.clone())),
+        None => (None, None),
+    };
+    let pane = &mut model.panes.blotter;
+    (pane.selected, pane.execution) = (order, execution);
 }
 
 /// Keeps every selection within its pane's rows.
@@ -138,7 +160,7 @@ pub(super) fn tab(model: &mut Model, step: &mut Step, right: bool) {
     if let Some(tab) = Tab::ALL.get(next) {
         pane.tab = *tab;
         (pane.top, pane.row) = (0, 0);
-        pane.selected = None;
+        (pane.selected, pane.execution) = (None, None);
         blotter::forget_days(model);
         blotter::want_days(model, step);
     }

@@ -2,7 +2,8 @@
 //! them.
 //!
 //! Invariants: an order of ours is never touched by such a list, whatever it says, for our own stream is newer; an order of
-//! others is taken for gone only when a complete list that was asked for after it was last heard of does not have it.
+//! others ends by what the completed orders or its fills say, else only when two complete lists in a row, both asked for after
+//! it was last heard of, do not have it: one may be that of a broker that is only just starting.
 //!
 //! Must not know: how often the broker is asked. Absent: changing or cancelling one order of another client, which IB does not
 //! allow.
@@ -21,12 +22,12 @@ use crate::broker::event::Others;
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{Order, OrderKey, OrderState};
+use crate::domain::order::{Order, OrderKey, OrderState, Ownership};
 
 /// A global cancel without an answer is looked for after this long.
 const ANSWER: Duration = Duration::from_secs(3);
 /// What becomes of an order of others that is listed no more, and that is not among the completed ones either.
-const GONE: &str = "gone elsewhere: filled or cancelled, the broker does not say which";
+pub(super) const GONE: &str = "gone elsewhere: filled or cancelled, the broker does not say which";
 
 /// The complete list of what others have at work.
 pub(super) fn listed(model: &mut Model, step: &mut Step, answer: Others) {
@@ -51,10 +52,17 @@ pub(super) fn listed(model: &mut Model, step: &mut Step, answer: Others) {
             reconcile::completed(model, step, report);
         }
     }
-    let gone: Vec<OrderKey> =
-        of_others(model, None).filter(|o| is_gone(o, from) && !seen.contains(&o.key)).map(|o| o.key.clone()).collect();
-    for key in gone {
-        end(model, step, &key);
+    let unlisted = of_others(model, None).filter(|o| is_unlisted(o, from) && !seen.contains(&o.key));
+    let unlisted: Vec<OrderKey> = unlisted.map(|o| o.key.clone()).collect();
+    let before = std::mem::take(&mut model.orders.unlisted);
+    for key in unlisted {
+        match before.get(&key) {
+            Some(first) if first.mono < from.mono => end(model, step, &key),
+            first => {
+                let first = first.copied().unwrap_or(from);
+                model.orders.unlisted.insert(key, first);
+            }
+        }
     }
     alarms::protection(model, step);
     market::ask_held(model, step);
@@ -69,10 +77,15 @@ pub(super) fn of_others(model: &Model, con_id: Option<ConId>) -> impl Iterator<I
     live.filter(|o| !select::is_ours(model, o))
 }
 
-/// Whether a list asked for at `from` says something by not having this order: the broker had listed it before that.
-fn is_gone(order: &Order, from: Stamp) -> bool {
-    let was_listed = matches!(order.state, OrderState::Held | OrderState::Working | OrderState::Cancelling);
-    was_listed && order.changed_at.mono <= from.mono
+/// Whether a list asked for at `from` says something by not having this order: the broker had listed it before that. An order
+/// of ours of another session that is UNKNOWN may not have arrived yet.
+fn is_unlisted(order: &Order, from: Stamp) -> bool {
+    let may_be_gone = match order.state {
+        OrderState::Held | OrderState::Working | OrderState::Cancelling => true,
+        OrderState::Unknown => order.ownership == Ownership::Foreign,
+        _ => false,
+    };
+    may_be_gone && order.changed_at.mono <= from.mono
 }
 
 /// An order of others has ended, and nothing says how.

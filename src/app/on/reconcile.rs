@@ -117,6 +117,7 @@ pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
     for report in snapshot.completed {
         seen.insert(completed(model, step, report));
     }
+    model.orders.unlisted.clear();
     positions(model, step, snapshot.positions);
     alarms::protection(model, step);
     chronicle::cash(model, step, &snapshot.account);
@@ -145,6 +146,7 @@ pub(super) fn open(model: &mut Model, step: &mut Step, report: OrderReport, from
     let key = found.unwrap_or_else(|| facts::adopt(model, &report));
     facts::learn_parent(model, &key, &report);
     let at = model.now;
+    let filled = report.filled.filter(|_| !facts::is_corrected(model, &key));
     let Some(order) = model.orders.all.get_mut(&key) else { return key };
     let (was, before) = (Was::of(order), order.clone());
     // What changed after the question was asked is newer than its answer.
@@ -159,7 +161,7 @@ pub(super) fn open(model: &mut Model, step: &mut Step, report: OrderReport, from
         facts::take_terms(order, &report, authority);
     }
     facts::take_remark(order, report.remark);
-    let progress = Progress { status: report.status, filled: report.filled, avg_fill: report.avg_fill };
+    let progress = Progress { status: report.status, filled, avg_fill: filled.and(report.avg_fill) };
     lifecycle::advance(order, progress, authority, at);
     if revived && order.state.is_live() {
         let text = format!("CONFLICT: {} had ended here and is open at the broker.", select::order_name(order));
@@ -181,22 +183,31 @@ pub(super) fn completed(model: &mut Model, step: &mut Step, report: OrderReport)
     let at = model.now;
     facts::rebook(model, &key);
     let fills: Vec<i64> = select::executions_of(model, &key).filter_map(|e| e.time).collect();
+    let corrected = facts::is_corrected(model, &key);
     let has_executions = select::executions_of(model, &key).next().is_some();
     let Some(order) = model.orders.all.get_mut(&key) else { return key };
     let (was, before) = (Was::of(order), order.clone());
     facts::learn_ids(order, report.ids);
     facts::take_remark(order, report.remark);
     let filled = match (report.status, report.filled) {
+        (BrokerStatus::Filled, _) if corrected => Some(order.filled),
+        (_, Some(_)) if corrected => None,
         (BrokerStatus::Filled, None) if has_executions && order.filled.is_positive() => Some(order.filled),
         (BrokerStatus::Filled, None) => Some(order.spec.qty),
         (_, said) => said,
     };
-    if report.status == BrokerStatus::Filled && filled.is_some_and(|filled| lifecycle::resize(order, filled)) {
+    // Of what has filled and was taken back in part, the end stays as it was.
+    let learns = report.status == BrokerStatus::Filled && (order.state.is_live() || !corrected);
+    if learns && filled.is_some_and(|filled| lifecycle::resize(order, filled)) {
         facts::rebook(model, &key);
     }
     let Some(order) = model.orders.all.get_mut(&key) else { return key };
     let progress = Progress { status: report.status, filled, avg_fill: report.avg_fill };
     lifecycle::advance(order, progress, Authority::Stream, at);
+    if report.status == BrokerStatus::Filled && corrected && order.filled.is_zero() && order.state.is_live() {
+        // All that it had filled was taken back, and it does not work any more.
+        lifecycle::settle(order, OrderState::Cancelled, at);
+    }
     if report.status == BrokerStatus::Inactive && order.filled.is_zero() {
         lifecycle::settle(order, OrderState::Rejected, at);
     }

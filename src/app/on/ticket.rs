@@ -106,10 +106,15 @@ pub(super) fn meant(model: &mut Model) -> Option<OrderKey> {
     if let Some(Overlay::Order { key, .. }) = &model.overlay {
         return Some(key.clone());
     }
-    if model.workspace.focus == PaneKind::Blotter
-        && let Some(select::BlotterRow::Order(order)) = select::blotter_row(model)
-    {
-        return Some(order.key.clone());
+    if model.workspace.focus == PaneKind::Blotter {
+        match meant_row(model) {
+            Ok(Some(key)) => return Some(key),
+            Ok(None) => {}
+            Err(text) => {
+                model.notices.say(model.now, Tone::Info, text, None);
+                return None;
+            }
+        }
     }
     if model.workspace.focus == PaneKind::Chart
         && let Some(key) = charting::order_at_cursor(model)
@@ -132,6 +137,20 @@ pub(super) fn meant(model: &mut Model) -> Option<OrderKey> {
     };
     model.notices.say(model.now, Tone::Info, text, None);
     None
+}
+
+/// The order of the blotter's selected row; none where there is no row, words where the row is not one to act on.
+fn meant_row(model: &Model) -> Result<Option<OrderKey>, &'static str> {
+    match select::blotter_row(model) {
+        Some(select::BlotterRow::Order(order)) => match &model.panes.blotter.selected {
+            Some(selected) if *selected != order.key => {
+                Err("The selected order has left this list. Nothing was done; j and k select another.")
+            }
+            _ => Ok(Some(order.key.clone())),
+        },
+        Some(select::BlotterRow::Execution(_)) => Err("This is an execution. Its order is on the other tabs."),
+        None => Ok(None),
+    }
 }
 
 /// Why an order cannot be changed now, if so.

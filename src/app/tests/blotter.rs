@@ -17,6 +17,7 @@ use crate::panes::blotter::{Sort, Tab};
 fn on(mut d: Desk, tab: Tab) -> Desk {
     d.keys("7");
     d.model.panes.blotter.tab = tab;
+    d.model.panes.blotter.selected = None;
     d
 }
 
@@ -82,6 +83,8 @@ fn enter_opens_an_order_and_its_keys_mean_that_order_whatever_becomes_of_its_row
     d.keys("esc");
     assert!(d.model.overlay.is_none());
     d.keys("x");
+    assert!(d.cancels().is_empty(), "nor does it fall on that one afterwards");
+    d.keys("j x");
     assert_eq!(d.cancels(), [first]);
 }
 
@@ -281,6 +284,17 @@ fn a_fill_that_is_taken_back_is_taken_off_what_has_filled() {
     assert_eq!(d.order(&key).filled, qty(40), "40 are left, whatever the running totals of the others say");
     assert_eq!(d.order(&key).avg_fill, Some(price("187.20")));
     assert!(d.model.notices.list.iter().any(|n| n.text.starts_with("TAKEN BACK by the broker: the fill of 60 AAPL")));
+
+    // The running counts of the broker hold it still.
+    d.status(&key, BrokerStatus::Filled, 100);
+    assert_eq!(d.order(&key).filled, qty(40), "a status does not bring it back");
+    let said =
+        crate::broker::event::OrderReport { filled: Some(qty(100)), ..report_of(d.order(&key), BrokerStatus::Filled) };
+    d.broker(Event::Order(Box::new(said.clone())));
+    assert_eq!(d.order(&key).filled, qty(40), "nor does a report");
+    let synced = crate::broker::event::Snapshot { completed: vec![said], ..super::fixture::snapshot() };
+    d.after(10).keys("o u").broker(Event::Synced(Box::new(synced)));
+    assert_eq!((d.order(&key).filled, d.order(&key).spec.qty), (qty(40), qty(100)), "nor does a SYNC");
 }
 
 #[test]
@@ -293,4 +307,58 @@ fn a_fill_that_is_corrected_to_less_counts_as_the_correction_says() {
     let report = report_of(d.order(&key), BrokerStatus::Working);
     d.broker(Event::Order(Box::new(report)));
     assert_eq!(d.order(&key).filled, qty(50));
+}
+
+#[test]
+fn when_the_selected_order_ends_its_keys_do_not_fall_on_another_row() {
+    for key in ["x", "m", "+", "-"] {
+        let mut d = desk();
+        let first = d.work("b enter");
+        let second = d.work("b t enter");
+        d.keys("7");
+        let rows: Vec<OrderKey> =
+            select::blotter_orders(&d.model, Tab::Working).iter().map(|o| o.key.clone()).collect();
+        assert_eq!(rows.len(), 2, "{first} {second}");
+        d.status(&rows[0], BrokerStatus::Cancelled, 0);
+        d.effects.clear();
+        d.keys(key);
+        assert!(d.cancels().is_empty() && d.placed().is_empty(), "{key}");
+        assert!(d.model.panes.ticket.staged.is_none() && d.model.orders.nudge.is_none(), "{key}");
+        d.assert_said("The selected order has left this list.");
+        d.keys("j x");
+        assert_eq!(d.cancels(), [rows[1].clone()], "the next move selects");
+    }
+}
+
+#[test]
+fn an_execution_stays_selected_when_a_newer_one_comes_and_x_cancels_nothing_there() {
+    let mut d = desk();
+    let own = d.work("b enter");
+    d.fill(&own, "0001.01", 10, "187.20").fill(&own, "0002.01", 10, "187.20");
+    let mut d = on(d, Tab::Executions);
+    d.keys("j");
+    let chosen = |d: &Desk| match select::blotter_row(&d.model) {
+        Some(select::BlotterRow::Execution(e)) => e.exec_id.clone(),
+        other => panic!("{other:?}"),
+    };
+    let before = chosen(&d);
+    d.fill(&own, "0003.01", 10, "187.20");
+    assert_eq!(chosen(&d), before);
+    d.keys("x");
+    assert!(d.cancels().is_empty());
+    d.assert_said("This is an execution.");
+}
+
+#[test]
+fn an_order_of_which_nobody_says_how_it_ended_is_not_staged_again() {
+    let mut d = desk();
+    let report = super::fixture::foreign(4, AAPL, "AAPL", "180");
+    for open in [vec![report], vec![], vec![]] {
+        let asked = d.after(5_000).at;
+        d.after(2).broker(Event::Others(Box::new(crate::broker::event::Others { asked, open, ..Default::default() })));
+    }
+    let mut d = on(d, Tab::Cancelled);
+    d.keys("a");
+    assert!(d.model.panes.ticket.staged.is_none());
+    d.assert_said("#4 may have filled: the broker does not say how it ended.");
 }

@@ -30,6 +30,11 @@ impl Desk {
         self.broker(Event::Others(Box::new(Others { asked, open, ..Others::default() })))
     }
 
+    /// Two complete lists in a row without any.
+    fn no_others(&mut self) -> &mut Self {
+        self.after(5_000).others(Vec::new()).after(5_000).others(Vec::new())
+    }
+
     fn foreign(&self, order_id: i32) -> &Order {
         self.order(&OrderKey::foreign(70_000 + i64::from(order_id)))
     }
@@ -50,7 +55,7 @@ fn an_order_that_is_listed_for_the_first_time_is_shown_as_somebody_elses() {
 fn an_order_that_is_listed_no_more_has_ended_and_nobody_says_how() {
     let mut d = desk();
     d.others(vec![foreign(4, MSFT, "MSFT", "400")]);
-    d.after(5_000).others(Vec::new());
+    d.no_others();
     assert_eq!(d.foreign(4).state, OrderState::Cancelled);
     d.assert_said("elsewhere: ended buy 10 MSFT lmt 400.00: gone elsewhere: filled or cancelled");
 }
@@ -120,7 +125,7 @@ fn a_stop_of_another_client_protects_and_its_end_raises_the_alarm() {
     assert_eq!(protection::unprotected(&d.model), 1);
     d.others(vec![stop(4, 100)]);
     assert_eq!(protection::unprotected(&d.model), 0);
-    d.after(5_000).others(Vec::new());
+    d.no_others();
     assert_eq!(protection::unprotected(&d.model), 1);
     assert!(d.model.notices.list.iter().any(|n| n.text.starts_with("UNPROTECTED: AAPL long 100")));
 }
@@ -193,7 +198,7 @@ fn the_global_cancel_asks_first_and_takes_everything() {
     assert_eq!(d.sent(|c| *c == Command::CancelEveryones), 1);
     assert_eq!((d.order(&own).state, d.foreign(4).state), (OrderState::Cancelling, OrderState::Cancelling));
     d.assert_said("Cancelling every order of the account, 2 known");
-    d.status(&own, BrokerStatus::Cancelled, 0).after(600).others(Vec::new());
+    d.status(&own, BrokerStatus::Cancelled, 0).no_others();
     assert_eq!(d.foreign(4).state, OrderState::Cancelled);
 }
 
@@ -224,7 +229,7 @@ fn an_order_of_tws_itself_is_not_ours_whatever_our_client_id_is() {
     d.connect("DU0000001", Snapshot { open: vec![manual], ..snapshot() });
     let key = OrderKey::foreign(9_999);
     assert!(!select::is_ours(&d.model, d.order(&key)));
-    d.after(5_000).others(Vec::new());
+    d.no_others();
     assert_eq!(d.order(&key).state, OrderState::Cancelled);
 }
 
@@ -299,4 +304,60 @@ fn past_the_cut_off_an_order_for_the_close_cannot_be_cancelled() {
     d.keys("x");
     assert!(d.cancels().is_empty());
     d.assert_said("moc cannot be changed or cancelled after 15:50 ET (G33).");
+}
+
+#[test]
+fn one_list_without_an_order_of_others_is_not_its_end() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 100).others(vec![sell(4, 60)]);
+    d.after(5_000).others(Vec::new());
+    assert_eq!(d.foreign(4).state, OrderState::Working, "the broker may be only just starting");
+    let live = select::live_of(&d.model, AAPL);
+    let ctx = select::context(&d.model, AAPL, &live, crate::risk::Origin::Key);
+    let whole = OrderSpec { qty: qty(100), ..sell(1, 100).spec };
+    assert_eq!(crate::risk::assess(&whole, &ctx).class, Class::Entry, "it is counted still");
+    d.after(5_000).others(vec![sell(4, 60)]).after(5_000).others(Vec::new());
+    assert_eq!(d.foreign(4).state, OrderState::Working, "two that do not follow each other are not two in a row");
+    d.after(5_000).others(Vec::new());
+    assert_eq!(d.foreign(4).state, OrderState::Cancelled);
+}
+
+#[test]
+fn an_order_of_others_that_is_unknown_ends_by_the_same_lists() {
+    let mut d = desk();
+    d.others(vec![foreign(4, MSFT, "MSFT", "400")]);
+    d.after(1_000).connect("DU0000001", snapshot());
+    assert_eq!(d.foreign(4).state, OrderState::Unknown);
+    d.after(5_000).others(Vec::new());
+    assert_eq!(d.foreign(4).state, OrderState::Unknown);
+    d.after(5_000).others(Vec::new());
+    assert_eq!(d.foreign(4).state, OrderState::Cancelled);
+    assert_eq!(select::unknown_count(&d.model), 0);
+}
+
+#[test]
+fn an_order_of_others_that_bears_the_name_of_ours_is_not_taken_for_it() {
+    let mut d = desk();
+    let own = d.work("b enter");
+    let known = d.order(&own).clone();
+    let copy = OrderReport { order_ref: own.as_str().into(), ..foreign(4, MSFT, "MSFT", "400") };
+    d.others(vec![copy.clone()]);
+    assert_eq!((d.order(&own), d.foreign(4).ownership), (&known, Ownership::Foreign));
+    d.broker(Event::Order(Box::new(copy.clone())));
+    d.broker(Event::Execution(Box::new(crate::domain::fill::Execution {
+        order_ref: own.as_str().into(),
+        ..execution_of(d.foreign(4), "0001.01", 10, "399.90")
+    })));
+    assert_eq!((d.order(&own), d.foreign(4).filled), (&known, qty(10)));
+
+    // Under our own client id another permanent id tells them apart; a completed order has no other.
+    let ended = OrderReport {
+        ids: BrokerIds { client_id: 0, order_id: 0, perm_id: 88_888 },
+        status: BrokerStatus::Cancelled,
+        ..copy
+    };
+    let open = vec![report_of(d.order(&own), BrokerStatus::Working)];
+    d.connect("DU0000001", Snapshot { open, completed: vec![ended], ..snapshot() });
+    assert_eq!(d.order(&own).state, OrderState::Working);
+    assert_eq!(d.order(&OrderKey::foreign(88_888)).state, OrderState::Cancelled);
 }

@@ -103,6 +103,13 @@ pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
     })
 }
 
+/// Why an open order of the account cannot be read, if so.
+pub fn unreadable_open(data: &OrderData, account: &AccountId) -> Option<String> {
+    let concerns = is_of(&data.order.account, account) && !data.order.what_if;
+    let unread = concerns && report(data, account).is_none();
+    unread.then(|| format!("the order {} of {} cannot be read", data.order.perm_id, symbol(&data.contract)))
+}
+
 /// A completed order; IB gives the quantity left as its total, and no order id.
 pub fn completed(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
     let mut report = report(data, account)?;

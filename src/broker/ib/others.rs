@@ -16,12 +16,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ibapi::orders::ExecutionFilter;
+use ibapi::orders::{ExecutionFilter, Orders};
 use ibapi::{Client, Error};
 use tokio::time::{Instant, timeout};
 
 use super::pacing::Pace;
-use super::sync;
+use super::{order, sync};
 use crate::broker::event::{OrderReport, Others};
 use crate::clock::Stamp;
 use crate::domain::account::AccountId;
@@ -50,8 +50,16 @@ impl Default for Beat {
     }
 }
 
-/// An order of another as it was last listed: what had filled.
-type Listed = BTreeMap<(i32, i32, i64), Qty>;
+/// An order of another as it was last listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Row {
+    /// What had filled.
+    filled: Qty,
+    /// Whether the last list did not have it any more: its end is looked for once more, for it may come later than the list.
+    missed: bool,
+}
+/// Orders of others as they were last listed.
+type Listed = BTreeMap<(i32, i32, i64), Row>;
 /// A question under way.
 type Asking = Pin<Box<dyn Future<Output = Result<(Others, Listed), Error>> + Send>>;
 
@@ -183,13 +191,24 @@ impl Question {
         self.pace.permit().await;
         let asked = Stamp::now();
         let rows = self.client.all_open_orders().await?.collect_to_end_within(ANSWER_MAX).await?;
+        // Without what cannot be read the list is not complete, and what it lacks would be taken for gone.
+        let unreadable = rows.iter().find_map(|row| match row {
+            Orders::OrderData(data) => order::unreadable_open(data, &self.account),
+            Orders::OrderStatus(_) => None,
+        });
+        if let Some(text) = unreadable {
+            return Err(Error::Simple(text));
+        }
         let mut others = Others { asked, ..Others::default() };
         others.open = sync::open(rows, &self.account);
         others.open.retain(|report| is_others(&report.ids, self.client_id));
-        let listed = listed(&others.open, self.client_id);
-        let gone: Vec<i64> =
-            self.before.keys().filter(|id| !listed.contains_key(*id)).map(|(_, _, perm)| *perm).collect();
-        let grown = listed.iter().any(|(id, filled)| self.before.get(id).is_none_or(|before| before != filled));
+        let mut listed = listed(&others.open, self.client_id);
+        let grown = listed.iter().any(|(id, row)| self.before.get(id).is_none_or(|before| before.filled != row.filled));
+        let missing: Vec<_> = self.before.iter().filter(|(id, _)| !listed.contains_key(*id)).collect();
+        let gone: Vec<i64> = missing.iter().map(|((_, _, perm), _)| *perm).collect();
+        let missing = missing.into_iter().filter(|(_, row)| !row.missed);
+        let missing: Listed = missing.map(|(id, row)| (*id, Row { missed: true, ..*row })).collect();
+        listed.extend(missing);
         if self.fills || grown || !gone.is_empty() {
             self.pace.permit().await;
             let rows =
@@ -216,6 +235,8 @@ const fn is_others(ids: &BrokerIds, client_id: i32) -> bool {
 
 fn listed(open: &[OrderReport], client_id: i32) -> Listed {
     let others = open.iter().filter(|report| is_others(&report.ids, client_id));
-    let row = |r: &OrderReport| ((r.ids.client_id, r.ids.order_id, r.ids.perm_id), r.filled.unwrap_or(Qty::ZERO));
+    let row = |r: &OrderReport| {
+        ((r.ids.client_id, r.ids.order_id, r.ids.perm_id), Row { filled: r.filled.unwrap_or(Qty::ZERO), missed: false })
+    };
     others.map(row).collect()
 }

@@ -1,5 +1,6 @@
 //! State of the blotter: which tab, what is filtered and how it is sorted, and where the selection stands.
 
+use crate::domain::fill::ExecId;
 use crate::domain::order::{Order, OrderKey};
 
 /// A tab of the blotter.
@@ -90,9 +91,12 @@ pub struct Days {
 pub struct Blotter {
     /// The open tab.
     pub tab: Tab,
-    /// The selected order; `None` selects the first row.
+    /// The selected order; `None` until the pane has the focus and a row. Once the order has left the rows, the row in its
+    /// place is shown as selected and no key changes or cancels that until the selection moves.
     pub selected: Option<OrderKey>,
-    /// The selected row of the executions tab.
+    /// The selected execution, on their tab.
+    pub execution: Option<ExecId>,
+    /// The row that the selection was last moved to.
     pub row: usize,
     /// Index of the first visible row.
     pub top: usize,
