@@ -83,7 +83,7 @@ fn move_in(model: &mut Model, step: &mut Step, pane: PaneKind, by: isize) {
             let len = select::tab_len(model, tab);
             let index = moved(select::blotter_index(model).unwrap_or(0), by, len);
             let key = select::blotter_orders(model, tab).get(index).map(|o| o.key.clone());
-            let execution = (tab == Tab::Executions).then(|| select::blotter_executions(model)).unwrap_or_default();
+            let execution = if tab == Tab::Executions { select::blotter_executions(model) } else { Vec::new() };
             let execution = execution.get(index).map(|e| e.exec_id.clone());
             let pane = &mut model.panes.blotter;
             (pane.row, pane.selected, pane.execution) = (index, key, execution);
