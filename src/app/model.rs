@@ -399,10 +399,22 @@ pub struct Yielding {
     pub asked: Vec<OrderKey>,
     /// What was sent beside the exit; its answer ends it.
     pub beside: Option<OrderKey>,
-    /// Whether a kill has taken the exit back: what a stop gave way is put back, and nothing more is sent.
+    /// Whether the exit goes no more, by a kill or because a step failed: what a stop gave way is put back, and nothing more
+    /// is sent.
     pub dropped: bool,
+    /// Whether what goes beside the exit was refused once, so that a second refusal is the end.
+    pub repeated: bool,
+    /// Whether putting back has waited for orders that shrink by what has filled.
+    pub waited: bool,
     /// When silence ends it.
     pub until: Stamp,
+}
+
+impl Yielding {
+    /// Whether the time for an answer has passed.
+    pub fn is_late(&self, now: Stamp) -> bool {
+        self.until.mono <= now.mono
+    }
 }
 
 /// An answer of the broker that is waited for.

@@ -57,7 +57,7 @@ pub fn lost(model: &mut Model) -> Vec<(ConId, Qty, Qty)> {
     for position in model.positions.values().filter(|p| !p.qty.is_zero()) {
         let before = model.orders.covered.get(&position.con_id).copied().unwrap_or(Qty::ZERO);
         // While an exit makes room, its stop goes out again beside it.
-        let yielding = model.orders.yielding.contains_key(&position.con_id);
+        let yielding = model.orders.yielding.get(&position.con_id).is_some_and(|plan| !plan.is_late(model.now));
         if yielding || !select::is_settled(model, position.con_id) {
             now.insert(position.con_id, before);
             continue;

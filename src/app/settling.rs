@@ -60,6 +60,11 @@ impl Settling {
         !self.behind.is_zero() && now.since(self.at) <= SETTLES
     }
 
+    /// When a fill without a counterpart is taken for settled, if one is.
+    pub fn until(&self, now: Stamp) -> Option<Stamp> {
+        self.is_behind(now).then(|| self.at.plus(SETTLES.saturating_add(Duration::from_nanos(1))))
+    }
+
     /// What is too old to find its counterpart is settled.
     fn fade(&mut self, at: Stamp) {
         if at.since(self.at) > SETTLES {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::effect::{Effect, Step};
-use super::model::Model;
+use super::model::{Model, Yielding};
 use super::msg::Timer;
 use super::on;
 use crate::broker::Link;
@@ -82,10 +82,16 @@ fn due(model: &Model, timer: Timer) -> Option<Stamp> {
         Timer::Answer => {
             let waits = model.orders.waits.values().map(|w| w.until);
             let unwinding = model.orders.unwinding.values().map(|u| u.until);
-            let yielding = model.orders.yielding.values().map(|y| y.until);
+            // A plan that only puts back goes on with what the broker says, not with the clock.
+            let timed = |y: &&Yielding| !y.dropped || y.beside.is_some() || !y.is_late(model.now);
+            let yielding = model.orders.yielding.values().filter(timed).map(|y| y.until);
+            // Both count only once every fill is in the position.
+            let plans = !model.orders.unwinding.is_empty() || !model.orders.yielding.is_empty();
+            let settling = model.orders.settling.values().filter(|_| plans).filter_map(|s| s.until(model.now));
             waits
                 .chain(unwinding)
                 .chain(yielding)
+                .chain(settling)
                 .chain(model.desk.loosened.iter().map(|l| l.at))
                 .chain(model.desk.leaving)
                 .min_by_key(|s| s.mono)

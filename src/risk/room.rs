@@ -137,11 +137,25 @@ pub fn room(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Room> {
     Some(Room { yields: link.less(spec.qty)?, beside: Some(tied(stop, spec.qty)) })
 }
 
-/// What the guard thinks of an exit once others have made room for it: for the ticket, before any of it is sent.
+/// What the guard thinks of an exit, and of what goes beside it, once others have made room: for the ticket, before any of it
+/// is sent. What would be refused then is refused before anything has given way.
 pub fn assess_with(room: &Room, spec: &OrderSpec, ctx: &Context<'_>) -> Assessment {
     let after: Vec<Order> = ctx.working.iter().filter_map(|order| room.after(order)).collect();
     let working: Vec<&Order> = after.iter().collect();
-    let mut assessment = judged(spec, &Context { working: &working, ..ctx.clone() }, None);
+    let ctx_after = Context { working: &working, ..ctx.clone() };
+    let mut assessment = judged(spec, &ctx_after, None);
+    if let Some(beside) = &room.beside {
+        let word = if is_stop(&beside.kind) { "stop" } else { "target" };
+        let known = |f: &Finding| assessment.findings.iter().any(|g| g.code == f.code && g.weight >= f.weight);
+        let judged = judged(beside, &ctx_after, None).findings.into_iter();
+        let more = judged.filter(|f| f.weight > Weight::Note && !known(f)).map(|f| Finding {
+            text: format!("the {word} beside it: {}", f.text),
+            fix: None,
+            ..f
+        });
+        let more: Vec<Finding> = more.collect();
+        assessment.findings.extend(more);
+    }
     let note = Finding { code: "G18", weight: Weight::Note, text: room.words(ctx), fix: None };
     assessment.findings.push(note);
     assessment.findings.sort_by_key(|f| std::cmp::Reverse(f.weight));

@@ -9,6 +9,7 @@ mod conditions;
 mod desk;
 mod fixture;
 mod foreign;
+mod giving_back;
 mod guard;
 mod hazards;
 mod incidents;

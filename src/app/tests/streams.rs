@@ -229,9 +229,10 @@ impl Witness {
                     && spec.qty == filled.plus(*to).unwrap()
             }
             Step::Goes(said) => {
-                let same =
-                    (said.con_id, said.side, said.qty, said.kind) == (spec.con_id, spec.side, spec.qty, spec.kind);
-                matches!(order.purpose(), Purpose::New(_)) && same
+                let same = (said.con_id, said.side, said.kind) == (spec.con_id, spec.side, spec.kind);
+                // What a stop gave way may be put back in part.
+                let sized = spec.qty == said.qty || said.kind.is_triggered() && spec.qty < said.qty;
+                matches!(order.purpose(), Purpose::New(_)) && same && sized
             }
         };
         let at = self.rooms.iter().position(fits);

@@ -103,7 +103,7 @@ pub async fn made_room(desk: &mut Desk, con_id: ConId, takes: bool, gate: Gate) 
     let key = sent.next().map(|recent| recent.key.clone());
     let outcome = match key {
         Some(key) => answer_to(desk, key, takes, gate).await,
-        None => Outcome::refused(&desk.model, last_word(&desk.model)),
+        None => Outcome::refused(&desk.model, last_error(&desk.model)),
     };
     let given_way = |yields: &Yields| {
         let order = select::order(&desk.model, &yields.key);
@@ -243,6 +243,12 @@ pub async fn unwound(desk: &mut Desk, con_id: ConId, gate: Gate) -> Outcome {
     };
     let outcome = outcome.with_orders(&desk.model, &keys);
     if keys.is_empty() { outcome } else { torn(&desk.model, outcome, con_id) }
+}
+
+/// The last error that the desk said, as the reason why nothing was sent: what is put back afterwards is said too.
+fn last_error(model: &Model) -> Failure {
+    let error = model.notices.list.iter().rev().find(|notice| notice.tone == Tone::Error);
+    error.map_or_else(|| last_word(model), |notice| Failure::new(notice.text.clone()))
 }
 
 /// The last thing that the desk said, as the reason why nothing was sent.
