@@ -43,7 +43,7 @@ pub const fn overlay_scope(overlay: &Overlay) -> &'static str {
         Overlay::Search { .. } => "search",
         Overlay::Studies { .. } => "studies",
         Overlay::Confirm => "confirm",
-        Overlay::Everyones => "everyones",
+        Overlay::Everyones { .. } => "everyones",
         Overlay::Order { .. } => "order",
         Overlay::Filter { .. } => "filter",
         Overlay::Arm { .. } => "arm",

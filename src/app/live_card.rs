@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
+use super::dwell::Dwell;
 use super::model::Model;
 use crate::clock::Stamp;
 use crate::config::Confirm;
@@ -69,10 +70,8 @@ pub struct Card {
 pub struct Seen {
     /// The card that is to be seen.
     card: Option<Box<Card>>,
-    /// The first revision that shows it.
-    revision: Option<u64>,
-    /// Since when that has been on the screen.
-    painted_at: Option<Stamp>,
+    /// How long it has been there.
+    dwell: Dwell,
 }
 
 impl Seen {
@@ -87,16 +86,12 @@ impl Seen {
 
     /// The message has ended with `revision`, and `painted` is on the screen.
     pub(super) fn stamp(&mut self, revision: u64, painted: u64, now: Stamp) {
-        let shows = *self.revision.get_or_insert(revision);
-        if painted >= shows {
-            self.painted_at.get_or_insert(now);
-        }
+        self.dwell.stamp(revision, painted, now);
     }
 
     /// How long the card as it is now has been on the screen; `None` while it is not there.
     pub(super) fn lasted(&self, card: &Card, now: Stamp) -> Option<Duration> {
-        let at = self.painted_at.filter(|_| self.card.as_deref() == Some(card));
-        at.map(|at| now.since(at))
+        self.dwell.lasted(now).filter(|_| self.card.as_deref() == Some(card))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod bindings;
 pub mod blotter;
 pub mod charting;
 pub mod day;
+pub mod dwell;
 pub mod effect;
 pub mod eod;
 pub mod hotkey;

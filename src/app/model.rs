@@ -13,6 +13,7 @@ use tui_input::Input;
 use super::arming::Arming;
 use super::away::Gap;
 use super::day::Traded;
+use super::dwell::Dwell;
 use super::keymap::Keymap;
 use super::live_card::Seen;
 use super::notices::Notices;
@@ -531,7 +532,10 @@ pub enum Overlay {
     /// The confirmation of the staged order.
     Confirm,
     /// The question before a global cancel.
-    Everyones,
+    Everyones {
+        /// How long it has been on the screen.
+        seen: Dwell,
+    },
     /// An order in full.
     Order {
         /// Which.

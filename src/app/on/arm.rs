@@ -11,6 +11,7 @@ use tui_input::Input;
 use super::guard;
 use super::send::DWELL;
 use crate::app::arming::{Cause, End, GAP_MAX, LATE_MAX, Pause, STALL, Unseen, is_jump};
+use crate::app::dwell::Dwell;
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::live_card::{Card, Seen};
 use crate::app::model::{Journal, Model, Overlay};
@@ -121,18 +122,22 @@ pub(in crate::app) fn watch_card(model: &mut Model, step: &mut Step) {
     }
 }
 
-/// Once the revision is known that shows it.
+/// Once the revision is known that shows it, or another question that has to be seen.
 pub(in crate::app) fn stamp_card(model: &mut Model) {
     let (revision, painted, now) = (model.revision, model.painted, model.now);
-    if let Some(Overlay::LiveCard { seen, .. }) = &mut model.overlay {
-        seen.stamp(revision, painted, now);
+    match &mut model.overlay {
+        Some(Overlay::LiveCard { seen, .. }) => seen.stamp(revision, painted, now),
+        Some(Overlay::Everyones { seen }) => seen.stamp(revision, painted, now),
+        _ => {}
     }
 }
 
-/// The card has to be seen on another screen.
+/// What is asked has to be seen on another screen.
 pub(in crate::app) fn unseen_card(model: &mut Model) {
-    if let Some(Overlay::LiveCard { seen, .. }) = &mut model.overlay {
-        *seen = Seen::default();
+    match &mut model.overlay {
+        Some(Overlay::LiveCard { seen, .. }) => *seen = Seen::default(),
+        Some(Overlay::Everyones { seen }) => *seen = Dwell::default(),
+        _ => {}
     }
 }
 

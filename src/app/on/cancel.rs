@@ -13,7 +13,7 @@ use crate::app::notices::Tone;
 use crate::app::{protection, select, words};
 use crate::broker::Command;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{Order, OrderKey, OrderState, Ownership, Verb};
+use crate::domain::order::{Order, OrderKey, OrderState, Ownership};
 use crate::risk::{Class, Origin, Weight};
 
 /// A second press within this time takes the exits too.
@@ -184,7 +184,8 @@ pub(super) fn symbol(model: &mut Model, step: &mut Step) {
     let again = first.is_some_and(|(id, at)| id == con_id && model.now.since(at) <= AGAIN);
     model.desk.symbol_cancelled = (seen && !again).then_some((con_id, model.now));
     let keys = if again { of_class(model, Some(con_id), Class::Exit) } else { entries_of(model, Some(con_id)) };
-    let dropped = drop_plan(model, con_id, again);
+    let closes = !again && unwind::only_close(model, con_id);
+    let dropped = again && drop_plan(model, con_id);
     let count = cancel_all(model, step, &keys);
     let exits = of_class(model, Some(con_id), Class::Exit).len();
     let text = match (again, count, exits) {
@@ -200,17 +201,19 @@ pub(super) fn symbol(model: &mut Model, step: &mut Step) {
             )
         }
     };
-    let dropped = if dropped { " What was to leave the position is not sent." } else { "" };
+    let dropped = match (dropped, closes) {
+        (true, _) => " What was to leave the position is not sent.",
+        (_, true) => " It is not turned around; what is held is closed all the same.",
+        _ => "",
+    };
     let text = text + dropped + &others::stay(model, step, Some(con_id));
     model.notices.say(model.now, Tone::Info, text, None);
 }
 
-/// What waits to be sent for a contract goes no more: with its exits the way out, with its entries what turns it around.
-/// Whether there was anything.
-fn drop_plan(model: &mut Model, con_id: ConId, exits: bool) -> bool {
-    let turns = model.orders.unwinding.get(&con_id).is_some_and(|waits| waits.plan.verb != Verb::Close);
-    let left = (exits || turns).then(|| model.orders.unwinding.remove(&con_id)).flatten().is_some();
-    let yielded = exits.then(|| model.orders.yielding.remove(&con_id)).flatten().is_some();
+/// What waits to be sent for a contract goes no more. Whether there was anything.
+fn drop_plan(model: &mut Model, con_id: ConId) -> bool {
+    let left = model.orders.unwinding.remove(&con_id).is_some();
+    let yielded = model.orders.yielding.remove(&con_id).is_some();
     left || yielded
 }
 

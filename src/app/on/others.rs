@@ -11,7 +11,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::send::DWELL;
 use super::{alarms, cancel, facts, market, reconcile, room, unwind};
+use crate::app::dwell::Dwell;
 use crate::app::effect::{Redraw, Step};
 use crate::app::lifecycle;
 use crate::app::model::{Awaited, Model, Overlay, Wait};
@@ -127,13 +129,19 @@ fn name_again(model: &mut Model, from: Stamp) {
 
 /// `o g`: names what a global cancel hits and asks; again it goes out.
 pub(super) fn global(model: &mut Model, step: &mut Step) {
-    if !matches!(model.overlay, Some(Overlay::Everyones)) {
+    let Some(Overlay::Everyones { seen }) = &model.overlay else {
         if select::is_current(model) {
             step.send(Command::AskOthers);
         }
         cancel::back_from_confirmation(model);
-        model.overlay = Some(Overlay::Everyones);
+        model.overlay = Some(Overlay::Everyones { seen: Dwell::default() });
         return;
+    };
+    // What it hits has to be read first.
+    if seen.lasted(model.now).is_none_or(|lasted| lasted < DWELL) {
+        let text =
+            "Too soon, press again: what it cancels had not been on the screen for 150 ms. Nothing was cancelled.";
+        return model.notices.say(model.now, Tone::Warn, text, None);
     }
     model.overlay = None;
     if model.desk.account.is_none() || !select::is_current(model) {

@@ -200,6 +200,21 @@ fn closing(model: &Model, staged: Staged) -> Staged {
     half
 }
 
+/// A turn around whose entry is taken back closes what stands: its stops are gone. Whether there was one.
+pub(super) fn only_close(model: &mut Model, con_id: ConId) -> bool {
+    let turns = |way: &Unwinding| way.plan.verb != Verb::Close;
+    if !model.orders.unwinding.get(&con_id).is_some_and(turns) {
+        return false;
+    }
+    let Some(way) = model.orders.unwinding.remove(&con_id) else { return false };
+    let (side, most) = way.agreed;
+    // Half of it was to open the other side.
+    let most = Qty(most.0 / Decimal::TWO);
+    let plan = Box::new(closing(model, *way.plan));
+    model.orders.unwinding.insert(con_id, Unwinding { plan, agreed: (side, most), ..way });
+    true
+}
+
 /// A kill: the stops of what is on its way out are gone, so closing goes on, and of a turn around what closes. Pressed again
 /// it ends them. What has become of them, in words.
 pub(super) fn kill(model: &mut Model, again: bool) -> String {
@@ -211,13 +226,10 @@ pub(super) fn kill(model: &mut Model, again: bool) -> String {
     if again {
         return format!(" NOT CLOSED: {symbols}; its orders were being cancelled.");
     }
-    for (con_id, way) in all {
-        let turns = way.plan.verb != Verb::Close;
-        let (side, most) = way.agreed;
-        // Half of it was to open the other side.
-        let most = if turns { Qty(most.0 / Decimal::TWO) } else { most };
-        let plan = if turns { Box::new(closing(model, *way.plan)) } else { way.plan };
-        model.orders.unwinding.insert(con_id, Unwinding { plan, agreed: (side, most), ..way });
+    let ids: Vec<ConId> = all.keys().copied().collect();
+    model.orders.unwinding = all;
+    for con_id in ids {
+        only_close(model, con_id);
     }
     format!(" The close of {symbols} goes on; ctrl-\\ again ends it.")
 }

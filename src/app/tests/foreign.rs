@@ -2,6 +2,7 @@
 
 use super::fixture::{AAPL, CLIENT, MSFT, execution_of, foreign, report_of, snapshot};
 use super::{Desk, desk, live_desk, price, qty};
+use crate::app::msg::Msg;
 use crate::app::{protection, select};
 use crate::broker::event::{BrokerStatus, OrderReport, Others, Snapshot};
 use crate::broker::{Command, Event};
@@ -200,6 +201,35 @@ fn the_global_cancel_asks_first_and_takes_everything() {
     d.assert_said("Cancelling every order of the account, 2 known");
     d.status(&own, BrokerStatus::Cancelled, 0).no_others();
     assert_eq!(d.foreign(4).state, OrderState::Cancelled);
+}
+
+#[test]
+fn a_global_cancel_takes_no_key_before_what_it_hits_has_been_on_the_screen_for_150_ms() {
+    let all = |d: &Desk| d.sent(|c| *c == Command::CancelEveryones);
+    let mut d = desk();
+    d.work("b enter");
+    d.keys("o g");
+    d.after(100).key("g", false);
+    assert_eq!(all(&d), 0);
+    d.assert_said("Too soon, press again");
+    d.after(60).key("g", false);
+    assert_eq!(all(&d), 1);
+
+    // A frame that never came is no frame.
+    let mut d = desk();
+    d.keys("o").after(200).key("g", false);
+    d.after(1_000).key("g", false);
+    assert_eq!(all(&d), 0);
+    d.paint().after(200).key("g", false);
+    assert_eq!(all(&d), 1);
+
+    // Another screen has to show it again.
+    let mut d = desk();
+    d.keys("o g").after(200).tell(Msg::Resized { width: 80, height: 24 });
+    d.key("g", false);
+    assert_eq!(all(&d), 0);
+    d.paint().after(150).key("g", false);
+    assert_eq!(all(&d), 1);
 }
 
 #[test]

@@ -123,6 +123,28 @@ fn a_turn_around_that_a_kill_made_a_close_sells_no_more_than_was_held() {
 }
 
 #[test]
+fn taking_the_entries_of_a_symbol_back_makes_a_running_turn_around_a_close() {
+    {
+        let (mut d, stop, target) = bracketed_on(desk());
+        d.keys("V enter");
+        assert_eq!(d.cancels().len(), 2);
+        d.keys("X");
+        d.assert_said("It is not turned around; what is held is closed all the same.");
+        cancelled(&mut d, [&stop, &target]);
+        let sent = d.placed_one();
+        assert_eq!((sent.spec().qty, sent.spec().verb, sent.class()), (qty(300), Verb::Close, Class::Exit));
+        assert!(d.model.orders.unwinding.is_empty());
+    }
+    // A position that grew beyond what was held is asked about, not closed.
+    let (mut d, stop, target) = bracketed_on(desk());
+    d.keys("V enter X");
+    d.hold(AAPL, "AAPL", 400);
+    d.after(3_100);
+    cancelled(&mut d, [&stop, &target]);
+    assert!(d.placed().is_empty());
+}
+
+#[test]
 fn a_second_kill_and_a_global_cancel_end_what_is_on_its_way_out_and_name_it() {
     for keys in ["ctrl-\\ ctrl-\\", "o g g"] {
         let (mut d, stop, target) = bracketed_on(desk());

@@ -57,7 +57,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, ticket: R
             confirm::draw(canvas, model, room, ticket);
             None
         }
-        Overlay::Everyones => {
+        Overlay::Everyones { .. } => {
             everyones::draw(canvas, model, beside(room, ticket));
             None
         }

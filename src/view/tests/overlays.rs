@@ -5,6 +5,7 @@ use tui_input::Input;
 
 use super::{fixture, probe};
 use crate::app::away::{Away, CashMoved, Changed, End, Moved};
+use crate::app::dwell::Dwell;
 use crate::app::model::{Model, Overlay, SearchFor};
 use crate::app::notices::Tone;
 use crate::broker::JobId;
@@ -320,7 +321,7 @@ fn an_order_in_full() {
 
 #[test]
 fn a_global_cancel_names_what_else_it_hits() {
-    let mut model = open((100, 30), Overlay::Everyones);
+    let mut model = open((100, 30), Overlay::Everyones { seen: Dwell::default() });
     let key = numbered(&model, 26);
     if let Some(order) = model.orders.all.get_mut(&key) {
         order.ids.client_id = 7;
