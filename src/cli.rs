@@ -84,6 +84,10 @@ pub struct Desk {
     #[cfg(debug_assertions)]
     #[arg(long, hide = true, value_name = "THREAD")]
     pub panic_in: Option<String>,
+    /// Die as by kill -9 at this milestone, such as "order written:2"
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true, value_name = "MILESTONE")]
+    pub die_at: Option<String>,
 }
 
 /// What to do instead of opening the workstation.

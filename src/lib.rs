@@ -26,7 +26,7 @@
 //! | 3, the face | [`view`], `panes/*/view.rs` | how anything comes about; it reads the model and draws |
 //! | 2, the mind | [`app`], [`panes`] | clocks, files, sockets, colours; time and facts arrive as messages |
 //! | 1, the walls | [`keys`], [`theme`], [`config`], [`journal`], [`broker`], [`gateway`] | each other, and the desk |
-//! | 0, the ground | [`source`], [`clock`], [`money`], [`domain`], [`math`], [`ledger`], [`sentence`], [`risk`] | IO, async, the terminal |
+//! | 0, the ground | [`source`], [`clock`], [`milestone`], [`money`], [`domain`], [`math`], [`ledger`], [`sentence`], [`risk`] | IO, async, the terminal |
 //!
 //! # One key stroke, from end to end
 //!
@@ -52,6 +52,7 @@ pub mod clock;
 pub mod domain;
 pub mod ledger;
 pub mod math;
+pub mod milestone;
 pub mod money;
 pub mod risk;
 pub mod sentence;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first. Within the ground floor a module also uses only what stands before it.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "money", "source", "domain", "math", "ledger", "sentence", "risk"],
+    &["clock", "milestone", "money", "source", "domain", "math", "ledger", "sentence", "risk"],
     &["keys", "theme", "config", "journal", "broker", "gateway"],
     &["panes", "app"],
     &["view"],

@@ -14,6 +14,7 @@ use super::{Intent, JournalError};
 use crate::clock::Stamp;
 use crate::domain::fill::Execution;
 use crate::domain::order::{Order, OrderKey};
+use crate::milestone;
 use crate::risk::Approved;
 
 /// Requests that may wait.
@@ -169,6 +170,7 @@ pub fn serve(path: &Path, entropy: u64, requests: &Receiver<Request>, gauge: &Ga
         let before = Stamp::now();
         match first {
             Request::Intend { approved, client_id, next_order_id } => {
+                milestone::pass("intent taken");
                 let result = state
                     .as_mut()
                     .map_err(|why| JournalError::Failed(why.clone()))
@@ -176,6 +178,7 @@ pub fn serve(path: &Path, entropy: u64, requests: &Receiver<Request>, gauge: &Ga
                 gauge.served(1);
                 match result {
                     Ok(intent) => {
+                        milestone::pass("intent durable");
                         reply(Reply::Intended { approved, intent, micros: micros_since(before) });
                     }
                     Err(error) => {
@@ -196,10 +199,12 @@ pub fn serve(path: &Path, entropy: u64, requests: &Receiver<Request>, gauge: &Ga
                 let (batch, next) = collect(record, requests);
                 held = next;
                 let count = batch.len();
+                milestone::pass("record taken");
                 let result = state.as_mut().map_or(Ok(()), |journal| journal.write(&batch, before));
                 gauge.served(count);
                 match result {
                     Ok(()) => {
+                        milestone::pass("record durable");
                         reply(Reply::Recorded { count, micros: micros_since(before) });
                     }
                     Err(error) => fail(&mut state, &error, &mut reply),

@@ -42,6 +42,10 @@ pub fn run(common: &cli::Common, desk: &cli::Desk) -> Result<i32, Report> {
     if let Some(thread) = &desk.panic_in {
         panic::choose(thread.clone());
     }
+    #[cfg(debug_assertions)]
+    if let Some(milestone) = &desk.die_at {
+        panic::choose_death(milestone);
+    }
     let place = Place::find(common)?;
     if !place.warnings.problems.is_empty() {
         let problems: Vec<String> = place.warnings.problems.iter().map(ToString::to_string).collect();

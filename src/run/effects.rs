@@ -23,6 +23,7 @@ use crate::broker::{Command, Event};
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::journal::{Inlet, Reply, Request};
+use crate::milestone;
 use crate::risk::{Approved, Class};
 
 /// What only the heart can do.
@@ -101,7 +102,10 @@ impl Executor {
                 };
                 let Session { client_id, next_order_id } = session;
                 match self.journal.give(Request::Intend { approved, client_id, next_order_id }) {
-                    Ok(()) => self.recording.push_back(self.drops),
+                    Ok(()) => {
+                        milestone::pass("intent given");
+                        self.recording.push_back(self.drops);
+                    }
                     Err(request) => {
                         if let Request::Intend { approved, .. } = *request {
                             not_sent(&approved, "the journal does not keep up or has ended", follow);
@@ -225,9 +229,16 @@ impl Executor {
         if matches!(command, Command::DropUnsent) {
             self.drops = self.drops.wrapping_add(1);
         }
+        let handed = match command {
+            Command::Place(..) => "order handed over",
+            Command::Cancel { .. } => "cancel handed over",
+            _ => "question handed over",
+        };
         if let Err(command) = self.port.send(command) {
             self.stats.refused.add(1);
             refuse(command, "too many commands wait for the broker", follow);
+        } else {
+            milestone::pass(handed);
         }
     }
 }

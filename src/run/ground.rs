@@ -1,7 +1,7 @@
 //! Whether the terminal's ground is light: asked once, at the start, before anybody reads keys.
 //!
 //! The question (OSC 11) is followed by one that every terminal answers, so that its silence to the first is known at once
-//! and not by waiting. What is typed within these milliseconds is lost.
+//! and not by waiting. What is typed before the answer is lost, what is typed behind it is not.
 
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
@@ -24,16 +24,17 @@ const LENGTH_MAX: usize = 512;
 pub fn is_light(input: BorrowedFd<'_>) -> Option<bool> {
     let end = Stamp::now().plus(ANSWER_MAX);
     let mut answer = Vec::new();
-    let mut chunk = [0; 128];
+    // One by one: what is typed behind the answer is for the reader of keys.
+    let mut byte = [0];
     while answer.len() < LENGTH_MAX && !is_complete(&answer) {
         let left = end.since(Stamp::now());
         let span = Timespec::try_from(left).ok()?;
         if left.is_zero() || poll(&mut [PollFd::new(&input, PollFlags::IN)], Some(&span)).is_err() {
             break;
         }
-        match rustix::io::read(input, &mut chunk) {
+        match rustix::io::read(input, &mut byte) {
             Ok(0) => break,
-            Ok(n) => answer.extend_from_slice(chunk.get(..n)?),
+            Ok(_) => answer.extend_from_slice(&byte),
             Err(Errno::AGAIN | Errno::INTR) => {}
             Err(_) => break,
         }
@@ -95,5 +96,15 @@ mod tests {
         assert!(is_complete(b"\x1b[?62c"));
         assert!(!is_complete(b"\x1b]11;rgb:cccc/0/0\x07"));
         assert!(!is_complete(b"\x1b[?62;"));
+    }
+
+    #[test]
+    fn what_is_typed_behind_the_answer_is_left_to_the_reader_of_keys() {
+        let (reader, writer) = std::io::pipe().unwrap();
+        rustix::io::write(&writer, b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c\x03b").unwrap();
+        assert_eq!(is_light(std::os::fd::AsFd::as_fd(&reader)), Some(true));
+        let mut rest = [0; 8];
+        let read = rustix::io::read(&reader, &mut rest).unwrap();
+        assert_eq!(&rest[..read], b"\x03b");
     }
 }

@@ -35,6 +35,7 @@ use crate::broker::{Event, Tape};
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::journal::Reply;
+use crate::milestone;
 use crate::theme::Theme;
 use crate::view::{self, Hits};
 
@@ -254,6 +255,9 @@ impl Heart {
             }
             Fact::Broker(event) => {
                 super::panic::on_demand("heart");
+                if let Some(heard) = heard(&event) {
+                    milestone::pass(heard);
+                }
                 self.setup.executor.notice(&event);
                 self.take(Msg::Broker(event));
             }
@@ -468,6 +472,16 @@ impl Heart {
     fn instant(&self, at: Stamp) -> Instant {
         self.zero.1 + at.since(self.zero.0)
     }
+}
+
+/// What an event of an order is, about to be taken in.
+const fn heard(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::Sent { .. } => "sent heard",
+        Event::Order(_) | Event::Status(_) | Event::OrderError { .. } => "answer heard",
+        Event::Execution(_) => "fill heard",
+        _ => return None,
+    })
 }
 
 /// Whether a message can change which orders work.

@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+#[cfg(debug_assertions)]
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -108,6 +110,26 @@ pub fn choose(thread: String) {
 #[cfg(debug_assertions)]
 pub fn on_demand(thread: &str) {
     assert!(CHOSEN.get().map(String::as_str) != Some(thread), "asked to panic in {thread}");
+}
+
+/// The milestone at which the process is to die, and how often it is passed before.
+#[cfg(debug_assertions)]
+static DEATH: std::sync::OnceLock<(String, AtomicUsize)> = std::sync::OnceLock::new();
+
+/// Chooses the milestone that kills the process, as `kill -9` would: `NAME` at once, `NAME:3` at its third passing; debug
+/// builds only.
+#[cfg(debug_assertions)]
+pub fn choose_death(milestone: &str) {
+    let (name, nth) = milestone.rsplit_once(':').unwrap_or((milestone, "1"));
+    let before = nth.parse::<usize>().unwrap_or(1).saturating_sub(1);
+    let _ = DEATH.set((name.to_owned(), AtomicUsize::new(before)));
+    crate::milestone::watch(|passed| {
+        let Some((_, left)) = DEATH.get().filter(|(name, _)| name == passed) else { return };
+        let counted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if counted.is_err() {
+            let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        }
+    });
 }
 
 /// In a release build nothing can be asked to panic.

@@ -166,7 +166,7 @@ impl Plan {
     pub fn make(place: &Place, desk: &cli::Desk) -> Self {
         let mut settings = place.settings.clone();
         let mut warnings = place.warnings.clone();
-        if desk.ascii {
+        if desk.ascii || is_foreign(|name| std::env::var(name).ok()) {
             settings.symbols = Symbols::Ascii;
         }
         if let Some(link) = desk.link {
@@ -213,6 +213,13 @@ fn read_limits(paths: &Paths, warnings: &mut Warnings) -> Limits {
             Limits::default()
         }
     }
+}
+
+/// Whether the environment names a character set other than UTF-8: its terminal shows nothing else than ASCII for sure.
+/// Where no variable of the locale is set nothing is known, and nothing is assumed.
+fn is_foreign(var: impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| var(name).filter(|value| !value.is_empty()));
+    set.is_some_and(|locale| !locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
 }
 
 /// What the settings and the environment say about the terminal.

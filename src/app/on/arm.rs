@@ -267,9 +267,9 @@ pub(in crate::app) fn slept(model: &mut Model, step: &mut Step) {
     }
 }
 
-/// The writer has had a frame for a second: nobody sees what keys do.
+/// The writer has had a frame for a second: nobody sees what keys do, in paper as in live.
 pub(in crate::app) fn stalled(model: &mut Model, step: &mut Step) {
-    if model.desk.mode == Mode::Live && !model.desk.arming.is_blind() {
+    if !model.desk.arming.is_blind() {
         unseen(model, step, Cause::Screen, STALL);
     }
 }
@@ -295,7 +295,12 @@ pub(in crate::app) fn painted(model: &mut Model, step: &mut Step, revision: u64)
     };
     let seconds = lasted.as_secs().max(1);
     let stood = format!("the screen was stalled for {seconds} s{keys}");
-    let text = if model.desk.arming.is_armed() {
+    let text = if model.desk.mode == Mode::Paper {
+        if dropped == 0 {
+            return;
+        }
+        format!("Not taken: {stood}.")
+    } else if model.desk.arming.is_armed() {
         format!("PAUSED: {stood}. ctrl-r resumes; {WORKS}.")
     } else {
         format!("DISARMED: {stood}.")

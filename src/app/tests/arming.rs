@@ -402,12 +402,25 @@ fn paper_is_never_armed_paused_or_asked() {
     let mut d = desk();
     d.keys("o l");
     d.assert_said("A paper session is never armed: Enter sends.");
-    d.tell(Msg::Focus(FocusChange::Lost)).tell(Msg::Stalled);
+    d.tell(Msg::Focus(FocusChange::Lost));
     d.at = d.at.plus(Duration::from_secs(5));
     d.keys("b enter");
     d.placed_one();
     d.keys("ctrl-r");
     d.assert_said("Nothing is PAUSED");
+}
+
+#[test]
+fn a_stalled_screen_drops_keys_in_paper_too_and_the_frame_that_ends_it_gives_them_back() {
+    let mut d = desk();
+    d.keys("b");
+    d.after(1_000).tell(Msg::Stalled);
+    d.after(1_000).key("enter", false).key("enter", false);
+    assert!(d.placed().is_empty(), "an order that was seen, by a key whose effect cannot be");
+    d.paint();
+    d.assert_said("Not taken: the screen was stalled for 2 s, 2 keys were dropped.");
+    d.keys("enter");
+    d.placed_one();
 }
 
 #[test]

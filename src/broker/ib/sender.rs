@@ -26,6 +26,7 @@ use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::account::{AccountId, Mode};
 use crate::domain::order::{BrokerIds, OrderKey};
+use crate::milestone;
 use crate::risk::{Approved, Class, Purpose};
 
 /// How old an approval may be.
@@ -194,8 +195,12 @@ impl Sender {
             // From here on the id counts as used, whatever becomes of the write.
             self.used_id = self.used_id.max(ids.order_id);
             self.pace.count();
+            milestone::pass("order about to be written");
             match timeout(WRITE_MAX, session.client.submit_order(ids.order_id, &contract, wire)).await {
-                Ok(Ok(())) => self.report(Event::Sent { key: (*key).clone(), ids: *ids }),
+                Ok(Ok(())) => {
+                    milestone::pass("order written");
+                    self.report(Event::Sent { key: (*key).clone(), ids: *ids });
+                }
                 Ok(Err(error)) if never_left(&error) => {
                     tracing::error!(%error, "the client refused an order");
                     for rest in family.get(n..).unwrap_or_default() {
@@ -260,9 +265,13 @@ impl Sender {
         };
         let Some(client) = client.filter(|c| c.is_connected()) else { return self.keep(key, ids) };
         self.pace.count();
+        milestone::pass("cancel about to be written");
         match timeout(WRITE_MAX, client.cancel_order(ids.order_id, "")).await {
             // The order's own stream tells what became of it.
-            Ok(Ok(stream)) => drop(stream),
+            Ok(Ok(stream)) => {
+                milestone::pass("cancel written");
+                drop(stream);
+            }
             Ok(Err(error)) if never_left(&error) => self.no_cancel(key, "the client refused the cancel", false),
             Ok(Err(error)) => {
                 self.keep(key, ids);

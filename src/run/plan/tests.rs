@@ -142,3 +142,29 @@ fn paper_and_live_keep_journal_lists_locks_and_limits_apart() {
     assert_eq!(limits.rows(Mode::Live).value_max, 60.into());
     assert_eq!(limits.rows(Mode::Paper).value_max, 400.into());
 }
+
+#[test]
+fn the_first_variable_of_the_locale_that_is_set_says_the_character_set() {
+    let foreign = |all: &'static str, ctype: &'static str, lang: &'static str| {
+        is_foreign(|name| {
+            let value = match name {
+                "LC_ALL" => all,
+                "LC_CTYPE" => ctype,
+                _ => lang,
+            };
+            (value != "-").then(|| value.to_owned())
+        })
+    };
+    for (all, ctype, lang, expected) in [
+        ("-", "-", "-", false),
+        ("", "", "", false),
+        ("-", "-", "C.UTF-8", false),
+        ("-", "-", "en_US.utf8", false),
+        ("C", "-", "en_US.UTF-8", true),
+        ("", "de_DE.ISO-8859-1", "en_US.UTF-8", true),
+        ("de_DE.UTF-8", "POSIX", "POSIX", false),
+        ("-", "UTF-8", "-", false),
+    ] {
+        assert_eq!(foreign(all, ctype, lang), expected, "{all} {ctype} {lang}");
+    }
+}

@@ -9,6 +9,8 @@ use super::chance::mix;
 /// Contracts that trade, with their symbols.
 pub const CONTRACTS: [(ConId, &str); 2] = [(11, "AAA"), (12, "BBB")];
 const STEP: Nanos = 250_000_000;
+/// Quotes change and prints come at multiples of this alone.
+pub const MOMENT: Nanos = STEP / 2;
 const DAY: Nanos = 86_400_000_000_000;
 
 /// The market of a seed.

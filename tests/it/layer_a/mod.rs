@@ -8,11 +8,16 @@
 //!
 //! A failing seed prints itself; `LAYER_A_SEEDS=7` runs that one, `LAYER_A_SEEDS=0..20000` a long run.
 
+#![expect(clippy::print_stderr, reason = "the seed of a failure")]
+
 pub mod chance;
 mod market;
 mod world;
 
-use world::World;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tradewind::clock::Stamp;
+use world::{Totals, World};
 
 /// The seeds of a run.
 fn seeds() -> std::ops::Range<u64> {
@@ -24,26 +29,55 @@ fn seeds() -> std::ops::Range<u64> {
     }
 }
 
-#[test]
-fn no_order_is_doubled_and_no_fill_is_lost_on_a_bad_line() {
-    let mut totals = world::Totals::default();
-    for seed in seeds() {
-        let run = std::panic::catch_unwind(|| {
-            let mut world = World::new(seed);
-            world.trade();
-            world.settle();
-            world.check();
-            world.totals
-        });
-        match run {
-            Ok(counted) => totals.add(&counted),
-            Err(cause) => {
-                eprintln!("seed {seed}: LAYER_A_SEEDS={seed} cargo test --test it layer_a");
-                std::panic::resume_unwind(cause);
+/// One schedule.
+fn one(seed: u64) -> Totals {
+    let mut world = World::new(seed);
+    world.trade();
+    world.settle();
+    world.check();
+    world.totals
+}
+
+/// The schedules of these seeds, on every core.
+fn all(seeds: std::ops::Range<u64>) -> Totals {
+    let next = AtomicU64::new(seeds.start);
+    let failed = AtomicBool::new(false);
+    let work = || {
+        let mut totals = Totals::default();
+        while !failed.load(Ordering::Relaxed)
+            && let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds.end)
+        {
+            match std::panic::catch_unwind(|| one(seed)) {
+                Ok(counted) => totals.add(&counted),
+                Err(cause) => {
+                    failed.store(true, Ordering::Relaxed);
+                    eprintln!("seed {seed}: LAYER_A_SEEDS={seed} cargo test --test it layer_a");
+                    std::panic::resume_unwind(cause);
+                }
             }
         }
-    }
-    println!("{totals:?}");
+        totals
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        let mut totals = Totals::default();
+        for worker in workers {
+            match worker.join() {
+                Ok(counted) => totals.add(&counted),
+                Err(cause) => std::panic::resume_unwind(cause),
+            }
+        }
+        totals
+    })
+}
+
+#[test]
+fn no_order_is_doubled_and_no_fill_is_lost_on_a_bad_line() {
+    let begun = Stamp::now();
+    let seeds = seeds();
+    let totals = all(seeds.clone());
+    println!("seeds {seeds:?} in {:.1} s: {totals:?}", Stamp::now().since(begun).as_secs_f64());
     if std::env::var("LAYER_A_SEEDS").is_err() {
         // A harness in which nothing happens proves nothing.
         assert!(totals.placed > 1_000 && totals.fills > 500, "{totals:?}");

@@ -25,7 +25,7 @@ use tradewind::panes::PaneKind;
 use tradewind::risk::{Approved, Purpose};
 
 use super::chance::Chance;
-use super::market::{CONTRACTS, Small};
+use super::market::{CONTRACTS, MOMENT, Small};
 
 const CLIENT: i32 = 1;
 const MS: i64 = 1_000_000;
@@ -312,8 +312,11 @@ impl World {
             self.wake();
             self.write_intents();
             self.deliver_out();
-            let events = self.venue.step(self.now, &self.market);
-            self.report(events);
+            // Between two moments of the market nothing happens by itself; what is asked of the venue brings it up to date.
+            if self.now.div_euclid(MOMENT) != (self.now - 10 * MS).div_euclid(MOMENT) {
+                let events = self.venue.step(self.now, &self.market);
+                self.report(events);
+            }
             self.deliver_in();
             if self.up && self.now.rem_euclid(250 * MS) < 10 * MS {
                 self.quotes();
