@@ -76,10 +76,7 @@ pub fn start(inputs: mpsc::Sender<Input>, ground: bool) -> std::io::Result<()> {
                     return;
                 }
             };
-            while batch.len() < BATCH && event::poll(LOOK).unwrap_or(false) {
-                let Ok(next) = event::read() else { break };
-                batch.push(next);
-            }
+            gather(&mut batch);
             super::panic::on_demand("input");
             for input in folder.fold(batch, Stamp::now()) {
                 if inputs.blocking_send(input).is_err() {
@@ -91,9 +88,17 @@ pub fn start(inputs: mpsc::Sender<Input>, ground: bool) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Takes in what has come already.
+pub(crate) fn gather(batch: &mut Vec<Event>) {
+    while batch.len() < BATCH && event::poll(LOOK).unwrap_or(false) {
+        let Ok(next) = event::read() else { break };
+        batch.push(next);
+    }
+}
+
 /// What is remembered between batches.
 #[derive(Debug, Default)]
-struct Folder {
+pub(crate) struct Folder {
     last_key: Option<Stamp>,
     last_paste: Option<Stamp>,
     cut: Cut,
@@ -117,10 +122,12 @@ enum Cut {
 
 impl Folder {
     /// Turns what came at once into inputs.
-    fn fold(&mut self, batch: Vec<Event>, now: Stamp) -> Vec<Input> {
+    pub(crate) fn fold(&mut self, batch: Vec<Event>, now: Stamp) -> Vec<Input> {
         let recent = |then: Option<Stamp>, span| then.is_some_and(|then| now.since(then) < span);
         let crowd = batch.iter().filter(|event| is_press(event)).count() > 1;
-        let burst = crowd || recent(self.last_key, BURST) || recent(self.last_paste, AFTER_PASTE);
+        // A paste that ended early leaves its rest in the same read, and that may be a single key.
+        let pasted = batch.iter().any(|event| matches!(event, Event::Paste(_)));
+        let burst = crowd || pasted || recent(self.last_key, BURST) || recent(self.last_paste, AFTER_PASTE);
         let last = batch.len().saturating_sub(1);
         let mut out = Vec::with_capacity(batch.len());
         for (place, event) in batch.into_iter().enumerate() {
@@ -317,6 +324,12 @@ mod tests {
         let enter = || key(KeyCode::Enter, KeyModifiers::NONE);
         let shown = typed(vec![(0, vec![paste]), (200, vec![enter()]), (600, vec![enter()])]);
         assert_eq!(shown, ["Pasted(\"x\")", "enter*", "enter"]);
+    }
+
+    #[test]
+    fn a_single_key_in_one_read_with_a_paste_never_sends() {
+        let read = vec![Event::Paste("x".into()), key(KeyCode::Enter, KeyModifiers::NONE)];
+        assert_eq!(typed(vec![(0, read)]), ["Pasted(\"x\")", "enter*"]);
     }
 
     #[test]

@@ -105,6 +105,12 @@ impl Desk {
         }
     }
 
+    /// Another desk in the same state, which has asked for nothing.
+    pub fn twin(&self) -> Self {
+        let (model, wakes) = (self.model.clone(), self.wakes.clone());
+        Self { model, at: self.at, effects: Vec::new(), redraw: self.redraw, wakes, next_id: self.next_id }
+    }
+
     /// SYNC and READY.
     pub fn connect(&mut self, account: &str, snapshot: Snapshot) {
         let syncing = Link::Syncing { step: 1, of: 5, what: SafeText::new("orders") };

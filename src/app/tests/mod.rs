@@ -3,6 +3,7 @@
 mod arming;
 mod away;
 mod blotter;
+mod bytes;
 mod cancelling;
 mod charting;
 mod conditions;

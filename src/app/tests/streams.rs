@@ -18,10 +18,10 @@ use crate::panes::ticket::{Aim, Staged};
 use crate::risk::{Approved, Purpose, Weight};
 
 /// `SplitMix64`: small, seeded, the same everywhere.
-struct Draw(u64);
+pub(super) struct Draw(pub u64);
 
 impl Draw {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -29,11 +29,11 @@ impl Draw {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 
-    fn pick<'t, T: ?Sized>(&mut self, from: &[&'t T]) -> &'t T {
+    pub fn pick<'t, T: ?Sized>(&mut self, from: &[&'t T]) -> &'t T {
         from[usize::try_from(self.below(from.len() as u64)).unwrap()]
     }
 }
@@ -122,7 +122,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// What people and programs paste.
-const PASTES: &[&str] = &[
+pub(super) const PASTES: &[&str] = &[
     "buy 100 AAPL mkt\r",
     "\r\r\r",
     "b\r",
@@ -136,7 +136,7 @@ const PASTES: &[&str] = &[
 ];
 
 /// Sentences that are typed out.
-const SENTENCES: &[&str] = &[
+pub(super) const SENTENCES: &[&str] = &[
     "buy 100 AAPL 187.20",
     "sell 50 MSFT mkt",
     "close all AAPL mkt",
@@ -148,7 +148,7 @@ const SENTENCES: &[&str] = &[
 ];
 
 /// Keys that together do something, each of which may come too soon, unseen or within a burst.
-const RUNS: &[&str] = &[
+pub(super) const RUNS: &[&str] = &[
     "esc 1 home b enter ctrl-y",
     "esc 1 down b t enter ctrl-y",
     "esc 1 s m enter ctrl-y",
@@ -175,7 +175,7 @@ enum Step {
 
 /// What the trader has seen and done.
 #[derive(Default)]
-struct Witness {
+pub(super) struct Witness {
     /// The ticket of the last frame.
     seen: Option<Box<Staged>>,
     /// Contracts whose way out was fired.
@@ -185,7 +185,7 @@ struct Witness {
     /// Presses of `+` and `-` that no change has followed yet.
     nudges: u32,
     /// Orders that have left.
-    left: u64,
+    pub left: u64,
 }
 
 impl Witness {
@@ -264,7 +264,7 @@ fn is_same(seen: &Staged, now: &Staged) -> bool {
 }
 
 /// One message; what leaves has to be accounted for.
-fn tell(d: &mut Desk, w: &mut Witness, msg: Msg, seed: &str) -> Vec<OrderKey> {
+pub(super) fn tell(d: &mut Desk, w: &mut Witness, msg: Msg, seed: &str) -> Vec<OrderKey> {
     let before = d.model.panes.ticket.staged.clone();
     let deliberate = match &msg {
         Msg::Key(press) if !press.burst => Some(press.chord.to_string()),
@@ -314,14 +314,14 @@ fn tell(d: &mut Desk, w: &mut Witness, msg: Msg, seed: &str) -> Vec<OrderKey> {
     sent.iter().map(|order| order.key().clone()).collect()
 }
 
-fn paint(d: &mut Desk, w: &mut Witness, seed: &str) {
+pub(super) fn paint(d: &mut Desk, w: &mut Witness, seed: &str) {
     let revision = d.model.revision;
     tell(d, w, Msg::Painted(revision), seed);
     w.seen.clone_from(&d.model.panes.ticket.staged);
 }
 
 /// Time passes; what the desk wanted to be woken for happens.
-fn wait(d: &mut Desk, w: &mut Witness, millis: u64, seed: &str) {
+pub(super) fn wait(d: &mut Desk, w: &mut Witness, millis: u64, seed: &str) {
     let end = d.at.plus(std::time::Duration::from_millis(millis));
     while let Some(timer) = d.next_due(end) {
         tell(d, w, Msg::Woke(timer), seed);
@@ -333,18 +333,56 @@ fn chord(key: &str) -> Chord {
     key.parse().unwrap_or_else(|e| panic!("{key}: {e}"))
 }
 
+/// The broker answers what left.
+pub(super) fn answer(d: &mut Desk, w: &mut Witness, draw: &mut Draw, sent: Vec<OrderKey>, seed: &str) {
+    for key in sent {
+        if d.model.orders.all.get(&key).is_some_and(|o| !o.state.is_terminal()) {
+            d.carry(&key);
+            d.report(&key, BrokerStatus::Working);
+        }
+    }
+    // Cancels are answered at once or after a while, as at a broker.
+    if draw.below(3) > 0 {
+        for key in d.cancels() {
+            let msg = Msg::Broker(d.status_event(&key, BrokerStatus::Cancelled, 0));
+            tell(d, w, msg, seed);
+        }
+    }
+}
+
+/// The desks at which streams begin.
+pub(super) struct Bases {
+    live: Desk,
+    bracketed: Desk,
+    paper: Desk,
+}
+
+impl Bases {
+    pub fn new() -> Self {
+        let [mut live, mut bracketed, mut paper] = [live_desk(), bracketed().0, desk()];
+        for d in [&mut live, &mut bracketed, &mut paper] {
+            d.hold(AAPL, "AAPL", 300);
+            d.effects.clear();
+        }
+        Self { live, bracketed, paper }
+    }
+
+    /// The desk of a stream.
+    pub fn desk(&self, number: u64) -> Desk {
+        match number % 4 {
+            0 => self.live.twin(),
+            1 => self.bracketed.twin(),
+            _ => self.paper.twin(),
+        }
+    }
+}
+
 /// One stream of input over a desk that holds and has orders; how many orders left.
-fn stream(number: u64, steps: usize) -> u64 {
+fn stream(bases: &Bases, number: u64, steps: usize) -> u64 {
     let seed = format!("seed {number}");
     let mut draw = Draw(number);
-    let mut d = match number % 4 {
-        0 => live_desk(),
-        1 => bracketed().0,
-        _ => desk(),
-    };
+    let mut d = bases.desk(number);
     let mut w = Witness::default();
-    d.hold(AAPL, "AAPL", 300);
-    d.effects.clear();
     for _ in 0..steps {
         let gap = [0, 1, 2, 20, 60, 150, 200, 400][usize::try_from(draw.below(8)).unwrap()];
         wait(&mut d, &mut w, gap, &seed);
@@ -404,31 +442,20 @@ fn stream(number: u64, steps: usize) -> u64 {
                 tell(&mut d, &mut w, Msg::Key(Press { chord, burst }), &seed)
             }
         };
-        for key in sent {
-            if d.model.orders.all.get(&key).is_some_and(|o| !o.state.is_terminal()) {
-                d.carry(&key);
-                d.report(&key, BrokerStatus::Working);
-            }
-        }
-        // Cancels are answered at once or after a while, as at a broker.
-        if draw.below(3) > 0 {
-            for key in d.cancels() {
-                let msg = Msg::Broker(d.status_event(&key, BrokerStatus::Cancelled, 0));
-                tell(&mut d, &mut w, msg, &seed);
-            }
-        }
+        answer(&mut d, &mut w, &mut draw, sent, &seed);
     }
     w.left
 }
 
 fn run(streams: u64, steps: usize) {
+    let bases = Bases::new();
     // A seed that failed is run again alone: STREAM_SEED=3370 cargo test --lib no_stream -- --nocapture
     if let Ok(seed) = std::env::var("STREAM_SEED") {
-        stream(seed.parse().unwrap(), steps);
+        stream(&bases, seed.parse().unwrap(), steps);
         return;
     }
     let start = 1;
-    let left: u64 = (start..start + streams).map(|number| stream(number, steps)).sum();
+    let left: u64 = (start..start + streams).map(|number| stream(&bases, number, steps)).sum();
     println!(
         "{streams} streams of {steps} steps, seeds from {start}: {left} orders left, each one staged, seen and fired"
     );
