@@ -10,6 +10,7 @@ mod bad_inputs;
 mod foreign;
 mod layer_a;
 mod lives;
+mod mangled;
 mod night;
 mod orders;
 mod parsers;

@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -51,30 +52,40 @@ impl Sent {
 pub struct Broker {
     pub addr: SocketAddr,
     log: Arc<Mutex<Vec<Sent>>>,
+    heard: Arc<AtomicU64>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Broker {
     pub fn start() -> Self {
+        Self::with(Options::default(), Vec::new())
+    }
+
+    /// One whose texts are replaced by others of the same length.
+    pub fn with(options: Options, replaced: Vec<(Vec<u8>, Vec<u8>)>) -> Self {
+        assert!(replaced.iter().all(|(a, b)| a.len() == b.len()), "a message keeps its length");
+        let replaced = Arc::new(replaced);
+        let heard = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&heard);
         let (stop, log) = (CancellationToken::new(), Arc::new(Mutex::new(Vec::new())));
         let (tell, told) = std::sync::mpsc::sync_channel(1);
         let (stopped, noted) = (stop.clone(), Arc::clone(&log));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
-                let gateway = bind(Options::default()).await.expect("a gateway");
+                let gateway = bind(options).await.expect("a gateway");
                 let there = gateway.addr();
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 tell.send(listener.local_addr().expect("an address")).expect("somebody waits");
                 tokio::select! {
                     ended = gateway.run(stopped.clone()) => ended.expect("a gateway"),
-                    () = listen(&listener, there, &noted) => {}
+                    () = listen(&listener, there, &noted, &replaced, &counted) => {}
                     () = stopped.cancelled() => {}
                 }
             });
         });
-        Self { addr: told.recv().expect("an address"), log, stop, thread: Some(thread) }
+        Self { addr: told.recv().expect("an address"), log, heard, stop, thread: Some(thread) }
     }
 
     /// Makes it the gateway of the profile that a workstation with its files in `state` takes.
@@ -86,6 +97,11 @@ impl Broker {
             self.addr
         );
         std::fs::write(config.join("settings.toml"), text).expect("a file");
+    }
+
+    /// Messages of the gateway so far.
+    pub fn heard(&self) -> u64 {
+        self.heard.load(Ordering::Relaxed)
     }
 
     /// Messages with this id so far.
@@ -103,14 +119,29 @@ impl Drop for Broker {
     }
 }
 
-async fn listen(listener: &TcpListener, there: SocketAddr, log: &Arc<Mutex<Vec<Sent>>>) {
+/// Texts of the gateway and what stands in their place.
+type Replaced = Arc<Vec<(Vec<u8>, Vec<u8>)>>;
+
+async fn listen(
+    listener: &TcpListener,
+    there: SocketAddr,
+    log: &Arc<Mutex<Vec<Sent>>>,
+    replaced: &Replaced,
+    heard: &Arc<AtomicU64>,
+) {
     while let Ok((client, _)) = listener.accept().await {
-        tokio::spawn(carry(client, there, Arc::clone(log)));
+        tokio::spawn(carry(client, there, Arc::clone(log), Arc::clone(replaced), Arc::clone(heard)));
     }
 }
 
 /// Carries bytes both ways until either end closes.
-async fn carry(client: TcpStream, there: SocketAddr, log: Arc<Mutex<Vec<Sent>>>) {
+async fn carry(
+    client: TcpStream,
+    there: SocketAddr,
+    log: Arc<Mutex<Vec<Sent>>>,
+    replaced: Replaced,
+    heard: Arc<AtomicU64>,
+) {
     let Ok(gateway) = TcpStream::connect(there).await else { return };
     for socket in [&client, &gateway] {
         socket.set_nodelay(true).expect("a socket");
@@ -127,10 +158,27 @@ async fn carry(client: TcpStream, there: SocketAddr, log: Arc<Mutex<Vec<Sent>>>)
             }
         }
     };
-    let down = tokio::io::copy(&mut from_gateway, &mut to_client);
+    let down = async {
+        let mut length = [0; 4];
+        while from_gateway.read_exact(&mut length).await.is_ok() {
+            let mut body = vec![0; u32::from_be_bytes(length) as usize];
+            if from_gateway.read_exact(&mut body).await.is_err() {
+                return;
+            }
+            heard.fetch_add(1, Ordering::Relaxed);
+            for (text, other) in replaced.iter() {
+                while let Some(at) = body.windows(text.len()).position(|window| window == text) {
+                    body[at..at + other.len()].copy_from_slice(other);
+                }
+            }
+            if to_client.write_all(&[&length[..], &body].concat()).await.is_err() {
+                return;
+            }
+        }
+    };
     tokio::select! {
         () = up => {}
-        _ = down => {}
+        () = down => {}
     }
 }
 

@@ -4,7 +4,8 @@
 //! The terminal is an emulator fed by a thread. Tests wait for what the screen shows, with a deadline, never for time.
 //!
 //! Long runs, one at a time, each prints its figures: `cargo test --test pty NAME -- --ignored --nocapture`, where NAME is
-//! `fifty_rounds` (`ROUNDS=n` for another number), `a_minute_of_blocked`, `every_boundary` or `a_thousand_garbled`.
+//! `fifty_rounds` (`ROUNDS=n` for another number), `a_minute_of_blocked`, `every_boundary`, `a_thousand_garbled` or
+//! `a_whole_day`.
 
 #![expect(clippy::panic, clippy::print_stderr, reason = "helpers of tests, and where a failure was")]
 
@@ -12,6 +13,8 @@ mod broker;
 mod desk;
 mod garbled;
 mod killed;
+mod memory;
+mod private;
 mod stalled;
 mod terminals;
 mod trading;
