@@ -12,7 +12,7 @@ use crate::domain::order::{Session, Test};
 use crate::domain::terms::Quantity;
 use crate::domain::{algos, conditions};
 use crate::money::Qty;
-use crate::sentence::{self, At, Class, Completion, Contract, Entry, Fix, Manage, Refusal, Sentence, Spans, Why};
+use crate::sentence::{self, At, Completion, Contract, Entry, Fix, Manage, Refusal, Sentence, Spans, Why};
 
 /// What stands against a sentence, at which bytes, and what would mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,12 +90,12 @@ fn at(span: &Range<usize>, text: impl Into<String>) -> Complaint {
 pub fn contract<'m>(model: &'m Model, contract: &Contract) -> Result<&'m Instrument, String> {
     let (found, name) = match contract {
         Contract::ConId(id) => (select::instrument(model, ConId(*id)), format!("conid:{id}")),
-        Contract::Named(_) => match contract.plain_symbol() {
-            Some(symbol) if contract.class() == Class::Stock => (select::by_symbol(model, &symbol), symbol),
-            _ => return Err("anything but a stock by its symbol cannot be sent yet".into()),
-        },
+        Contract::Named(_) => {
+            let name = contract.to_string();
+            (select::by_name(model, contract), name)
+        }
     };
-    found.ok_or_else(|| format!("{name} is not known here yet; / finds it and adds it to the list"))
+    found.ok_or_else(|| format!("{name} is not known here yet: Enter asks for it"))
 }
 
 fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Complaint>> {

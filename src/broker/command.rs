@@ -47,11 +47,11 @@ pub enum Command {
     Watch(Box<Instrument>),
     /// Ends that subscription.
     Unwatch(ConId),
-    /// Asks for the stock or ETF of this symbol.
+    /// Asks for the contract of this name.
     Find {
         /// The question.
         job: JobId,
-        /// The symbol as IB spells it or with a dot (`BRK.B`).
+        /// As a sentence says it: `AAPL`, `BRK.B`, `/ESZ26`, `/ES`, `AAPL 18DEC26 190C`, `EUR.USD`, `ind:SPX`.
         symbol: SafeText,
     },
     /// Asks which symbols match a text.

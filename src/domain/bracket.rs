@@ -51,6 +51,7 @@ impl Maker<'_> {
         let verb = if side == Side::Buy { Verb::Buy } else { Verb::Sell };
         let oca = group.map(|name| Oca { name, kind: OcaKind::Reduce });
         OrderSpec {
+            exchange: self.parent.exchange.clone(),
             tif: self.exits.tif,
             session: self.exits.session.unwrap_or(Session::Regular),
             attributes: Attributes { oca, ..Attributes::default() },

@@ -1,9 +1,11 @@
 //! What can be traded: contracts, their price rules, and what a symbol search answers.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::SafeText;
+use super::listed::Listed;
 use super::takes::Takes;
 use crate::money::{Price, Qty, Rounding};
 
@@ -31,13 +33,56 @@ impl ContractRef {
     }
 }
 
-/// The kind of a contract, as far as this release trades it.
+/// The kind of a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SecType {
     /// A stock or an ETF (IB's `STK`).
     Stock,
+    /// An option on a stock, a fund or an index (`OPT`).
+    Option,
+    /// A future (`FUT`).
+    Future,
+    /// An option on a future (`FOP`).
+    FutureOption,
+    /// A pair of currencies (`CASH`).
+    Forex,
+    /// A cryptocurrency (`CRYPTO`).
+    Crypto,
+    /// An index (`IND`): quoted, never traded.
+    Index,
     /// Anything else IB knows; it is shown but not traded.
     Other,
+}
+
+impl SecType {
+    /// What it is called.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Stock => "a stock",
+            Self::Option => "an option",
+            Self::Future => "a future",
+            Self::FutureOption => "an option on a future",
+            Self::Forex => "a currency pair",
+            Self::Crypto => "a cryptocurrency",
+            Self::Index => "an index",
+            Self::Other => "of a kind that is not traded here",
+        }
+    }
+
+    /// Whether orders in it are sent.
+    pub const fn is_traded(self) -> bool {
+        !matches!(self, Self::Index | Self::Other)
+    }
+
+    /// Whether a plain `sell` may open a position: a stock that is not held is borrowed, which `short` says.
+    pub const fn sells_to_open(self) -> bool {
+        !matches!(self, Self::Stock)
+    }
+
+    /// Whether it is an option on something.
+    pub const fn is_option(self) -> bool {
+        matches!(self, Self::Option | Self::FutureOption)
+    }
 }
 
 /// One step of a price rule: from `low_edge` on, prices are multiples of `increment`.
@@ -116,11 +161,11 @@ impl PriceRule {
 pub struct Instrument {
     /// IB's contract id.
     pub con_id: ConId,
-    /// The symbol as the screen shows it (`AAPL`, `BRK B` is `BRK.B`).
+    /// The name as a sentence says it: `AAPL`, `BRK.B`, `/ESZ26`, `AAPL 18DEC26 190C`, `EUR.USD`, `ind:SPX`.
     pub symbol: SafeText,
     /// The kind of contract.
     pub sec_type: SecType,
-    /// Where orders are routed; `SMART` for stocks.
+    /// Where orders are routed; `SMART` for stocks and their options.
     pub exchange: SafeText,
     /// Where it is listed.
     pub primary_exchange: SafeText,
@@ -137,6 +182,12 @@ pub struct Instrument {
     /// Which orders it takes, and where.
     #[serde(default)]
     pub takes: Takes,
+    /// The last day it trades, of what ends (IB's `lastTradeDate`).
+    #[serde(default)]
+    pub last_day: Option<Date>,
+    /// When it trades in the next days, as its contract details list it.
+    #[serde(default)]
+    pub listed: Listed,
 }
 
 /// One answer of a symbol search.

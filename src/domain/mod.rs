@@ -14,6 +14,7 @@ pub mod conditions;
 pub mod cover;
 pub mod fill;
 pub mod instrument;
+pub mod listed;
 pub mod order;
 pub mod position;
 pub mod quote;

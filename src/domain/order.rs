@@ -217,6 +217,10 @@ pub struct OrderSpec {
     pub con_id: ConId,
     /// The symbol, for sentences and the journal.
     pub symbol: SafeText,
+    /// Where it is routed (IB's `exchange` of the order's contract): [`SMART`], a future's exchange, or the venue that
+    /// `via` names.
+    #[serde(default = "smart")]
+    pub exchange: SafeText,
     /// What the trader said.
     pub verb: Verb,
     /// The direction.
@@ -234,12 +238,20 @@ pub struct OrderSpec {
     pub attributes: Attributes<Distance, ContractRef>,
 }
 
+/// IB's router, which seeks the best of a contract's exchanges.
+pub const SMART: &str = "SMART";
+
+fn smart() -> SafeText {
+    SMART.into()
+}
+
 impl OrderSpec {
-    /// A day order for the regular session, with nothing else to it.
+    /// A day order for the regular session, routed by [`SMART`], with nothing else to it.
     pub fn new(con_id: ConId, symbol: SafeText, verb: Verb, side: Side, qty: Qty, kind: OrderKind) -> Self {
         Self {
             con_id,
             symbol,
+            exchange: smart(),
             verb,
             side,
             qty,

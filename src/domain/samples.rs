@@ -6,6 +6,7 @@ use super::SafeText;
 use super::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType};
 use super::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Side, Verb};
 use super::quote::Quote;
+use super::listed::Listed;
 use super::takes::Takes;
 use crate::clock::Stamp;
 use crate::money::{Price, Qty};
@@ -33,6 +34,8 @@ pub fn stock(con_id: ConId, symbol: &str, name: &str) -> Instrument {
         rule: PriceRule::new(vec![step("0", "0.0001"), step("1", "0.01")]).expect("a rule"),
         size_increment: Qty::from(1),
         takes: Takes::default(),
+        last_day: None,
+        listed: Listed::default(),
     }
 }
 

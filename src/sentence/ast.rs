@@ -266,16 +266,19 @@ impl Contract {
         }
     }
 
-    /// The symbol as the screen writes it, where it is a plain one (`AAPL`, `BRK.B`) without kind, listing or option.
-    pub fn plain_symbol(&self) -> Option<String> {
-        match self {
-            Self::Named(Named {
-                kind: None | Some(Kind::Stock),
-                under: Under::Root { root, suffix, listing: None },
-                option: None,
-            }) => Some(suffix.as_ref().map_or_else(|| root.clone(), |suffix| format!("{root}.{suffix}"))),
-            _ => None,
-        }
+    /// The one name of it on the screen and in lists: without a kind that the rest of the name says already (`AAPL`,
+    /// `/ESZ26`, `AAPL 18DEC26 190C`, `EUR.USD`, `ind:SPX`); `None` for a contract known by its number.
+    pub fn name(&self) -> Option<String> {
+        let Self::Named(named) = self else { return None };
+        let kept = matches!(named.kind, Some(Kind::Index | Kind::Bond | Kind::Cfd));
+        let plain = Self::Named(Named { kind: named.kind.filter(|_| kept), ..named.clone() });
+        let same = plain.class() == self.class();
+        Some(if same { plain.to_string() } else { self.to_string() })
+    }
+
+    /// Whether it means the front month of a future.
+    pub const fn is_front(&self) -> bool {
+        matches!(self, Self::Named(Named { under: Under::Future { month: None, .. }, option: None, .. }))
     }
 
     /// The root of its name; `None` for a contract known by its number.

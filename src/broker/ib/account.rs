@@ -15,11 +15,10 @@ use ibapi::accounts::{AccountUpdate, AccountValue, PnL, PnLSingle, Position, Pos
 use ibapi::subscriptions::{Subscription, SubscriptionItem};
 use ibapi::{Client, Error};
 use indexmap::IndexMap;
-use rust_decimal::Decimal;
 use tokio::time::Instant;
 
 use super::pacing::Pace;
-use super::{convert, order};
+use super::{contract, convert, naming};
 use crate::broker::Event;
 use crate::broker::event::PositionReport;
 use crate::clock::Stamp;
@@ -236,14 +235,14 @@ pub fn position(wire: &Position, account: &AccountId) -> Option<PositionReport> 
     if !wire.account.is_empty() && wire.account != account.reveal() {
         return None;
     }
-    let multiplier = convert::decimal(&wire.contract.multiplier).filter(|m| *m > Decimal::ZERO).unwrap_or(Decimal::ONE);
     let qty = convert::held(wire.position)?;
-    let cost = Price::from_wire(wire.average_cost).and_then(|c| c.0.checked_div(multiplier)).map(Price);
+    let multiplier = contract::multiplier(naming::kind(&wire.contract), &wire.contract);
+    let cost = Price::from_wire(wire.average_cost).zip(multiplier).and_then(|(cost, by)| cost.0.checked_div(by));
     Some(PositionReport {
         con_id: ConId(wire.contract.contract_id),
-        symbol: order::symbol(&wire.contract),
+        symbol: naming::name(&wire.contract),
         qty,
-        avg_cost: cost.filter(|_| !qty.is_zero()),
+        avg_cost: cost.map(Price).filter(|_| !qty.is_zero()),
     })
 }
 

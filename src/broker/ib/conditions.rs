@@ -13,7 +13,7 @@ use ibapi::orders::conditions::{
 use ibapi::orders::{Order as WireOrder, OrderCondition};
 use rust_decimal::Decimal;
 
-use super::contract::SMART;
+use crate::domain::order::SMART;
 use super::{convert, terms};
 use crate::domain::conditions;
 use crate::domain::instrument::{ConId, ContractRef};

@@ -1,4 +1,4 @@
-//! Contracts: finding one by its symbol, searching, and the price rules they follow.
+//! Contracts: finding one by its name, searching, and the price rules they follow.
 //!
 //! Invariants: an instrument is handed out only with its market rule; where the rule cannot be had, the question is refused
 //! rather than answered with a guess. Rules are asked for once per connection's life of the adapter.
@@ -8,25 +8,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ibapi::contracts::{Contract, ContractDescription, ContractDetails, MarketRule, SecurityType};
+use ibapi::contracts::{Contract as Wire, ContractDescription, ContractDetails, MarketRule};
 use ibapi::{Client, Error};
 use indexmap::IndexMap;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::convert;
 use super::pacing::Pace;
+use super::{convert, naming};
 use crate::broker::event::Refusal;
 use crate::domain::SafeText;
 use crate::domain::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType, SymbolMatch};
+use crate::domain::listed::Listed;
+use crate::domain::order::SMART;
 use crate::domain::takes::Takes;
 use crate::money::{Price, Qty};
+use crate::sentence::{self, Contract};
 
 /// How long a question may take.
 pub const ANSWER_MAX: Duration = Duration::from_secs(10);
-/// Where orders and quotes of stocks are routed.
-pub const SMART: &str = "SMART";
 
 /// The market rules known so far. The lock is held while one is asked for: a second asker waits for the first answer.
 #[derive(Debug, Clone, Default)]
@@ -57,27 +60,46 @@ impl Rules {
     }
 }
 
-/// The stock or ETF of this symbol in US dollars.
-pub async fn find(client: &Client, pace: &Pace, rules: &Rules, symbol: &str) -> Result<Box<Instrument>, Refusal> {
-    let asked = Contract {
-        symbol: wire_symbol(symbol).into(),
-        security_type: SecurityType::Stock,
-        exchange: SMART.into(),
-        currency: "USD".into(),
-        ..Contract::default()
-    };
+/// The contract of this name; of a future without a month the one that ends next.
+pub async fn find(
+    client: &Client,
+    pace: &Pace,
+    rules: &Rules,
+    name: &str,
+    today: Date,
+) -> Result<Box<Instrument>, Refusal> {
+    let asked = sentence::contract(name, Some(today)).map_err(|faults| {
+        let cause = faults.into_iter().next().map_or_else(|| format!("{name} names no contract"), |fault| fault.cause);
+        refused(&cause)
+    })?;
     pace.permit().await;
-    let found = answer(client.contract_details(&asked)).await?;
-    let [details] = found.as_slice() else {
-        let text = if found.is_empty() {
-            format!("No contract is called {symbol} (200).")
-        } else {
-            format!("{symbol} names {} contracts.", found.len())
-        };
-        return Err(Refusal { code: Some(200), text: text.into() });
-    };
+    let found = answer(client.contract_details(&naming::query(&asked)?)).await?;
+    let details = one(&asked, name, &found, today)?;
     let rule = rules.get(client, pace, rule_id(details)?).await?;
     instrument(details, rule).map(Box::new)
+}
+
+/// The one contract that is meant among those that were found.
+fn one<'d>(
+    asked: &Contract,
+    name: &str,
+    found: &'d [ContractDetails],
+    today: Date,
+) -> Result<&'d ContractDetails, Refusal> {
+    // IB lists a future once more under the router of its algorithms.
+    let mut found: Vec<&ContractDetails> =
+        found.iter().filter(|details| details.contract.exchange.as_str() != "QBALGO").collect();
+    if asked.is_front() {
+        let ends = |details: &&ContractDetails| naming::last_day(&details.contract);
+        found.retain(|details| ends(details).is_some_and(|day| day >= today));
+        let next = found.iter().filter_map(ends).min();
+        found.retain(|details| ends(details) == next);
+    }
+    match found.as_slice() {
+        [details] => Ok(details),
+        [] => Err(Refusal { code: Some(200), text: format!("No contract is called {name} (200).").into() }),
+        [..] => Err(Refusal { code: Some(200), text: format!("{name} names {} contracts.", found.len()).into() }),
+    }
 }
 
 /// The symbols that match a pattern, as the broker ranks them.
@@ -123,9 +145,17 @@ pub fn shown_symbol(symbol: &str) -> SafeText {
     convert::text(&symbol.trim().replace(' ', "."))
 }
 
-/// The id of the rule that prices at [`SMART`] follow: the exchanges and the ids are lists of the same order.
+/// The exchange that orders and questions about a contract are routed to.
+fn exchange(details: &ContractDetails) -> &str {
+    match details.contract.exchange.as_str() {
+        "" => details.valid_exchanges.first().map_or(SMART, String::as_str),
+        given => given,
+    }
+}
+
+/// The id of the rule that prices at its exchange follow: the exchanges and the ids are lists of the same order.
 fn rule_id(details: &ContractDetails) -> Result<i32, Refusal> {
-    let place = details.valid_exchanges.iter().position(|e| e == SMART).unwrap_or(0);
+    let place = details.valid_exchanges.iter().position(|e| e == exchange(details)).unwrap_or(0);
     details
         .market_rule_ids
         .get(place)
@@ -145,19 +175,41 @@ fn instrument(details: &ContractDetails, rule: PriceRule) -> Result<Instrument, 
     if contract.contract_id <= 0 {
         return Err(refused("the broker gave the contract no id"));
     }
+    // 0 is not said.
+    if details.price_magnifier > 1 {
+        return Err(refused("its prices are quoted in parts of the currency; such contracts are not shown yet"));
+    }
+    let sec_type = naming::kind(contract);
     Ok(Instrument {
         con_id: ConId(contract.contract_id),
-        symbol: shown_symbol(contract.symbol.as_str()),
-        sec_type: if contract.security_type == SecurityType::Stock { SecType::Stock } else { SecType::Other },
-        exchange: SMART.into(),
+        symbol: naming::name(contract),
+        sec_type,
+        exchange: convert::text(exchange(details)),
         primary_exchange: convert::text(contract.primary_exchange.as_str()),
         currency: convert::text(contract.currency.as_str()),
         long_name: convert::text(&details.long_name),
-        multiplier: convert::decimal(&contract.multiplier).filter(|m| *m > Decimal::ZERO).unwrap_or(Decimal::ONE),
+        multiplier: multiplier(sec_type, contract).ok_or_else(|| refused("the broker gave the contract no multiplier"))?,
         rule,
-        size_increment: whole_shares(details),
+        size_increment: size_step(sec_type, details)?,
         takes: Takes { order_types: words(&details.order_types), venues: words(&details.valid_exchanges) },
+        last_day: naming::last_day(contract),
+        listed: listed(details),
     })
+}
+
+/// How much one unit at a price of 1 is worth; IB leaves it empty for what is traded piece by piece.
+pub fn multiplier(kind: SecType, contract: &Wire) -> Option<Decimal> {
+    let said = convert::decimal(&contract.multiplier).filter(|m| *m > Decimal::ZERO);
+    match kind {
+        SecType::Stock | SecType::Forex | SecType::Crypto | SecType::Index => said.or(Some(Decimal::ONE)),
+        SecType::Option | SecType::Future | SecType::FutureOption | SecType::Other => said,
+    }
+}
+
+/// The hours of the next days, where the zone is one that is known.
+fn listed(details: &ContractDetails) -> Listed {
+    let Ok(zone) = TimeZone::get(&details.time_zone_id) else { return Listed::default() };
+    Listed::read(&details.trading_hours.join(";"), &details.liquid_hours.join(";"), &zone)
 }
 
 /// Words of a list, without what is empty.
@@ -165,10 +217,14 @@ fn words(raw: &[String]) -> Vec<SafeText> {
     raw.iter().filter_map(|word| convert::some_text(word.trim())).collect()
 }
 
-/// The size step of orders: whole shares at least, since the API refuses fractions of stocks (10241–10252).
-fn whole_shares(details: &ContractDetails) -> Qty {
-    let one = Qty::from(1);
-    details.size_increment.and_then(convert::qty).map_or(one, |step| step.max(one))
+/// The size step of orders: whole pieces at least, since the API refuses fractions of stocks (10241–10252); of currencies and
+/// cryptocurrencies what IB says.
+fn size_step(kind: SecType, details: &ContractDetails) -> Result<Qty, Refusal> {
+    let said = details.size_increment.and_then(convert::qty).filter(|step| step.is_positive());
+    match kind {
+        SecType::Forex | SecType::Crypto => said.ok_or_else(|| refused("the broker gave the contract no size step")),
+        _ => Ok(said.map_or(Qty::from(1), |step| step.max(Qty::from(1)))),
+    }
 }
 
 fn symbol_match(found: &ContractDescription) -> SymbolMatch {
@@ -191,7 +247,12 @@ mod tests {
 
     fn details(exchanges: &[&str], rules: &[&str]) -> ContractDetails {
         ContractDetails {
-            contract: Contract { contract_id: 265_598, symbol: "BRK B".into(), ..Contract::default() },
+            contract: Wire {
+                contract_id: 265_598,
+                symbol: "BRK B".into(),
+                exchange: SMART.into(),
+                ..Wire::default()
+            },
             valid_exchanges: exchanges.iter().map(ToString::to_string).collect(),
             market_rule_ids: rules.iter().map(ToString::to_string).collect(),
             size_increment: Some(0.0001),
@@ -219,7 +280,9 @@ mod tests {
 
     #[test]
     fn sizes_are_whole_shares() {
-        assert_eq!(whole_shares(&details(&[], &[])), Qty::from(1));
+        assert_eq!(size_step(SecType::Stock, &details(&[], &[])), Ok(Qty::from(1)));
+        let coin = size_step(SecType::Crypto, &details(&[], &[]));
+        assert_eq!(coin, Ok("0.0001".parse().unwrap()));
     }
 
     #[test]

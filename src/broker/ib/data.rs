@@ -162,7 +162,7 @@ impl Desk {
                 let (pace, rules, feed) = (self.pace.clone(), self.rules.clone(), feed.clone());
                 self.jobs.spawn(async move {
                     let result = match connected(feed).await {
-                        Ok(client) => contract::find(&client, &pace, &rules, &symbol).await,
+                        Ok(client) => contract::find(&client, &pace, &rules, &symbol, Stamp::now().eastern().date()).await,
                         Err(refusal) => Err(refusal),
                     };
                     Answer::Found(job, result)

@@ -18,6 +18,7 @@ mod convert;
 mod data;
 mod history;
 mod market;
+mod naming;
 mod order;
 mod others;
 mod pacing;

@@ -5,20 +5,19 @@
 //!
 //! Must not know: the connection, whether an order may be sent.
 
-use ibapi::contracts::{Contract, SecurityType};
+use ibapi::contracts::Contract;
 use ibapi::orders::{
     Action, CommissionReport, ExecutionData, ExecutionSide, Order as WireOrder, OrderData, OrderStatus, OrderStatusKind,
 };
-use rust_decimal::Decimal;
 
-use super::convert;
 use super::terms::{self, Terms};
+use super::{convert, naming};
 use crate::broker::event::{BrokerStatus, Event, OrderReport, StatusReport};
 use crate::domain::SafeText;
 use crate::domain::account::AccountId;
 use crate::domain::fill::{Commission, ExecId, Execution};
-use crate::domain::instrument::ConId;
-use crate::domain::order::{BrokerIds, OrderKey, OrderKind, OrderSpec, Side, Verb};
+use crate::domain::instrument::{ConId, SecType};
+use crate::domain::order::{Attributes, BrokerIds, OrderKey, OrderKind, OrderSpec, SMART, Side, Verb};
 use crate::domain::whatif::{Pair, WhatIf};
 use crate::money::Qty;
 
@@ -75,7 +74,7 @@ pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
     let terms = terms::from_wire(order);
     let other_kind = if terms.is_none() { Some(name(order)) } else { None };
     let remark = [&data.order_state.reject_reason, &data.order_state.warning_text];
-    let (con_id, symbol) = (ConId(data.contract.contract_id), symbol(&data.contract));
+    let (con_id, symbol) = (ConId(data.contract.contract_id), naming::name(&data.contract));
     let verb = match order.action {
         Action::Buy => Verb::Buy,
         Action::Sell | Action::SellLong => Verb::Sell,
@@ -85,9 +84,16 @@ pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
     // What has no word here is shown by its limit, if it has one, and by IB's name of it.
     let limit = order.limit_price.and_then(convert::price).map_or(OrderKind::Market, OrderKind::Limit);
     let kind = terms.as_ref().map_or(limit, |terms| terms.kind);
+    let exchange = convert::some_text(data.contract.exchange.as_str()).unwrap_or_else(|| SMART.into());
     let plain = OrderSpec::new(con_id, symbol, verb, side, convert::qty(order.total_quantity)?, kind);
+    // What SMART does not route names its venue.
+    let smart = matches!(naming::kind(&data.contract), SecType::Stock | SecType::Option);
+    let via = (smart && exchange.as_str() != SMART).then(|| exchange.to_string());
+    let plain = OrderSpec { exchange, ..plain };
     let spec = match terms {
-        Some(Terms { tif, session, attributes, .. }) => OrderSpec { tif, session, attributes, ..plain },
+        Some(Terms { tif, session, attributes, .. }) => {
+            OrderSpec { tif, session, attributes: Attributes { via, ..attributes }, ..plain }
+        }
         None => plain,
     };
     Some(OrderReport {
@@ -107,7 +113,7 @@ pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
 pub fn unreadable_open(data: &OrderData, account: &AccountId) -> Option<String> {
     let concerns = is_of(&data.order.account, account) && !data.order.what_if;
     let unread = concerns && report(data, account).is_none();
-    unread.then(|| format!("the order {} of {} cannot be read", data.order.perm_id, symbol(&data.contract)))
+    unread.then(|| format!("the order {} of {} cannot be read", data.order.perm_id, naming::name(&data.contract)))
 }
 
 /// A completed order; IB gives the quantity left as its total, and no order id.
@@ -148,9 +154,9 @@ pub fn execution(data: &ExecutionData, account: &AccountId) -> Option<Execution>
         ids: BrokerIds { client_id: e.client_id, order_id: e.order_id.max(0), perm_id: e.perm_id.max(0) },
         order_ref: convert::text(&e.order_reference),
         con_id: ConId(data.contract.contract_id),
-        symbol: symbol(&data.contract),
+        symbol: naming::name(&data.contract),
         currency: convert::some_text(data.contract.currency.as_str()),
-        multiplier: multiplier(&data.contract),
+        multiplier: super::contract::multiplier(naming::kind(&data.contract), &data.contract),
         side: match e.side {
             ExecutionSide::Bought => Side::Buy,
             ExecutionSide::Sold => Side::Sell,
@@ -173,7 +179,7 @@ pub fn unreadable(data: &ExecutionData, account: &AccountId) -> Option<SafeText>
     }
     let text = format!(
         "A fill of {}, order {}, cannot be read. Look at it in TWS.",
-        symbol(&data.contract),
+        naming::name(&data.contract),
         data.execution.order_id
     );
     tracing::error!(text);
@@ -226,22 +232,6 @@ fn name(order: &WireOrder) -> SafeText {
         name.push_str(part);
     }
     convert::text(&name)
-}
-
-/// The name of a contract on the screen: its symbol, for anything but a stock IB's longer local name.
-pub fn symbol(contract: &Contract) -> SafeText {
-    if contract.security_type == SecurityType::Stock || contract.local_symbol.is_empty() {
-        return super::contract::shown_symbol(contract.symbol.as_str());
-    }
-    convert::text(&contract.local_symbol)
-}
-
-/// How much one unit at a price of 1 is worth. IB leaves it empty for what is traded piece by piece, stocks above all.
-fn multiplier(contract: &Contract) -> Option<Decimal> {
-    match contract.security_type {
-        SecurityType::Stock => Some(Decimal::ONE),
-        _ => convert::decimal(&contract.multiplier).filter(|m| *m > Decimal::ZERO),
-    }
 }
 
 #[cfg(test)]

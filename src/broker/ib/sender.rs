@@ -18,7 +18,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::contract::SMART;
 use super::order;
 use super::pacing::Pace;
 use crate::broker::{Command, Event, Intent};
@@ -190,7 +189,7 @@ impl Sender {
             Ok(family) => family,
             Err(why) => return self.not_sent(approved, why),
         };
-        let contract = order::contract(approved.spec().con_id, SMART);
+        let contract = order::contract(approved.spec().con_id, &approved.spec().exchange);
         for (n, Leaving { key, ids, wire }) in family.iter().enumerate() {
             // From here on the id counts as used, whatever becomes of the write.
             self.used_id = self.used_id.max(ids.order_id);

@@ -118,9 +118,6 @@ fn time_in_force(spec: &OrderSpec, wire: &mut WireOrder) -> Result<(), &'static 
 }
 
 fn attributes(said: &Attributes<Distance, ContractRef>, wire: &mut WireOrder) -> Result<(), &'static str> {
-    if said.via.is_some() {
-        return Err("orders are routed by SMART");
-    }
     if said.non_guaranteed {
         return Err("only combos can be non-guaranteed");
     }

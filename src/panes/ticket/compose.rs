@@ -5,6 +5,7 @@
 use rust_decimal::Decimal;
 
 use super::state::{Aim, Pricing, Staged};
+use crate::domain::SafeText;
 use crate::domain::bracket;
 use crate::domain::instrument::{ContractRef, Instrument};
 use crate::domain::order::{Attributes, Distance, Oca, Order, OrderKind, OrderSpec, Session, Side, Test, Verb};
@@ -128,6 +129,7 @@ fn said(staged: &Staged, size: Size, view: &View<'_>) -> Result<Composed, Refusa
     let spec = OrderSpec {
         con_id: staged.con_id,
         symbol: staged.symbol.clone(),
+        exchange: attributes.via.as_deref().map_or_else(|| view.instrument.exchange.clone(), SafeText::new),
         verb: staged.verb,
         side,
         qty,

@@ -22,10 +22,8 @@ pub(super) fn known(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
 
 /// G05: the kind of contract is one this desk trades.
 pub(super) fn kind(ctx: &Context<'_>) -> Option<Finding> {
-    match ctx.instrument.map(|i| i.sec_type) {
-        Some(SecType::Other) => finding("G05", Weight::Hard, "only stocks and ETFs are traded here"),
-        _ => None,
-    }
+    let kind = ctx.instrument.map(|i| i.sec_type).filter(|kind| !kind.is_traded())?;
+    finding("G05", Weight::Hard, format!("the contract is {}", kind.noun()))
 }
 
 /// G16: what the contract does not list, tests that an order of its type cannot have, types and times that stocks do not

@@ -60,7 +60,7 @@ pub fn contract(sentence: &Sentence) -> Option<String> {
             _ => None,
         },
     };
-    contract.and_then(Contract::plain_symbol)
+    contract.and_then(Contract::name)
 }
 
 /// The contract that the sentence is about, once it is known.

@@ -18,7 +18,7 @@ pub use instrument::is_symbol;
 pub(super) use instrument::under_text;
 pub(super) use moment::expiry_text;
 
-use super::ast::{Entry, Sentence};
+use super::ast::{Contract, Entry, Sentence};
 use super::cursor::Reader;
 use super::fault::Fault;
 use super::words::{MANAGE, VERBS, has};
@@ -83,6 +83,23 @@ pub fn read(text: &str, today: Option<Date>) -> Result<Read, Vec<Fault>> {
         Some(sentence) if faults.is_empty() => Ok(Read { sentence, spans }),
         _ if faults.is_empty() => Err(vec![Fault::new(0..text.len(), "this is not a sentence")]),
         _ => Err(faults),
+    }
+}
+
+/// Reads the name of one contract, as a list or a search has it; years and expiries as in [`read`].
+pub fn contract(text: &str, today: Option<Date>) -> Result<Contract, Vec<Fault>> {
+    if text.len() > LENGTH_MAX {
+        return Err(vec![Fault::new(0..text.len(), format!("longer than {LENGTH_MAX} bytes"))]);
+    }
+    let mut reader = Reader::new(text, today);
+    let contract = reader.contract();
+    if let Some(word) = reader.take() {
+        reader.fault(Fault::new(word.span, "this is more than the name of one contract"));
+    }
+    match contract {
+        Some(contract) if reader.faults.is_empty() => Ok(contract),
+        _ if reader.faults.is_empty() => Err(vec![Fault::new(0..text.len(), "this names no contract")]),
+        _ => Err(reader.faults),
     }
 }
 

@@ -15,6 +15,7 @@ use tradewind::config::Settings;
 use tradewind::domain::account::{AccountId, AccountValues, Mode};
 use tradewind::domain::fill::{Commission, ExecId, Execution};
 use tradewind::domain::instrument::{ConId, Instrument, PriceRule, SecType};
+use tradewind::domain::listed::Listed;
 use tradewind::domain::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Session};
 use tradewind::domain::order::{Side, Tif, Verb};
 use tradewind::domain::quote::Quote;
@@ -602,6 +603,8 @@ fn instrument((con_id, symbol): (i32, &str)) -> Instrument {
         rule: PriceRule::flat("0.01".parse().unwrap()).unwrap(),
         size_increment: Qty::from(1),
         takes: Takes::default(),
+        last_day: None,
+        listed: Listed::default(),
     }
 }
 
