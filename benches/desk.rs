@@ -44,6 +44,9 @@ fn instrument(con_id: i32, symbol: &str) -> Instrument {
         rule: PriceRule::flat(Price(Decimal::new(1, 2))).expect("a positive tick"),
         size_increment: Qty::from(1),
         takes: Takes::default(),
+        last_day: None,
+        strike: None,
+        listed: tradewind::domain::listed::Listed::default(),
     }
 }
 

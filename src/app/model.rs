@@ -275,6 +275,10 @@ pub struct Market {
     pub days: IndexMap<ConId, Days>,
     /// Symbols asked for, by question.
     pub asked: BTreeMap<JobId, SafeText>,
+    /// Names that a sentence said before they were known: found, they join the list.
+    pub said: BTreeSet<SafeText>,
+    /// The front months of futures by root, and the day on which the broker said so.
+    pub fronts: BTreeMap<String, (ConId, jiff::civil::Date)>,
     /// When any quote last moved.
     pub last_at: Option<Stamp>,
 }

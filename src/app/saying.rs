@@ -1,15 +1,15 @@
 //! The command line's sentence: read, given its contract and its numbers, or everything that stands against it.
 //!
-//! Must not know: the screen; it changes nothing. Absent: combos and anything but stocks, routes,
-//! overnight hours. Each is refused at its word.
+//! Must not know: the screen; it changes nothing. Absent: combos, other accounts, overnight hours. Each is refused at its word.
 
 use std::ops::Range;
 
 use super::model::Model;
 use super::{market_context, select};
+use crate::domain::SafeText;
 use crate::domain::instrument::{ConId, ContractRef, Instrument};
 use crate::domain::order::{Session, Test};
-use crate::domain::terms::Quantity;
+use crate::domain::terms::{Clauses, Quantity};
 use crate::domain::{algos, conditions};
 use crate::money::Qty;
 use crate::sentence::{self, At, Completion, Contract, Entry, Fix, Manage, Refusal, Sentence, Spans, Why};
@@ -23,6 +23,8 @@ pub struct Complaint {
     pub text: String,
     /// The text that mends it.
     pub fix: Option<Fix>,
+    /// The name of a contract that the broker could be asked for.
+    pub asks: Option<SafeText>,
 }
 
 /// What was said, as far as it can be done.
@@ -79,11 +81,16 @@ pub fn complete(model: &Model, text: &str, cursor: usize) -> Vec<Completion> {
 fn complaint(fault: sentence::Fault) -> Complaint {
     let fixes: Vec<&str> = fault.fixes.iter().map(|fix| fix.text.as_str()).filter(|t| !t.is_empty()).collect();
     let text = if fixes.is_empty() { fault.cause.clone() } else { format!("{}: {}", fault.cause, fixes.join(" or ")) };
-    Complaint { span: fault.span, text, fix: fault.fixes.into_iter().next() }
+    Complaint { span: fault.span, text, fix: fault.fixes.into_iter().next(), asks: None }
 }
 
 fn at(span: &Range<usize>, text: impl Into<String>) -> Complaint {
-    Complaint { span: span.clone(), text: text.into(), fix: None }
+    Complaint { span: span.clone(), text: text.into(), fix: None, asks: None }
+}
+
+/// A contract that is not known here.
+fn unknown(span: &Range<usize>, contract: &Contract, text: String) -> Complaint {
+    Complaint { asks: Some(SafeText::new(&contract.to_string())), ..at(span, text) }
 }
 
 /// The contract of a name, once it is confirmed.
@@ -101,18 +108,19 @@ pub fn contract<'m>(model: &'m Model, contract: &Contract) -> Result<&'m Instrum
 fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Complaint>> {
     let mut against = unsendable(&entry, spans);
     let instrument = match &entry.instrument {
-        sentence::Instrument::One(one) => contract(model, one),
-        sentence::Instrument::Combo(_) => Err("combos cannot be sent yet".into()),
+        sentence::Instrument::One(one) => contract(model, one).map_err(|text| unknown(&spans.instrument, one, text)),
+        sentence::Instrument::Combo(_) => Err(at(&spans.instrument, "combos cannot be sent yet")),
     };
     let tested = tested(model, &entry, spans, &mut against);
     let instrument = match instrument {
         Ok(instrument) if against.is_empty() => instrument,
         Ok(_) => return Err(against),
-        Err(text) => {
-            against.insert(0, at(&spans.instrument, text));
+        Err(complaint) => {
+            against.insert(0, complaint);
             return Err(against);
         }
     };
+    let entry = in_months(model, entry, instrument);
     let clauses = &entry.clauses;
     let lacks = instrument.takes.obstacle(&instrument.symbol, &entry.pricing, clauses.tif, &clauses.attributes);
     if let Some((word, text)) = lacks {
@@ -142,6 +150,24 @@ fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Co
     Ok(Ordered { con_id: instrument.con_id, text: resolved.to_string(), entry, qty, tested })
 }
 
+/// The order with the months of what it names as front months.
+fn in_months(model: &Model, entry: Entry, instrument: &Instrument) -> Entry {
+    let named = |contract: &Contract, known: Option<&Instrument>| {
+        let month = known.filter(|_| contract.is_front()).and_then(|i| sentence::contract(&i.symbol, None).ok());
+        Ok::<_, std::convert::Infallible>(month.unwrap_or_else(|| contract.clone()))
+    };
+    let of_order = match &entry.instrument {
+        sentence::Instrument::One(one) => {
+            let Ok(one) = named(one, Some(instrument));
+            sentence::Instrument::One(one)
+        }
+        combo @ sentence::Instrument::Combo(_) => combo.clone(),
+    };
+    let tests = entry.clauses.attributes.clone();
+    let Ok(attributes) = tests.try_map_contracts(|test| named(test, select::by_name(model, test)));
+    Entry { instrument: of_order, clauses: Clauses { attributes, ..entry.clauses }, ..entry }
+}
+
 /// The contracts that the tests are about; what cannot be tested, and an algorithm that cannot be had, stand against the sentence.
 fn tested(model: &Model, entry: &Entry, spans: &Spans, against: &mut Vec<Complaint>) -> Vec<(Contract, ContractRef)> {
     let said = &entry.clauses.attributes;
@@ -164,7 +190,7 @@ fn tested(model: &Model, entry: &Entry, spans: &Spans, against: &mut Vec<Complai
                     let known = ContractRef { con_id: known.con_id, symbol: known.symbol.clone() };
                     found.push((name.clone(), known));
                 }
-                Err(text) => against.push(at(&place(word), text)),
+                Err(text) => against.push(unknown(&place(word), name, text)),
             }
         }
     }
@@ -178,7 +204,6 @@ fn unsendable(entry: &Entry, spans: &Spans) -> Vec<Complaint> {
     let exits = entry.clauses.exits.as_ref().and_then(|e| e.session);
     let exits_overnight = matches!(exits, Some(Session::Overnight | Session::ExtendedOvernight));
     let absent = [
-        (said.via.is_some(), "via", "routes other than SMART"),
         (said.account.is_some(), "acct", "orders for another account"),
         (said.non_guaranteed, "ng", "combos"),
         (overnight, "session", "overnight hours"),
@@ -219,5 +244,5 @@ fn refused(entry: &Entry, refusal: &Refusal, spans: &Spans, symbol: &str) -> Com
         }
         _ => None,
     };
-    Complaint { span, text, fix }
+    Complaint { span, text, fix, asks: None }
 }

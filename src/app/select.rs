@@ -9,14 +9,15 @@ use crate::domain::SafeText;
 use crate::domain::account::Mode;
 use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
 use crate::domain::fill::Execution;
-use crate::domain::instrument::{ConId, Instrument};
+use crate::domain::instrument::{ConId, Instrument, SecType};
 use crate::domain::order::{BrokerIds, Oca, Order, OrderKey, OrderState, Ownership};
 use crate::domain::position::Position;
 use crate::domain::quote::{Quote, Truth};
 use crate::money::Qty;
 use crate::panes::PaneKind;
 use crate::panes::blotter::Tab;
-use crate::risk::{Class, Context, Gate, Origin, Readiness};
+use crate::risk::{Class, Context, Expires, Gate, Origin, Readiness};
+use crate::sentence::Contract;
 
 /// The contract of the watchlist's selected row.
 pub fn watched(model: &Model) -> Option<ConId> {
@@ -51,6 +52,15 @@ pub fn instrument(model: &Model, con_id: ConId) -> Option<&Instrument> {
 /// A confirmed contract of this symbol.
 pub fn by_symbol<'m>(model: &'m Model, symbol: &str) -> Option<&'m Instrument> {
     model.market.instruments.values().find(|i| i.symbol.eq_ignore_ascii_case(symbol))
+}
+
+/// The confirmed contract that a sentence names; of a front month the one that the broker gave today.
+pub fn by_name<'m>(model: &'m Model, contract: &Contract) -> Option<&'m Instrument> {
+    if contract.is_front() {
+        let (con_id, on) = model.market.fronts.get(contract.root()?)?;
+        return instrument(model, *con_id).filter(|_| *on == model.now.eastern().date());
+    }
+    by_symbol(model, &contract.name()?)
 }
 
 /// The quote of a contract and how far it can be believed.
@@ -160,6 +170,7 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
         truth: truth(model, con_id),
         position: certain(model, con_id),
         working,
+        currency: Some(&model.account.currency).filter(|currency| !currency.is_empty()),
         net_liquidation: model.account.net_liquidation,
         gross: model.account.gross_value,
         available: model.account.available_funds,
@@ -167,13 +178,23 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
         buying_power: model.account.buying_power,
         day_pnl: day::worse(model),
         settled_cash: model.account.settled_cash,
-        // Stocks and ETFs do not end; no other contract is traded here.
-        expires: None,
+        expires: instrument(model, con_id).and_then(expires),
         average_volume: average_volume(model, con_id),
         open_intents: open_intents(model),
         recent: &model.orders.recent,
         origin,
         limits: &model.desk.limits,
+    }
+}
+
+/// When a contract ends, of what does.
+fn expires(instrument: &Instrument) -> Option<Expires> {
+    let last = instrument.last_day?;
+    match instrument.sec_type {
+        SecType::Option | SecType::FutureOption => Some(Expires::Option(last)),
+        // Which futures are settled by delivery, and from when the broker closes them out, their details do not say.
+        SecType::Future => Some(Expires::Future { last, close_out: None }),
+        _ => None,
     }
 }
 

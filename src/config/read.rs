@@ -15,7 +15,7 @@ use super::profile::{self, Profile};
 use super::settings::{Colour, Confirm, Dots, Link, LogLevel, RiskUnit, Settings, Symbols};
 use crate::domain::account::{AccountId, Mode};
 use crate::money::Qty;
-use crate::sentence::{Percent, Size, is_symbol};
+use crate::sentence::{Percent, Size};
 use crate::source::{self, Node, Problems, Source, nearest};
 
 /// Most symbols of a watchlist: the market data lines IB gives without a booster.
@@ -268,10 +268,11 @@ impl Reader<'_> {
         let mut list: Vec<String> = Vec::new();
         for item in items {
             let Some(text) = self.read.text(item) else { continue };
-            let symbol = text.to_ascii_uppercase();
-            if !is_symbol(text) {
-                self.read.fault(&item.span(), format!("{text:?} is not the symbol of a stock"));
-            } else if list.contains(&symbol) {
+            let Some(symbol) = crate::sentence::name(text) else {
+                self.read.fault(&item.span(), format!("{text:?} is not the name of a contract"));
+                continue;
+            };
+            if list.contains(&symbol) {
                 self.read.fault(&item.span(), format!("{symbol} stands twice"));
             } else {
                 list.push(symbol);

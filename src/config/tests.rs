@@ -87,7 +87,7 @@ fn every_mistake_is_listed_with_its_place_and_the_rest_is_used() {
         problems,
         [
             "settings.toml:1:22 AAPL stands twice",
-            "settings.toml:1:30 \"A B\" is not the symbol of a stock",
+            "settings.toml:1:30 \"A B\" is not the name of a contract",
             "settings.toml:2:1 unknown key \"default_sise\", nearest default_size",
             "settings.toml:3:16 a size is a whole number from 1 to 1000000",
             "settings.toml:4:9 \"../x\" is not a name: letters, digits, - and _",

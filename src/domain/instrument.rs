@@ -185,6 +185,9 @@ pub struct Instrument {
     /// The last day it trades, of what ends (IB's `lastTradeDate`).
     #[serde(default)]
     pub last_day: Option<Date>,
+    /// The strike, of an option.
+    #[serde(default)]
+    pub strike: Option<Price>,
     /// When it trades in the next days, as its contract details list it.
     #[serde(default)]
     pub listed: Listed,

@@ -80,7 +80,9 @@ fn days(list: &str, zone: &TimeZone) -> Option<(Vec<Stretch>, Timestamp)> {
                 moment(end_day, end, zone)?
             }
             // The older form has one date: an end before the start is on the next day.
-            None => moment(day, to, zone).filter(|end| *end > start).or_else(|| moment(day.tomorrow().ok()?, to, zone))?,
+            None => {
+                moment(day, to, zone).filter(|end| *end > start).or_else(|| moment(day.tomorrow().ok()?, to, zone))?
+            }
         };
         (start < end).then(|| stretches.push((start, end)))?;
     }
@@ -142,7 +144,9 @@ mod tests {
 
     #[test]
     fn a_list_that_cannot_be_read_is_none() {
-        for list in ["20261125", "20261125:0930", "20261325:0930-1600", "2026112x:CLOSED", "20261125:0930-20261125:0930", "é"] {
+        for list in
+            ["20261125", "20261125:0930", "20261325:0930-1600", "2026112x:CLOSED", "20261125:0930-20261125:0930", "é"]
+        {
             assert_eq!(Listed::read(list, list, &zone()), Listed::default(), "{list}");
         }
         assert_eq!(Listed::read("20261125:0930-1600", "", &zone()), Listed::default());

@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::SafeText;
 use super::instrument::{ConId, Instrument, PriceRule, PriceStep, SecType};
+use super::listed::Listed;
 use super::order::{BrokerIds, Order, OrderKey, OrderKind, OrderSpec, OrderState, Side, Verb};
 use super::quote::Quote;
-use super::listed::Listed;
 use super::takes::Takes;
 use crate::clock::Stamp;
 use crate::money::{Price, Qty};
@@ -35,6 +35,7 @@ pub fn stock(con_id: ConId, symbol: &str, name: &str) -> Instrument {
         size_increment: Qty::from(1),
         takes: Takes::default(),
         last_day: None,
+        strike: None,
         listed: Listed::default(),
     }
 }

@@ -385,7 +385,7 @@ fn g31_says_when_an_order_wakes_and_asks_where_a_fill_was_expected() {
     let wakes = |day: Date, hour, minute, session| {
         let desk = at(Desk::default(), day, hour, minute, 0);
         let spec = OrderSpec { session, ..buy(1, REST) };
-        sleeps_until(&spec, Hours::NewYork, desk.at).map(|z| z.strftime("%a %d %H:%M").to_string())
+        sleeps_until(&spec, None, Hours::NewYork, desk.at).map(|z| z.strftime("%a %d %H:%M").to_string())
     };
     let friday = date(2026, 11, 20);
     let table = [
@@ -496,7 +496,7 @@ fn g33_knows_the_cut_offs_of_each_exchange_and_of_half_days() {
     ];
     for (exchange, day, (h, m, s), spec, verdict) in table {
         let mut desk = at(Desk::default(), day, h, m, s);
-        desk.instrument.primary_exchange = crate::domain::SafeText::new(exchange);
+        desk.instrument.primary_exchange = SafeText::new(exchange);
         assert_eq!(said(&desk, &spec, "G33"), verdict, "{exchange} {day} {h}:{m}:{s} {:?}", spec.kind);
     }
     let order = samples::own("c", 9, moc(), OrderState::Held);

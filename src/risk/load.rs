@@ -242,11 +242,10 @@ impl Reader<'_> {
     fn symbols(&mut self, value: &Node<'_>) {
         let Some(table) = self.read.table(value) else { return };
         for (name, span, value) in source::rows(table) {
-            let symbol = name.to_ascii_uppercase();
-            if !crate::sentence::is_symbol(name) {
-                self.read.fault(&span, format!("{name:?} is not the symbol of a stock"));
+            let Some(symbol) = crate::sentence::name(name) else {
+                self.read.fault(&span, format!("{name:?} is not the name of a contract"));
                 continue;
-            }
+            };
             if self.limits.symbols.contains_key(&symbol) {
                 self.read.fault(&span, format!("{symbol} stands twice"));
                 continue;

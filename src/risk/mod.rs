@@ -42,6 +42,7 @@ pub use room::{Room, Yields, assess_with, room};
 pub use tune::{LOOSENS_AFTER, Tuned};
 
 use crate::clock::Stamp;
+use crate::domain::SafeText;
 use crate::domain::account::{AccountId, Mode};
 use crate::domain::calendar::Hours;
 use crate::domain::instrument::Instrument;
@@ -193,6 +194,8 @@ pub struct Context<'a> {
     pub position: Option<Qty>,
     /// Orders of this contract that can still fill.
     pub working: &'a [&'a Order],
+    /// The account's currency; `None` until the broker has said.
+    pub currency: Option<&'a SafeText>,
     /// Net liquidation value.
     pub net_liquidation: Option<Cash>,
     /// What is held, long and short added up.
@@ -377,8 +380,8 @@ pub fn assess_cancel(order: &Order, ctx: &Context<'_>) -> Vec<Finding> {
 }
 
 /// When an order begins to work by its hours, in New York; `None` where it works now or in an auction.
-pub fn sleeps_until(spec: &OrderSpec, hours: Hours, at: Stamp) -> Option<Zoned> {
-    checks::sleeps_until(spec, hours, at)
+pub fn sleeps_until(spec: &OrderSpec, instrument: Option<&Instrument>, hours: Hours, at: Stamp) -> Option<Zoned> {
+    checks::sleeps_until(spec, instrument, hours, at)
 }
 
 /// Whether the day's loss is beyond the limit that sets REDUCE (G24).

@@ -75,6 +75,7 @@ impl Desk {
             truth: Truth::Live,
             position: Some(self.position),
             working: &working,
+            currency: None,
             net_liquidation: Some(self.net_liquidation),
             gross: Some(Cash::ZERO),
             available: Some(self.net_liquidation),

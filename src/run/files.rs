@@ -12,7 +12,6 @@ use crate::app::msg::ReadLimits;
 use crate::config::{self, Paths, WATCHLIST_MAX};
 use crate::domain::SafeText;
 use crate::risk::Limits;
-use crate::sentence::is_symbol;
 use crate::source::{Problem, Problems, Source};
 
 /// Jobs that may wait.
@@ -110,16 +109,19 @@ fn rows(source: &Source) -> (Vec<String>, Problems) {
         if symbol.is_empty() {
             continue;
         }
-        let what = if !is_symbol(symbol) {
-            let shown: String = symbol.chars().take(SHOWN_MAX).collect();
-            format!("{shown:?} is not the symbol of a stock")
-        } else if list.iter().any(|known| known.eq_ignore_ascii_case(symbol)) {
-            format!("{symbol} stands twice")
-        } else if list.len() >= WATCHLIST_MAX {
-            format!("{symbol} is one too many: {WATCHLIST_MAX} rows at most")
-        } else {
-            list.push(symbol.to_owned());
-            continue;
+        let what = match crate::sentence::name(symbol) {
+            None => {
+                let shown: String = symbol.chars().take(SHOWN_MAX).collect();
+                format!("{shown:?} is not the name of a contract")
+            }
+            Some(name) if list.contains(&name) => format!("{symbol} stands twice"),
+            Some(_) if list.len() >= WATCHLIST_MAX => {
+                format!("{symbol} is one too many: {WATCHLIST_MAX} rows at most")
+            }
+            Some(name) => {
+                list.push(name);
+                continue;
+            }
         };
         problems.push(source.problem(&span, what));
     }
@@ -163,11 +165,11 @@ mod tests {
         assert_eq!(
             told,
             [
-                "watchlist:3:1 \"AAPL,,MSFT\" is not the symbol of a stock".to_owned(),
+                "watchlist:3:1 \"AAPL,,MSFT\" is not the name of a contract".to_owned(),
                 "watchlist:4:3 aapl stands twice".to_owned(),
-                "watchlist:6:1 \"\\u{1b}[31mX\" is not the symbol of a stock".to_owned(),
-                "watchlist:7:1 \"\\u{202e}SPY\" is not the symbol of a stock".to_owned(),
-                format!("watchlist:8:1 {:?} is not the symbol of a stock", &long[..20]),
+                "watchlist:6:1 \"\\u{1b}[31mX\" is not the name of a contract".to_owned(),
+                "watchlist:7:1 \"\\u{202e}SPY\" is not the name of a contract".to_owned(),
+                format!("watchlist:8:1 {:?} is not the name of a contract", &long[..20]),
             ]
         );
         let many: String = (0..10_001).map(|n| ["AB\n", "AC\n"][n % 2]).collect();

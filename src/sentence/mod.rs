@@ -52,7 +52,7 @@ pub use ast::{
 pub use complete::{Completion, complete};
 pub use fault::{Fault, Fix};
 pub use meaning::meaning;
-pub use parse::{Read, Spans, contract, is_symbol, parse, read};
+pub use parse::{Read, Spans, contract, name, parse, read};
 pub use price::{Dist, Offset, PriceExpr, Ref, Unit, nearest_ending, parse_price};
 pub use print::text;
 pub use resolve::{At, Context, Missing, Refusal, Resolved, Why, resolve};

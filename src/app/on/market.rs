@@ -12,6 +12,7 @@ use crate::domain::bar::BarKey;
 use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::quote::Quote;
 use crate::panes::watchlist::Row;
+use crate::sentence;
 
 /// The number of a new question.
 pub(super) fn next_job(model: &mut Model) -> JobId {
@@ -75,11 +76,22 @@ pub(super) fn found(model: &mut Model, step: &mut Step, job: JobId, result: Resu
             if let Some(other) = model.panes.chart.compare.as_mut().filter(|c| c.symbol == symbol) {
                 (other.con_id, other.symbol) = (Some(con_id), instrument.symbol.clone());
             }
+            let asked = sentence::contract(&symbol, None).ok();
+            if let Some(root) = asked.as_ref().filter(|a| a.is_front()).and_then(sentence::Contract::root) {
+                model.market.fronts.insert(root.to_owned(), (con_id, model.now.eastern().date()));
+            }
+            let listed = model.panes.watchlist.rows.iter().any(|row| row.con_id == Some(con_id));
+            if model.market.said.remove(&symbol) && !listed {
+                model.panes.watchlist.rows.push(Row { con_id: Some(con_id), ..Row::of(instrument.symbol.clone()) });
+                save_list(model, step);
+            }
             step.send(Command::Watch(instrument.clone()));
             model.market.instruments.insert(con_id, *instrument);
+            super::say::again(model);
             bars::want(model, step);
         }
         Err(refusal) => {
+            model.market.said.remove(&symbol);
             for row in model.panes.watchlist.rows.iter_mut().filter(|r| r.symbol == symbol && r.con_id.is_none()) {
                 row.refused = Some(refusal.text.clone());
             }

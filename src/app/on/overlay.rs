@@ -12,6 +12,7 @@ use crate::broker::{Command, Link};
 use crate::domain::SafeText;
 use crate::panes::PaneKind;
 use crate::panes::chart::StudyKind;
+use crate::sentence;
 
 /// More lines than any card has.
 const LINES_MAX: usize = 10_000;
@@ -239,6 +240,11 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
             }
             super::say::say(model, step, &text);
         }
+        // Futures, options and pairs are not among the matches of a search; what names one is asked for by its name.
+        Some(Overlay::Search { input, purpose, .. }) if derived(input.value()).is_some() => {
+            let (purpose, name) = (*purpose, derived(input.value()).unwrap_or_default());
+            take_symbol(model, step, purpose, Some((SafeText::new(&name), "STK".into())), "");
+        }
         // A row for it would never show a price. How a share class is written in a search is not certain: such a
         // symbol is left to the contract request.
         Some(Overlay::Search { refused: Some(why), input, .. })
@@ -267,6 +273,13 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
     }
 }
 
+/// The name of anything but a stock, if a text is one.
+fn derived(text: &str) -> Option<String> {
+    let contract = sentence::contract(text.trim(), None).ok()?;
+    let name = contract.name()?;
+    (contract.class() != sentence::Class::Stock || name.starts_with("ind:")).then_some(name)
+}
+
 fn take_symbol(
     model: &mut Model,
     step: &mut Step,
@@ -284,8 +297,9 @@ fn take_symbol(
         lists::follow(model);
     };
     match chosen {
+        Some((symbol, kind)) if kind.as_str() == "IND" => take(model, &SafeText::new(&format!("ind:{symbol}"))),
         Some((symbol, kind)) if kind.as_str() != "STK" => {
-            let text = format!("{symbol} is a {kind}; stocks and ETFs are traded here.");
+            let text = format!("{symbol} is of the kind {kind}, which is not shown yet.");
             model.notices.say(model.now, Tone::Warn, text, None);
         }
         Some((symbol, _)) => take(model, &symbol),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{cancel, guard, overlay, ticket, unwind};
+use super::{cancel, guard, market, overlay, ticket, unwind};
 use crate::app::effect::Step;
 use crate::app::hotkey::HotKey;
 use crate::app::model::{Model, Overlay};
@@ -30,15 +30,32 @@ pub(super) fn say(model: &mut Model, step: &mut Step, text: &str) {
             Ok(())
         }
         Ok(Said::Manage(manage, span)) => {
-            let at = |text| vec![Complaint { span, text, fix: None }];
+            let at = |text| vec![Complaint { span, text, fix: None, asks: None }];
             self::manage(model, step, &manage).map_err(at)
         }
         Err(against) => Err(against),
     };
     match done {
         Ok(()) => remember(model, text),
-        Err(against) => complain(model, text, &against),
+        Err(against) => {
+            for name in against.iter().filter_map(|complaint| complaint.asks.clone()) {
+                model.market.said.insert(name.clone());
+                market::find(model, step, name);
+            }
+            complain(model, text, &against);
+        }
     }
+}
+
+/// Reads what stands on the command line again, since a contract has come: what stood against it may be gone.
+pub(super) fn again(model: &mut Model) {
+    let Some(Overlay::Command { input, errors, .. }) = &model.overlay else { return };
+    if errors.is_empty() {
+        return;
+    }
+    let text = input.value().to_owned();
+    let against = saying::read(model, &text).err().unwrap_or_default();
+    complain(model, &text, &against);
 }
 
 /// Shows what stands against the sentence.
@@ -65,7 +82,8 @@ fn remember(model: &mut Model, text: &str) {
 /// can be mended.
 pub(super) fn hot(model: &mut Model, hot: &HotKey) {
     let Some(con_id) = select::subject(model) else { return ticket::say_no_subject(model) };
-    let symbol = select::symbol(model, con_id).map(|s| s.to_string()).filter(|s| crate::sentence::is_symbol(s));
+    let symbol =
+        select::symbol(model, con_id).map(|s| s.to_string()).filter(|s| crate::sentence::contract(s, None).is_ok());
     let text = hot.about(&symbol.unwrap_or_else(|| format!("conid:{}", con_id.0)));
     match saying::read(model, &text) {
         Ok(Said::Order(order)) => stage(model, *order, Origin::HotKey),

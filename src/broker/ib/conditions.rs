@@ -13,10 +13,10 @@ use ibapi::orders::conditions::{
 use ibapi::orders::{Order as WireOrder, OrderCondition};
 use rust_decimal::Decimal;
 
-use crate::domain::order::SMART;
 use super::{convert, terms};
 use crate::domain::conditions;
 use crate::domain::instrument::{ConId, ContractRef};
+use crate::domain::order::SMART;
 use crate::domain::order::{Attributes, Conditions, Distance, OrderSpec, Session, Test, Watched};
 use crate::domain::terms::Moment;
 use crate::money::Price;

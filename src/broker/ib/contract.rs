@@ -188,11 +188,13 @@ fn instrument(details: &ContractDetails, rule: PriceRule) -> Result<Instrument, 
         primary_exchange: convert::text(contract.primary_exchange.as_str()),
         currency: convert::text(contract.currency.as_str()),
         long_name: convert::text(&details.long_name),
-        multiplier: multiplier(sec_type, contract).ok_or_else(|| refused("the broker gave the contract no multiplier"))?,
+        multiplier: multiplier(sec_type, contract)
+            .ok_or_else(|| refused("the broker gave the contract no multiplier"))?,
         rule,
         size_increment: size_step(sec_type, details)?,
         takes: Takes { order_types: words(&details.order_types), venues: words(&details.valid_exchanges) },
         last_day: naming::last_day(contract),
+        strike: convert::price(contract.strike).filter(|_| sec_type.is_option()),
         listed: listed(details),
     })
 }
@@ -247,12 +249,7 @@ mod tests {
 
     fn details(exchanges: &[&str], rules: &[&str]) -> ContractDetails {
         ContractDetails {
-            contract: Wire {
-                contract_id: 265_598,
-                symbol: "BRK B".into(),
-                exchange: SMART.into(),
-                ..Wire::default()
-            },
+            contract: Wire { contract_id: 265_598, symbol: "BRK B".into(), exchange: SMART.into(), ..Wire::default() },
             valid_exchanges: exchanges.iter().map(ToString::to_string).collect(),
             market_rule_ids: rules.iter().map(ToString::to_string).collect(),
             size_increment: Some(0.0001),

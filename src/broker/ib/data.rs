@@ -162,7 +162,9 @@ impl Desk {
                 let (pace, rules, feed) = (self.pace.clone(), self.rules.clone(), feed.clone());
                 self.jobs.spawn(async move {
                     let result = match connected(feed).await {
-                        Ok(client) => contract::find(&client, &pace, &rules, &symbol, Stamp::now().eastern().date()).await,
+                        Ok(client) => {
+                            contract::find(&client, &pace, &rules, &symbol, Stamp::now().eastern().date()).await
+                        }
                         Err(refusal) => Err(refusal),
                     };
                     Answer::Found(job, result)

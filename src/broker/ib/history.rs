@@ -30,7 +30,7 @@ use crate::broker::{Event, JobId};
 use crate::clock::{self, Stamp};
 use crate::domain::SafeText;
 use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
-use crate::domain::instrument::Instrument;
+use crate::domain::instrument::{Instrument, SecType};
 
 /// How long the broker may take to answer with bars.
 const BARS_MAX: Duration = Duration::from_secs(30);
@@ -60,9 +60,27 @@ pub struct Charts {
     numbers: u64,
 }
 
+/// Where bars are asked for, and what they are made of.
+#[derive(Debug, Clone)]
+struct Source {
+    exchange: SafeText,
+    kind: WhatToShow,
+}
+
+impl Source {
+    /// Pairs of currencies have no trades, so their bars are made of the middle.
+    fn of(instrument: &Instrument) -> Self {
+        let forex = instrument.sec_type == SecType::Forex;
+        Self {
+            exchange: instrument.exchange.clone(),
+            kind: if forex { WhatToShow::MidPoint } else { WhatToShow::Trades },
+        }
+    }
+}
+
 struct Chart {
     job: JobId,
-    exchange: SafeText,
+    source: Source,
     /// The number of the present question, and what ends its stream when dropped.
     running: Option<(u64, Option<oneshot::Sender<()>>)>,
 }
@@ -72,7 +90,7 @@ struct Chart {
 struct Ask {
     key: BarKey,
     /// For a page: its question, where, and before which moment.
-    older: Option<(JobId, SafeText, i64)>,
+    older: Option<(JobId, Source, i64)>,
 }
 
 impl Ask {
@@ -97,13 +115,13 @@ impl Charts {
     /// Wants these bars; a second wish asks anew under the new question.
     pub fn want(&mut self, job: JobId, instrument: &Instrument, key: BarKey) {
         self.stop(key);
-        self.wanted.insert(key, Chart { job, exchange: instrument.exchange.clone(), running: None });
+        self.wanted.insert(key, Chart { job, source: Source::of(instrument), running: None });
         self.waiting.push_back(Ask { key, older: None });
     }
 
     /// Wants a page of older bars, once.
     pub fn want_older(&mut self, job: JobId, instrument: &Instrument, key: BarKey, before: i64) {
-        self.waiting.push_back(Ask { key, older: Some((job, instrument.exchange.clone(), before)) });
+        self.waiting.push_back(Ask { key, older: Some((job, Source::of(instrument), before)) });
     }
 
     /// Does not want them any longer.
@@ -139,15 +157,15 @@ impl Charts {
         let ask = self.waiting.remove(index)?;
         let key = ask.key;
         let client = client.clone();
-        if let Some((job, exchange, before)) = ask.older.clone() {
+        if let Some((job, source, before)) = ask.older.clone() {
             self.allowance.note(now, ask.asked());
-            return Some(Question::Older(job, key, Box::pin(page(client, key, exchange.to_string(), before))));
+            return Some(Question::Older(job, key, Box::pin(page(client, key, source, before))));
         }
         let chart = self.wanted.get_mut(&key)?;
         self.allowance.note(now, ask.asked());
         self.numbers += 1;
         chart.running = Some((self.numbers, None));
-        Some(Question::Bars(key, self.numbers, Box::pin(open(client, key, chart.exchange.to_string()))))
+        Some(Question::Bars(key, self.numbers, Box::pin(open(client, key, chart.source.clone()))))
     }
 
     /// Takes the answer to a question; `None` if it is not asked any longer.
@@ -186,14 +204,14 @@ impl Charts {
 }
 
 /// Asks for bars and waits for the first batch.
-async fn open(client: Arc<Client>, key: BarKey, exchange: String) -> Result<Opened, Refusal> {
-    let wire = order::contract(key.con_id, &exchange);
+async fn open(client: Arc<Client>, key: BarKey, source: Source) -> Result<Opened, Refusal> {
+    let wire = order::contract(key.con_id, &source.exchange);
     let (size, span) = request(key.interval);
     let asked = async {
         let mut stream = client
             .historical_data(&wire, size)
             .duration(span)
-            .what_to_show(WhatToShow::Trades)
+            .what_to_show(source.kind)
             .trading_hours(hours(key))
             .stream()
             .await?;
@@ -208,12 +226,12 @@ async fn open(client: Arc<Client>, key: BarKey, exchange: String) -> Result<Open
 }
 
 /// Asks for a page of bars before a moment. IB says with an error (162) that there are none; that is an empty page.
-async fn page(client: Arc<Client>, key: BarKey, exchange: String, before: i64) -> Result<Vec<Bar>, Refusal> {
-    let wire = order::contract(key.con_id, &exchange);
+async fn page(client: Arc<Client>, key: BarKey, source: Source, before: i64) -> Result<Vec<Bar>, Refusal> {
+    let wire = order::contract(key.con_id, &source.exchange);
     let (size, span) = request(key.interval);
     let end = OffsetDateTime::from_unix_timestamp(before).map_err(|_| contract::refused("no such moment"))?;
     let asked = async {
-        let request = client.historical_data(&wire, size).duration(span).what_to_show(WhatToShow::Trades);
+        let request = client.historical_data(&wire, size).duration(span).what_to_show(source.kind);
         let data = request.trading_hours(hours(key)).ending(end).fetch().await?;
         Ok(data.bars.iter().filter_map(bar).filter(|b| b.start < before).collect())
     };

@@ -175,7 +175,16 @@ mod tests {
 
     #[test]
     fn a_name_finds_what_it_was_made_of() {
-        for name in ["AAPL", "BRK.B", "ind:SPX", "EUR.USD", "BTC.USD", "AAPL 18DEC26 190C", "SPXW 18DEC26 5000P", "SPX 17DEC26 4975.5C"] {
+        for name in [
+            "AAPL",
+            "BRK.B",
+            "ind:SPX",
+            "EUR.USD",
+            "BTC.USD",
+            "AAPL 18DEC26 190C",
+            "SPXW 18DEC26 5000P",
+            "SPX 17DEC26 4975.5C",
+        ] {
             assert_eq!(super::name(&wire(name)).as_str(), name);
         }
         let spxw = wire("SPXW 18DEC26 5000P");

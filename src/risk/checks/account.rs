@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{affordable, beyond, each, finding, net, part, price, share, shown_percent, sized, with_room, worth};
+use crate::domain::instrument::SecType;
 use crate::domain::order::{OrderKey, OrderSpec, Side};
 use crate::domain::shown;
 use crate::money::Cash;
@@ -12,6 +13,10 @@ use crate::risk::{Context, Finding, Weight};
 const KEPT_LONG: i64 = 25;
 /// G25: of a short one.
 const KEPT_SHORT: i64 = 30;
+/// G25: of the strike of an option that is sold: what FINRA 4210(f) asks of the underlying of a naked one.
+const KEPT_WRITTEN: i64 = 20;
+/// G25: of a position in the large currencies.
+const KEPT_CURRENCY: i64 = 3;
 
 /// G20: what is held and what would be, long and short added up.
 pub(super) fn gross(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
@@ -22,7 +27,7 @@ pub(super) fn gross(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let (weight, limit, bound) = beyond(percent, rows.gross_confirm, rows.gross_max)?;
     let text = format!("gross {}% of NLV after it, {bound} {limit}%", shown_percent(percent, limit));
     let room = part(nlv.0, limit)?.checked_sub(held.0)?;
-    sized(finding("G20", weight, text), spec, affordable(room, each(price::price_of(spec, ctx)?, ctx)?, ctx))
+    sized(finding("G20", weight, text), spec, affordable(room, each(price::price_of(spec, ctx)?, spec, ctx)?, ctx))
 }
 
 /// G20: how many intents may be at work.
@@ -61,9 +66,12 @@ pub(super) fn margin(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let (Some(available), Some(excess)) = (ctx.available, ctx.excess) else {
         return finding("G25", Weight::Note, "available funds and excess liquidity are not known");
     };
-    let kept = Decimal::from(if spec.side == Side::Buy { KEPT_LONG } else { KEPT_SHORT });
-    let (value, each) = (worth(spec, ctx)?, each(price::price_of(spec, ctx)?, ctx)?);
-    let opened = kept.max(rate(ctx).unwrap_or(kept));
+    let kind = ctx.instrument.map(|i| i.sec_type);
+    let kept = Decimal::from(kept(kind, spec.side));
+    let (value, each) = (worth(spec, ctx)?, each(price::price_of(spec, ctx)?, spec, ctx)?);
+    // Buying power is that of stocks.
+    let rate = rate(ctx).filter(|_| matches!(kind, None | Some(SecType::Stock)));
+    let opened = kept.max(rate.unwrap_or(kept));
     let needed = Cash(part(value.0, opened)?);
     if needed > available {
         let text = format!("needs {} at the least, available {}", shown::cash(needed), shown::cash(available));
@@ -79,6 +87,19 @@ pub(super) fn margin(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let text = format!("cushion {}% of NLV after it, confirm below {least}%", shown::fixed(cushion, 1));
     let room = with_room(spec, excess.0.checked_sub(part(nlv.0, least)?)?)?;
     sized(finding("G25", Weight::Confirm, text), spec, affordable(room, part(each, kept)?, ctx))
+}
+
+/// What is kept of a value, in percent. Of an option that is sold the value is its strike.
+const fn kept(kind: Option<SecType>, side: Side) -> i64 {
+    match (kind, side) {
+        (Some(SecType::Future | SecType::Crypto), _) | (Some(SecType::Option | SecType::FutureOption), Side::Buy) => {
+            100
+        }
+        (Some(SecType::Option | SecType::FutureOption), Side::Sell) => KEPT_WRITTEN,
+        (Some(SecType::Forex), _) => KEPT_CURRENCY,
+        (_, Side::Buy) => KEPT_LONG,
+        (_, Side::Sell) => KEPT_SHORT,
+    }
 }
 
 /// What opening a position binds of its value, in percent, as the broker's buying power says.

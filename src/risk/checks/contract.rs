@@ -29,14 +29,17 @@ pub(super) fn kind(ctx: &Context<'_>) -> Option<Finding> {
 /// G16: what the contract does not list, tests that an order of its type cannot have, types and times that stocks do not
 /// have, and hours that a time in force cannot reach (`trading.md` D12).
 pub(super) fn terms(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
-    let stock = ctx.instrument.is_some_and(|i| i.sec_type == SecType::Stock);
+    let is = ctx.instrument.map(|i| i.sec_type);
     let foreign = match spec.kind {
-        OrderKind::MarketProtect | OrderKind::StopProtect(_) => Some("futures"),
-        OrderKind::Volatility(_) => Some("options"),
+        OrderKind::MarketProtect | OrderKind::StopProtect(_) if is != Some(SecType::Future) => Some("futures"),
+        OrderKind::Volatility(_) if !is.is_some_and(SecType::is_option) => Some("options"),
         _ => None,
     };
-    if let Some(whose) = foreign.filter(|_| stock) {
-        let text = format!("{} is a type of {whose}, {} is a stock", spec.kind.keyword(), spec.symbol);
+    if let (Some(whose), Some(is)) = (foreign, is) {
+        let text = format!("{} is a type of {whose}, {} is {}", spec.kind.keyword(), spec.symbol, is.noun());
+        return finding("G16", Weight::Hard, text);
+    }
+    if let Some(text) = routed(spec, ctx) {
         return finding("G16", Weight::Hard, text);
     }
     if let Some((_, text)) = ctx.instrument.and_then(|i| i.takes.refuses(spec)) {
@@ -48,8 +51,8 @@ pub(super) fn terms(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     if let Some(text) = algos::obstacle(&spec.kind, Some(spec.tif), Some(spec.qty), &spec.attributes) {
         return finding("G16", Weight::Hard, text);
     }
-    if spec.tif == Tif::FiveMinutes && stock {
-        let found = finding("G16", Weight::Hard, format!("5min is for crypto, {} is a stock", spec.symbol));
+    if let Some(is) = is.filter(|is| spec.tif == Tif::FiveMinutes && *is != SecType::Crypto) {
+        let found = finding("G16", Weight::Hard, format!("5min is for crypto, {} is {}", spec.symbol, is.noun()));
         return fixed(found, spec, |s| s.tif = Tif::Day);
     }
     if matches!(spec.tif, Tif::Ioc | Tif::Fok) && spec.session != Session::Regular {
@@ -57,6 +60,13 @@ pub(super) fn terms(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
         return fixed(finding("G16", Weight::Hard, text), spec, |s| s.session = Session::Regular);
     }
     None
+}
+
+/// What is wrong with where an order is routed: to the exchange of its contract, or to the venue that `via` names.
+fn routed(spec: &OrderSpec, ctx: &Context<'_>) -> Option<String> {
+    let own = ctx.instrument?.exchange.as_str();
+    let said = spec.attributes.via.as_deref().unwrap_or(own);
+    (spec.exchange.as_str() != said).then(|| format!("it is routed to {}, not to {said}", spec.exchange))
 }
 
 /// G10: the numbers are ones the market accepts: a positive size on the size increment, a positive price on the tick.

@@ -27,7 +27,8 @@ pub(super) use session::{locked_in, sleeps_until};
 use rust_decimal::Decimal;
 
 use super::{Class, Context, Finding, Weight};
-use crate::domain::order::{OrderKey, OrderSpec};
+use crate::domain::instrument::SecType;
+use crate::domain::order::{OrderKey, OrderSpec, Side};
 use crate::money::{Cash, Price, Qty};
 
 /// An order without a limit is offered this much of what would pass at the present price.
@@ -79,6 +80,10 @@ pub(super) fn run(spec: &OrderSpec, ctx: &Context<'_>, class: Class, own: Option
     found.sort_by_key(|f| std::cmp::Reverse(f.weight));
     found
 }
+
+/// What a future binds, in percent of what it stands for: above the initial margins of the indices, metals and oil in calm
+/// markets. The contract's own margin is known to the broker alone, whose answer `v` shows.
+const FUTURE_MARGIN: Decimal = Decimal::from_parts(15, 0, 0, false, 0);
 
 /// A finding without a fix.
 #[expect(clippy::unnecessary_wraps, reason = "a check answers an option, so that its last line reads as its verdict")]
@@ -151,10 +156,26 @@ fn multiplier(ctx: &Context<'_>) -> Decimal {
 
 /// What an order is worth, at the price it is valued at.
 fn worth(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Cash> {
-    price::price_of(spec, ctx)?.value_of(spec.qty, multiplier(ctx))
+    each(price::price_of(spec, ctx)?, spec, ctx)?.checked_mul(spec.qty.0).map(Cash)
 }
 
-/// What one unit of an order is worth.
-fn each(price: Price, ctx: &Context<'_>) -> Option<Decimal> {
-    price.0.checked_mul(multiplier(ctx)).filter(|each| *each > Decimal::ZERO)
+/// What one unit of an order is worth at a price, in the account's currency; `None` where the rate to it is not known. Of an option that is sold its strike, which a short may come to cost; of a
+/// future about what it binds.
+fn each(price: Price, spec: &OrderSpec, ctx: &Context<'_>) -> Option<Decimal> {
+    let kind = ctx.instrument.map(|i| i.sec_type);
+    match ctx.instrument.zip(ctx.currency).filter(|(i, own)| i.currency.as_str() != own.as_str()) {
+        // One unit of a pair is one of its first currency.
+        Some((i, own))
+            if kind == Some(SecType::Forex)
+                && i.symbol.split_once('.').is_some_and(|(first, _)| first == own.as_str()) =>
+        {
+            return Some(Decimal::ONE);
+        }
+        Some(_) => return None,
+        None => {}
+    }
+    let strike = ctx.instrument.and_then(|i| i.strike).filter(|_| spec.side == Side::Sell);
+    let value = strike.unwrap_or(price).0.checked_mul(multiplier(ctx))?;
+    let value = if kind == Some(SecType::Future) { part(value, FUTURE_MARGIN)? } else { value };
+    Some(value).filter(|each| *each > Decimal::ZERO)
 }

@@ -28,7 +28,7 @@ pub(super) fn limit(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>)
         let text = format!("{} after it, at most {}", standing(after), shown::qty(cap));
         return sized(finding("G17", Weight::Hard, text), spec, room(cap));
     }
-    let (nlv, each, rows) = (net(ctx)?, each(price, ctx)?, ctx.limits.rows(ctx.mode));
+    let (nlv, each, rows) = (net(ctx)?, each(price, spec, ctx)?, ctx.limits.rows(ctx.mode));
     let percent = share(Cash(after.abs().0.checked_mul(each)?), nlv)?;
     let (weight, limit, bound) = beyond(percent, rows.position_confirm, rows.position_max)?;
     let shown = shown_percent(percent, limit);
@@ -46,6 +46,11 @@ pub(super) fn flip(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) 
         return finding("G18", Weight::Hard, "the orders at work are too large to add up");
     };
     if spec.attributes.flip && spec.verb != Verb::Close {
+        return None;
+    }
+    // Of all but stocks a plain sell may open a position.
+    let opens = ctx.instrument.is_some_and(|i| i.sec_type.sells_to_open()) && !position.is_positive();
+    if opens && (spec.verb, spec.side) == (Verb::Sell, Side::Sell) {
         return None;
     }
     let held = position.abs();
@@ -84,7 +89,8 @@ fn standing(position: Qty) -> String {
 /// G19: what a sale opens short.
 pub(super) fn short(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let position = ctx.position?;
-    if spec.side != Side::Sell || (spec.verb != Verb::Short && !spec.attributes.flip) {
+    let opens = ctx.instrument.is_some_and(|i| i.sec_type.sells_to_open()) && spec.verb == Verb::Sell;
+    if spec.side != Side::Sell || (spec.verb != Verb::Short && !spec.attributes.flip && !opens) {
         return None;
     }
     let opened = spec.qty.minus(position.max(Qty::ZERO))?;

@@ -3,9 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::{finding, fixed, multiplier};
-use crate::clock::Phase;
 use crate::domain::account::Mode;
-use crate::domain::instrument::Instrument;
+use crate::domain::instrument::{Instrument, SecType};
 use crate::domain::order::{OrderKind, OrderSpec, Side};
 use crate::domain::quote::{Quote, Truth};
 use crate::domain::shown;
@@ -75,27 +74,44 @@ pub(super) fn band(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let Some(at) = measure(spec, ctx) else {
         return finding("G12", Weight::Hard, format!("no market price of {} to compare the limit with", spec.symbol));
     };
-    let most = band_max(spec, ctx);
-    let found = through(spec, instrument, at, (most, BAND_TICKS))?;
+    let band = band_max(spec, ctx);
+    let (most, found) = (band.0, through(spec, instrument, at, band)?);
     say(spec, instrument, &found, "G12", Weight::Hard, &format!("at most {most}%"))
 }
 
-/// The band that forbids, in percent.
-fn band_max(spec: &OrderSpec, ctx: &Context<'_>) -> Decimal {
+/// The band that forbids, in percent and ticks: the account's for stocks, IBKR's own for the other kinds.
+fn band_max(spec: &OrderSpec, ctx: &Context<'_>) -> (Decimal, i64) {
     let own = ctx.limits.of(spec.symbol.as_str()).and_then(|own| own.band_max);
-    own.unwrap_or(ctx.limits.rows(ctx.mode).band_max)
+    let (percent, ticks) = match ctx.instrument.map(|i| i.sec_type) {
+        Some(SecType::Option | SecType::FutureOption) => (Decimal::from(20), 10),
+        Some(SecType::Future) => (Decimal::from(3), 0),
+        Some(SecType::Forex) => (Decimal::from(2), 0),
+        _ => (ctx.limits.rows(ctx.mode).band_max, BAND_TICKS),
+    };
+    (own.unwrap_or(percent), ticks)
+}
+
+/// The band that asks, in percent and ticks.
+fn band_confirm(spec: &OrderSpec, ctx: &Context<'_>) -> (Decimal, i64) {
+    let own = ctx.limits.of(spec.symbol.as_str()).and_then(|own| own.band_confirm);
+    let (percent, ticks) = match ctx.instrument.map(|i| i.sec_type) {
+        Some(SecType::Option | SecType::FutureOption) => (Decimal::TEN, 5),
+        Some(SecType::Future | SecType::Forex) => (Decimal::new(5, 1), 0),
+        _ => (ctx.limits.rows(ctx.mode).band_confirm, FAR_TICKS),
+    };
+    (own.unwrap_or(percent), ticks)
 }
 
 /// G11: a limit well through the far touch asks; while the spread is wide, through the last trade too.
 pub(super) fn far(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let (instrument, at) = (ctx.instrument?, measure(spec, ctx)?);
     let rows = ctx.limits.rows(ctx.mode);
-    let own = ctx.limits.of(spec.symbol.as_str()).and_then(|own| own.band_confirm);
-    let limit = own.unwrap_or(rows.band_confirm);
+    let band = band_confirm(spec, ctx);
+    let limit = band.0;
     let last = ctx.quote.filter(|q| spread(q).is_some_and(|s| s > rows.spread_max)).and_then(|q| q.last);
     let last = last.filter(|_| spec.kind.trigger().is_none()).map(|last| (last, "last"));
-    let found = std::iter::once(at).chain(last).find_map(|at| through(spec, instrument, at, (limit, FAR_TICKS)))?;
-    if through(spec, instrument, at, (band_max(spec, ctx), BAND_TICKS)).is_some() {
+    let found = std::iter::once(at).chain(last).find_map(|at| through(spec, instrument, at, band))?;
+    if through(spec, instrument, at, band_max(spec, ctx)).is_some() {
         return None;
     }
     say(spec, instrument, &found, "G11", Weight::Confirm, &format!("confirm above {limit}%"))
@@ -182,7 +198,7 @@ pub(super) fn market(spec: &OrderSpec, ctx: &Context<'_>, class: Class) -> Optio
     if !spec.kind.takes_at_once() || ctx.mode == Mode::Paper {
         return None;
     }
-    let regular = ctx.hours.phase(&ctx.at.eastern()) == Phase::Regular;
+    let regular = super::session::is_regular(ctx);
     if class == Class::Exit {
         return if regular { None } else { finding("G15", Weight::Confirm, "a market order outside regular hours") };
     }

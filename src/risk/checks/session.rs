@@ -7,6 +7,8 @@ use super::{finding, price};
 use crate::clock::{Phase, Stamp};
 use crate::domain::account::Mode;
 use crate::domain::calendar::{self, Hours};
+use crate::domain::instrument::{Instrument, SecType};
+use crate::domain::listed::Now;
 use crate::domain::order::{OrderKind, OrderSpec, Session};
 use crate::risk::{Class, Context, Finding, Gate, Readiness, Weight};
 
@@ -68,7 +70,7 @@ pub(super) fn state(ctx: &Context<'_>) -> Option<Finding> {
 /// G28: around the open a market order fills anywhere.
 pub(super) fn blackout(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let now = ctx.at.eastern();
-    if ctx.mode == Mode::Paper || ctx.hours == Hours::Always || !spec.kind.takes_at_once() {
+    if ctx.mode == Mode::Paper || ctx.hours == Hours::Always || !is_equity(ctx) || !spec.kind.takes_at_once() {
         return None;
     }
     if !calendar::is_session(now.date()) || seconds_until(now.time(), OPEN).abs() > OPEN_BLACKOUT {
@@ -79,16 +81,52 @@ pub(super) fn blackout(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
 
 /// G31: the order does not work yet; it asks where the price says that a fill is expected now.
 pub(super) fn sleeps(spec: &OrderSpec, ctx: &Context<'_>, class: Class) -> Option<Finding> {
-    let wakes = sleeps_until(spec, ctx.hours, ctx.at)?;
+    let wakes = sleeps_until(spec, ctx.instrument, ctx.hours, ctx.at)?;
     let expects_fill = class == Class::Entry && ctx.quote.is_some_and(|quote| price::crosses(spec, quote));
     let weight = if expects_fill { Weight::Confirm } else { Weight::Note };
     finding("G31", weight, format!("sleeps until {}", wakes.strftime("%H:%M ET on %a %-d %b")))
 }
 
+/// Whether the contract is in its regular hours, as it lists them, else as its market keeps them.
+pub(super) fn is_regular(ctx: &Context<'_>) -> bool {
+    let listed = ctx.instrument.and_then(|i| i.listed.now(ctx.at.timestamp(), true));
+    match listed {
+        _ if ctx.hours == Hours::Always => true,
+        Some(now) => now == Now::Open,
+        None => ctx.hours.phase(&ctx.at.eastern()) == Phase::Regular,
+    }
+}
+
+/// Whether the auctions and the open are those of New York's exchanges.
+fn is_equity(ctx: &Context<'_>) -> bool {
+    ctx.instrument.is_none_or(|i| i.sec_type == SecType::Stock)
+}
+
 /// When an order begins to work by its hours, in New York; `None` where it works now or has an auction's time of its own.
-pub(in crate::risk) fn sleeps_until(spec: &OrderSpec, hours: Hours, at: Stamp) -> Option<Zoned> {
+///
+/// The hours that the contract lists go before those of the market; where the lists do not reach, those of the market speak
+/// for stocks and their options alone.
+pub(in crate::risk) fn sleeps_until(
+    spec: &OrderSpec,
+    instrument: Option<&Instrument>,
+    hours: Hours,
+    at: Stamp,
+) -> Option<Zoned> {
     if hours == Hours::Always || spec.kind.is_auction() {
         return None;
+    }
+    if let Some(instrument) = instrument {
+        let listed = match spec.session {
+            Session::Regular => instrument.listed.now(at.timestamp(), true),
+            Session::Extended => instrument.listed.now(at.timestamp(), false),
+            Session::Overnight | Session::ExtendedOvernight => None,
+        };
+        match listed {
+            Some(Now::Open) => return None,
+            Some(Now::Opens(then)) => return Some(then.to_zoned(crate::clock::eastern())),
+            None if !matches!(instrument.sec_type, SecType::Stock | SecType::Option) => return None,
+            None => {}
+        }
     }
     let now = at.eastern();
     let phase = hours.phase(&now);
@@ -148,7 +186,7 @@ fn cutoff(spec: &OrderSpec, day: Date, primary: &str) -> Option<(&'static str, T
 
 /// G33: past its auction's cut-off an order is refused; the last two minutes are counted.
 pub(super) fn auction(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
-    if ctx.hours == Hours::Always {
+    if ctx.hours == Hours::Always || !is_equity(ctx) {
         return None;
     }
     let now = ctx.at.eastern();
@@ -166,7 +204,7 @@ pub(super) fn auction(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
 
 /// G33: an order for an auction cannot be changed or cancelled any more.
 pub(in crate::risk) fn locked_in(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
-    if ctx.hours == Hours::Always {
+    if ctx.hours == Hours::Always || !is_equity(ctx) {
         return None;
     }
     let now = ctx.at.eastern();

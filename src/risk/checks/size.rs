@@ -39,9 +39,14 @@ pub(super) fn value(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
         return finding("G07", Weight::Hard, format!("the value cannot be checked: {missing} is not known"));
     };
     let Some(value) = worth(spec, ctx) else {
-        return finding("G07", Weight::Hard, "the value is too large to compute");
+        let foreign = ctx.instrument.zip(ctx.currency).filter(|(i, own)| i.currency.as_str() != own.as_str());
+        let text = foreign.map_or_else(
+            || "the value is too large to compute".to_owned(),
+            |(i, own)| format!("the value cannot be checked: the rate from {} to {own} is not known", i.currency),
+        );
+        return finding("G07", Weight::Hard, text);
     };
-    let room = |budget: Decimal| affordable(with_room(spec, budget)?, each(price, ctx)?, ctx);
+    let room = |budget: Decimal| affordable(with_room(spec, budget)?, each(price, spec, ctx)?, ctx);
     let own = ctx.limits.of(spec.symbol.as_str()).and_then(|own| own.max_value);
     let cap: Option<Cash> = rows.max_value.into_iter().chain(own).min();
     if let Some(cap) = cap
@@ -86,5 +91,9 @@ pub(super) fn settled(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     }
     let text = format!("{} of {} settled cash", shown::cash(value), shown::cash(settled));
     let room = with_room(spec, settled.0)?;
-    sized(finding("G08", Weight::Hard, text), spec, affordable(room, each(price::price_of(spec, ctx)?, ctx)?, ctx))
+    sized(
+        finding("G08", Weight::Hard, text),
+        spec,
+        affordable(room, each(price::price_of(spec, ctx)?, spec, ctx)?, ctx),
+    )
 }

@@ -228,7 +228,7 @@ impl Reader<'_> {
 }
 
 /// Whether this is a plain symbol: a letter, then letters and digits, and a suffix of letters after a point.
-pub fn is_symbol(text: &str) -> bool {
+pub(in crate::sentence) fn is_symbol(text: &str) -> bool {
     let (root, suffix) = text.split_once('.').unwrap_or((text, "A"));
     is_root(root) && root.starts_with(|c: char| c.is_ascii_alphabetic()) && is_suffix(suffix)
 }

@@ -14,7 +14,8 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 pub(super) use clause::Draft;
-pub use instrument::is_symbol;
+#[cfg(test)]
+pub(super) use instrument::is_symbol;
 pub(super) use instrument::under_text;
 pub(super) use moment::expiry_text;
 
@@ -101,6 +102,11 @@ pub fn contract(text: &str, today: Option<Date>) -> Result<Contract, Vec<Fault>>
         _ if reader.faults.is_empty() => Err(vec![Fault::new(0..text.len(), "this names no contract")]),
         _ => Err(reader.faults),
     }
+}
+
+/// The one name of the contract that a text names, as lists keep it; `None` if it names none, or one by its number.
+pub fn name(text: &str) -> Option<String> {
+    contract(text, None).ok()?.name()
 }
 
 impl Reader<'_> {

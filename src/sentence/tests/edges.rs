@@ -1,6 +1,7 @@
 //! Further sentences: tickers that are words, spellings of contracts, orders of clauses, what manages orders.
 
 use super::*;
+use crate::sentence::parse::is_symbol;
 
 #[test]
 fn no_word_is_reserved_as_a_ticker() {

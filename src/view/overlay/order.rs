@@ -180,8 +180,9 @@ fn lifetime(model: &Model, order: &Order) -> String {
         Ends::Entry => "ends with the entry that it waits for".to_owned(),
         Ends::Soon => "ends at once or within minutes".to_owned(),
     };
-    let sleeps = risk::sleeps_until(&order.spec, model.desk.hours, model.now)
-        .map_or_else(String::new, |at| format!(" · sleeps until {}", at.strftime("%H:%M ET on %a %-d %b")));
+    let sleeps =
+        risk::sleeps_until(&order.spec, select::instrument(model, order.spec.con_id), model.desk.hours, model.now)
+            .map_or_else(String::new, |at| format!(" · sleeps until {}", at.strftime("%H:%M ET on %a %-d %b")));
     format!("{head} · {ends}{sleeps}")
 }
 

@@ -604,6 +604,7 @@ fn instrument((con_id, symbol): (i32, &str)) -> Instrument {
         size_increment: Qty::from(1),
         takes: Takes::default(),
         last_day: None,
+        strike: None,
         listed: Listed::default(),
     }
 }
