@@ -16,6 +16,8 @@ mod boundary_tests;
 mod checks;
 #[cfg(test)]
 mod expiry_tests;
+#[cfg(test)]
+mod kind_tests;
 mod limits;
 mod load;
 mod passing;

@@ -144,8 +144,7 @@ fn exits_follow_the_price_while_staged() {
 fn what_cannot_be_sent_is_refused_at_its_word() {
     let refused = [
         ("buy 100 AAPL 187 ovn", "overnight", "ovn"),
-        ("buy 100 AAPL 187 via ARCA", "SMART", "via"),
-        ("buy 1 /ESZ26 5010", "stock", "/ESZ26"),
+        ("buy 1 /ESZ26 5010", "not known here yet", "/ESZ26"),
         ("sell 50 AAPL mkt", "short sells what is not", "sell"),
         ("close all AAPL", "flat", "close"),
         ("buy 100 AAPL vwap", "vwap is not known", "vwap"),

@@ -14,6 +14,7 @@ mod giving_back;
 mod guard;
 mod hazards;
 mod incidents;
+mod instruments;
 mod linking;
 mod listed;
 mod listing;

@@ -64,12 +64,12 @@ fn a_symbol_that_no_contract_matches_is_not_added() {
 #[test]
 fn what_is_not_traded_here_is_not_added() {
     let mut d = desk();
-    d.keys("/").type_text("es");
+    d.keys("/").type_text("ibm");
     let job = job(&d);
-    d.broker(Event::Matches { job, result: Ok(vec![a_match("ES", "FUT")]) });
+    d.broker(Event::Matches { job, result: Ok(vec![a_match("IBM", "BOND")]) });
     d.keys("enter");
     assert!(d.model.overlay.is_some());
-    d.assert_said("stocks and ETFs");
+    d.assert_said("of the kind BOND");
 }
 
 #[test]
@@ -121,12 +121,13 @@ fn help_filters_and_scrolls() {
 }
 
 #[test]
-fn a_sentence_of_an_unknown_symbol_says_where_to_find_it() {
+fn a_sentence_of_an_unknown_symbol_asks_for_it() {
     let mut d = desk();
     d.keys(":").type_text("buy 10 NVDA").keys("enter");
     let Some(Overlay::Command { errors, .. }) = &d.model.overlay else { panic!("closed") };
     assert_eq!(errors[0].0, 7..11);
-    assert!(errors[0].1.contains("/ finds it"));
+    assert!(errors[0].1.contains("Enter asks for it"));
+    assert_eq!(d.sent(|c| matches!(c, Command::Find { symbol, .. } if symbol.as_str() == "NVDA")), 1);
 }
 
 #[test]

@@ -426,7 +426,6 @@ fn a_sentence_with_faults_shows_each_under_its_word() {
 #[test]
 fn a_sentence_beyond_the_ticket_is_refused_at_its_word_and_never_sent_as_something_else() {
     let beyond = [
-        ("buy 100 AAPL 187 via ARCA", "via ARCA"),
         ("buy 100 AAPL 187 acct ira", "acct ira"),
         ("buy 100 AAPL 187 ovn", "ovn"),
         ("buy 1 AAPL 18DEC26 190C 3.20", "AAPL 18DEC26 190C"),
