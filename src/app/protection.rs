@@ -19,13 +19,18 @@ use crate::money::{Cash, Qty};
 /// The stops that protect a position.
 pub fn stops(model: &Model, con_id: ConId, held: Qty) -> impl Iterator<Item = &Order> {
     let entry = move |o: &Order| o.parent.as_ref().and_then(|parent| select::order(model, parent));
-    model.orders.live().filter(move |o| o.spec.con_id == con_id && cover::protects(o, entry(o), held))
+    let heard = heard(model, con_id);
+    heard.filter(move |o| cover::protects(o, entry(o), held))
+}
+
+/// The live orders of a contract that are known to be as they stand here.
+fn heard(model: &Model, con_id: ConId) -> impl Iterator<Item = &Order> {
+    model.orders.live().filter(move |o| o.spec.con_id == con_id && select::is_heard(model, o))
 }
 
 /// The stops that protect a position, with how much each can close.
 fn reaches(model: &Model, con_id: ConId, held: Qty) -> Vec<(&Order, Qty)> {
-    let live = model.orders.live().filter(|o| o.spec.con_id == con_id);
-    cover::reaches(live, |key| select::order(model, key), held)
+    cover::reaches(heard(model, con_id), |key| select::order(model, key), held)
 }
 
 /// How much of what is held of a contract has a stop behind it.

@@ -2,9 +2,12 @@
 //!
 //! Everything here is pure and answers `None` for what is not known.
 
+use std::time::Duration;
+
 use super::day;
 use super::model::{Bars, Model};
 use crate::broker::Link;
+use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::account::Mode;
 use crate::domain::bar::{Bar, BarHours, BarKey, Interval};
@@ -110,6 +113,29 @@ pub fn is_ours(model: &Model, order: &Order) -> bool {
     }
 }
 
+/// So old may the last list of others' orders be; they are asked for every five seconds.
+pub const OTHERS_MAX: Duration = Duration::from_secs(15);
+
+/// From when on the last list of others' orders is too old to be believed; `None` before there is one, and while there is no
+/// connection, when nothing is as of now.
+pub fn others_until(model: &Model) -> Option<Stamp> {
+    let heard = model.desk.others_at.filter(|_| is_current(model))?;
+    // While the gateway did not answer nobody asked.
+    let from = if heard.mono < model.desk.link_at.mono { model.desk.link_at } else { heard };
+    Some(from.plus(OTHERS_MAX))
+}
+
+/// How old the last list of others' orders is, where it is too old to be believed.
+pub fn others_doubted(model: &Model) -> Option<Duration> {
+    let over = others_until(model)?.mono < model.now.mono;
+    model.desk.others_at.filter(|_| over).map(|heard| model.now.since(heard))
+}
+
+/// Whether an order is known to be as it stands here; one of others is while their list is fresh.
+pub fn is_heard(model: &Model, order: &Order) -> bool {
+    is_ours(model, order) || others_doubted(model).is_none()
+}
+
 /// Orders of a contract that can still fill, oldest first.
 pub fn live_of(model: &Model, con_id: ConId) -> Vec<&Order> {
     model.orders.live().filter(|o| o.spec.con_id == con_id).collect()
@@ -171,6 +197,7 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
         position: certain(model, con_id),
         working,
         currency: Some(&model.account.currency).filter(|currency| !currency.is_empty()),
+        unheard: others_doubted(model).map(|_| model.desk.client_id),
         net_liquidation: model.account.net_liquidation,
         gross: model.account.gross_value,
         available: model.account.available_funds,

@@ -13,42 +13,103 @@ use crate::money::Qty;
 /// How long one message may be ahead of the other.
 const SETTLES: Duration = Duration::from_secs(3);
 
-/// How far fills and position of one contract are apart; both signed, sales negative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How many fills, or moves of the position, are kept apart; more are taken together.
+const PARTS_MAX: usize = 32;
+
+/// How far fills and position of one contract are apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settling {
     /// Filled, and not in the position yet.
-    behind: Qty,
+    behind: Parts,
     /// In the position, and not told as a fill yet.
-    ahead: Qty,
-    /// When either last changed.
-    at: Stamp,
+    ahead: Parts,
+}
+
+/// What one side has told and the other has not: signed, sales negative, each with its time. One that finds no counterpart
+/// does not hold up longer because others follow it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Parts(Vec<(Qty, Stamp)>);
+
+impl Parts {
+    /// What is not too old, added up.
+    fn sum(&self, now: Stamp) -> Qty {
+        let young = self.0.iter().filter(|(_, at)| now.since(*at) <= SETTLES);
+        young.fold(Qty::ZERO, |sum, (qty, _)| sum.plus(*qty).unwrap_or(sum))
+    }
+
+    /// Forgets what is too old, and all of it where it comes to nothing.
+    fn fade(&mut self, now: Stamp) {
+        self.0.retain(|(qty, at)| now.since(*at) <= SETTLES && !qty.is_zero());
+        if self.sum(now).is_zero() {
+            self.0.clear();
+        }
+    }
+
+    /// Takes `by` out of what has the same size, else out of what has the same sign, the oldest first; what is left of it.
+    fn take(&mut self, mut by: Qty) -> Qty {
+        if let Some((open, _)) = self.0.iter_mut().find(|(open, _)| *open == by) {
+            *open = Qty::ZERO;
+            return Qty::ZERO;
+        }
+        for (open, _) in &mut self.0 {
+            let used = if by.is_positive() && open.is_positive() {
+                by.min(*open)
+            } else if by.is_negative() && open.is_negative() {
+                by.max(*open)
+            } else {
+                continue;
+            };
+            if let (Some(rest), Some(left)) = (open.minus(used), by.minus(used)) {
+                (*open, by) = (rest, left);
+            }
+        }
+        by
+    }
+
+    fn put(&mut self, by: Qty, at: Stamp) {
+        let full = self.0.len() >= PARTS_MAX;
+        match self.0.last_mut().filter(|_| full) {
+            _ if by.is_zero() => {}
+            Some((open, since)) => {
+                if let Some(sum) = open.plus(by) {
+                    (*open, *since) = (sum, at);
+                }
+            }
+            None => self.0.push((by, at)),
+        }
+    }
 }
 
 impl Settling {
-    /// Nothing is under way.
-    pub const fn new(at: Stamp) -> Self {
-        Self { behind: Qty::ZERO, ahead: Qty::ZERO, at }
-    }
-
-    /// A fill was told.
-    pub fn filled(&mut self, side: Side, qty: Qty, at: Stamp) {
-        self.fade(at);
+    /// A fill of this moment was told.
+    pub fn filled(&mut self, side: Side, qty: Qty, at: Stamp, now: Stamp) {
         let by = if side == Side::Buy { qty } else { qty.negated() };
-        add(by, &mut self.ahead, &mut self.behind);
+        self.ahead.fade(now);
+        let left = self.ahead.take(by);
+        self.behind.put(left, at);
+        self.fade(now);
     }
 
     /// The position has moved by so much.
-    pub fn moved(&mut self, by: Qty, at: Stamp) {
-        self.fade(at);
-        add(by, &mut self.behind, &mut self.ahead);
+    pub fn moved(&mut self, by: Qty, now: Stamp) {
+        self.behind.fade(now);
+        let left = self.behind.take(by);
+        self.ahead.put(left, now);
+        self.fade(now);
+    }
+
+    fn fade(&mut self, now: Stamp) {
+        self.behind.fade(now);
+        self.ahead.fade(now);
     }
 
     /// The least that is certainly held, whichever message is the newer: what an exit may count on.
     pub fn certain(&self, position: Qty, now: Stamp) -> Qty {
-        if self.behind.is_zero() || now.since(self.at) > SETTLES {
+        let behind = self.behind.sum(now);
+        if behind.is_zero() {
             return position;
         }
-        match position.plus(self.behind) {
+        match position.plus(behind) {
             Some(after) if after.is_positive() && position.is_positive() => after.min(position),
             Some(after) if after.is_negative() && position.is_negative() => after.max(position),
             _ => Qty::ZERO,
@@ -57,35 +118,13 @@ impl Settling {
 
     /// Whether a fill was told that the position may not show yet.
     pub fn is_behind(&self, now: Stamp) -> bool {
-        !self.behind.is_zero() && now.since(self.at) <= SETTLES
+        !self.behind.sum(now).is_zero()
     }
 
-    /// When a fill without a counterpart is taken for settled, if one is.
+    /// When the next fill without a counterpart is taken for settled, if there is one.
     pub fn until(&self, now: Stamp) -> Option<Stamp> {
-        self.is_behind(now).then(|| self.at.plus(SETTLES.saturating_add(Duration::from_nanos(1))))
-    }
-
-    /// What is too old to find its counterpart is settled.
-    fn fade(&mut self, at: Stamp) {
-        if at.since(self.at) > SETTLES {
-            (self.behind, self.ahead) = (Qty::ZERO, Qty::ZERO);
-        }
-        self.at = at;
-    }
-}
-
-/// Takes `by` out of `counterpart` as far as that has the same sign, and puts the rest into `open`.
-fn add(by: Qty, counterpart: &mut Qty, open: &mut Qty) {
-    let used = if by.is_positive() && counterpart.is_positive() {
-        by.min(*counterpart)
-    } else if by.is_negative() && counterpart.is_negative() {
-        by.max(*counterpart)
-    } else {
-        Qty::ZERO
-    };
-    let left = (counterpart.minus(used), by.minus(used).and_then(|rest| open.plus(rest)));
-    if let (Some(counter), Some(rest)) = left {
-        (*counterpart, *open) = (counter, rest);
+        let all = self.behind.0.iter().map(|(_, at)| at.plus(SETTLES.saturating_add(Duration::from_nanos(1))));
+        all.filter(|until| until.mono > now.mono).min_by_key(|until| until.mono)
     }
 }
 
@@ -101,8 +140,8 @@ mod tests {
 
     #[test]
     fn a_fill_that_the_position_does_not_show_is_not_counted_on() {
-        let mut s = Settling::new(Stamp::at(0));
-        s.filled(Side::Sell, q(60), Stamp::at(1));
+        let mut s = Settling::default();
+        s.filled(Side::Sell, q(60), Stamp::at(1), Stamp::at(1));
         assert_eq!(s.certain(q(100), Stamp::at(2)), q(40));
         s.moved(q(-60), Stamp::at(3));
         assert_eq!(s.certain(q(40), Stamp::at(4)), q(40));
@@ -110,19 +149,44 @@ mod tests {
 
     #[test]
     fn a_position_that_comes_before_its_fill_is_the_newer_one() {
-        let mut s = Settling::new(Stamp::at(0));
+        let mut s = Settling::default();
         s.moved(q(-60), Stamp::at(1));
-        s.filled(Side::Sell, q(60), Stamp::at(2));
+        s.filled(Side::Sell, q(60), Stamp::at(2), Stamp::at(2));
         assert_eq!(s.certain(q(40), Stamp::at(3)), q(40));
     }
 
     #[test]
     fn what_finds_no_counterpart_is_settled_after_a_while() {
-        let mut s = Settling::new(Stamp::at(0));
-        s.filled(Side::Buy, q(60), Stamp::at(1));
+        let mut s = Settling::default();
+        s.filled(Side::Buy, q(60), Stamp::at(1), Stamp::at(1));
         let later = Stamp::at(1).plus(SETTLES).plus(Duration::from_nanos(1));
         assert_eq!(s.certain(q(-100), Stamp::at(2)), q(-40));
         assert_eq!(s.certain(q(-100), later), q(-100));
+    }
+
+    #[test]
+    fn one_that_finds_no_counterpart_is_not_held_up_by_those_that_follow_it() {
+        let second = |n: u64| Stamp::at(1).plus(Duration::from_millis(n * 1_000));
+        let mut s = Settling::default();
+        s.filled(Side::Sell, q(60), second(0), second(0));
+        for n in 1..=3 {
+            s.filled(Side::Sell, q(1), second(n), second(n));
+            s.moved(q(-1), second(n));
+        }
+        let later = second(3).plus(Duration::from_nanos(1));
+        assert_eq!((s.certain(q(100), second(3)), s.certain(q(100), later)), (q(40), q(100)));
+    }
+
+    #[test]
+    fn a_fill_that_was_told_late_waits_for_the_rest_of_its_time_alone() {
+        let second = |n: u64| Stamp::at(1).plus(Duration::from_millis(n * 1_000));
+        let mut s = Settling::default();
+        s.filled(Side::Sell, q(60), second(0), second(2));
+        assert_eq!(s.certain(q(100), second(3)), q(40));
+        assert!(!s.is_behind(second(3).plus(Duration::from_nanos(1))));
+        let mut s = Settling::default();
+        s.filled(Side::Sell, q(60), second(0), second(9));
+        assert_eq!(s.certain(q(100), second(9)), q(100));
     }
 
     proptest! {
@@ -132,18 +196,18 @@ mod tests {
             early in any::<u16>(),
         ) {
             // Each fill before or after its position, in the order of the fills.
-            let mut s = Settling::new(Stamp::at(0));
+            let mut s = Settling::default();
             let mut position = Qty::ZERO;
             for (i, (buys, n)) in fills.iter().enumerate() {
                 let (side, by) = if *buys { (Side::Buy, q(*n)) } else { (Side::Sell, q(-n)) };
                 let first = early >> i & 1 == 1;
-                if first { s.filled(side, q(*n), Stamp::at(1)); }
+                if first { s.filled(side, q(*n), Stamp::at(1), Stamp::at(1)); }
                 s.moved(by, Stamp::at(1));
                 position = position.plus(by).unwrap();
-                if !first { s.filled(side, q(*n), Stamp::at(1)); }
+                if !first { s.filled(side, q(*n), Stamp::at(1), Stamp::at(1)); }
             }
             prop_assert_eq!(s.certain(position, Stamp::at(2)), position);
-            prop_assert!(s.ahead.is_zero() && s.behind.is_zero(), "{:?}", s);
+            prop_assert!(s.ahead.0.is_empty() && s.behind.0.is_empty(), "{:?}", s);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::effect::{Effect, Step};
 use super::model::{Model, Yielding};
 use super::msg::Timer;
-use super::on;
+use super::{on, select};
 use crate::broker::Link;
 use crate::clock::Stamp;
 use crate::domain::order::OrderState;
@@ -88,10 +88,15 @@ fn due(model: &Model, timer: Timer) -> Option<Stamp> {
             // Both count only once every fill is in the position.
             let plans = !model.orders.unwinding.is_empty() || !model.orders.yielding.is_empty();
             let settling = model.orders.settling.values().filter(|_| plans).filter_map(|s| s.until(model.now));
+            // Their list becomes too old to be believed.
+            let foreign = model.orders.live().any(|order| !select::is_ours(model, order));
+            let others = select::others_until(model).map(|at| at.plus(Duration::from_nanos(1)));
+            let others = others.filter(|at| foreign && at.mono > model.now.mono);
             waits
                 .chain(unwinding)
                 .chain(yielding)
                 .chain(settling)
+                .chain(others)
                 .chain(model.desk.loosened.iter().map(|l| l.at))
                 .chain(model.desk.leaving)
                 .min_by_key(|s| s.mono)

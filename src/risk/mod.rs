@@ -198,6 +198,8 @@ pub struct Context<'a> {
     pub working: &'a [&'a Order],
     /// The account's currency; `None` until the broker has said.
     pub currency: Option<&'a SafeText>,
+    /// Our client id, while what orders of other clients have come to is not known: they cover nothing for sure then.
+    pub unheard: Option<i32>,
     /// Net liquidation value.
     pub net_liquidation: Option<Cash>,
     /// What is held, long and short added up.

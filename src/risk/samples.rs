@@ -76,6 +76,7 @@ impl Desk {
             position: Some(self.position),
             working: &working,
             currency: None,
+            unheard: None,
             net_liquidation: Some(self.net_liquidation),
             gross: Some(Cash::ZERO),
             available: Some(self.net_liquidation),

@@ -2,7 +2,7 @@
 //!
 //! Must not know: how a fact came in.
 
-use super::reconcile;
+use super::{others, reconcile};
 use crate::app::effect::{Effect, Step};
 use crate::app::model::Model;
 use crate::app::notices::Tone;
@@ -20,7 +20,10 @@ fn ring(model: &mut Model, step: &mut Step, text: String, key: Option<OrderKey>)
 pub(super) fn protection(model: &mut Model, step: &mut Step) {
     for (con_id, held, bare) in protection::lost(model) {
         let symbol = select::symbol(model, con_id).unwrap_or_default();
-        let text = format!("UNPROTECTED: {symbol} {}, {} without a stop.", words::standing(held), shown::qty(bare));
+        let doubted = select::others_doubted(model).filter(|_| others::of_others(model, Some(con_id)).next().is_some());
+        let why = doubted.map(|age| format!(" {}", others::not_known(age))).unwrap_or_default();
+        let text =
+            format!("UNPROTECTED: {symbol} {}, {} without a stop.{why}", words::standing(held), shown::qty(bare));
         ring(model, step, text, None);
     }
 }

@@ -133,6 +133,11 @@ pub(super) fn want_days(model: &mut Model, step: &mut Step) {
 /// A page of older orders has come.
 pub(in crate::app) fn recalled(model: &mut Model, step: &mut Step, orders: Result<Vec<Order>, String>) {
     let days = &mut model.panes.blotter.days;
+    if let Some(left) = days.forgotten.checked_sub(1) {
+        // The journal answers in order: this one belongs to rows that are gone.
+        days.forgotten = left;
+        return;
+    }
     days.asked = false;
     match orders {
         Ok(orders) => {
@@ -151,6 +156,8 @@ pub(in crate::app) fn recalled(model: &mut Model, step: &mut Step, orders: Resul
 /// Leaving the tab forgets what was read: it may have changed when it is opened again.
 pub(super) fn forget_days(model: &mut Model) {
     if model.panes.blotter.tab != Tab::Days {
-        model.panes.blotter.days = crate::panes::blotter::Days::default();
+        let days = &mut model.panes.blotter.days;
+        let forgotten = days.forgotten.saturating_add(u32::from(days.asked));
+        *days = crate::panes::blotter::Days { forgotten, ..Default::default() };
     }
 }

@@ -5,10 +5,10 @@ use crate::app::effect::{Effect, Record, Redraw, Step};
 use crate::app::lifecycle::{self, Authority, Progress, Verdict};
 use crate::app::model::{Awaited, Model, Wait};
 use crate::app::notices::Tone;
-use crate::app::settling::Settling;
 use crate::app::{select, words};
 use crate::broker::Link;
 use crate::broker::event::{OrderReport, StatusReport};
+use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::fill::{Commission, ExecId, Execution};
 use crate::domain::instrument::ContractRef;
@@ -63,7 +63,7 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
     }
     // What an order had filled before it was heard of is in the position.
     if known {
-        unsettle(model, &key, was);
+        unsettle(model, &key, was, at);
     }
     after(model, step, &key, was, changed);
 }
@@ -83,7 +83,7 @@ pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) 
     let progress = Progress { status: report.status, filled, avg_fill: filled.and(report.avg_fill) };
     lifecycle::advance(order, progress, Authority::Stream, at);
     let changed = *order != before;
-    unsettle(model, &key, was);
+    unsettle(model, &key, was, at);
     after(model, step, &key, was, changed);
 }
 
@@ -94,12 +94,12 @@ pub(super) fn is_corrected(model: &Model, key: &OrderKey) -> bool {
 }
 
 /// What has been filled since, by whichever message said so first, may not be in the position yet.
-fn unsettle(model: &mut Model, key: &OrderKey, was: Was) {
-    let at = model.now;
+fn unsettle(model: &mut Model, key: &OrderKey, was: Was, at: Stamp) {
+    let now = model.now;
     let Some(order) = model.orders.all.get(key) else { return };
     if let Some(grown) = order.filled.minus(was.filled).filter(|grown| grown.is_positive()) {
-        let settling = model.orders.settling.entry(order.spec.con_id).or_insert_with(|| Settling::new(at));
-        settling.filled(order.spec.side, grown, at);
+        let settling = model.orders.settling.entry(order.spec.con_id).or_default();
+        settling.filled(order.spec.side, grown, at, now);
     }
 }
 
@@ -380,14 +380,21 @@ fn cancel_failed(model: &mut Model, step: &mut Step, key: &OrderKey, code: i32, 
     step.draw(Redraw::Now);
 }
 
+/// A fill, told as it happens.
 pub(super) fn execution(model: &mut Model, step: &mut Step, execution: Execution) {
-    let (con_id, side, qty, at) = (execution.con_id, execution.side, execution.qty, model.now);
+    let at = model.now;
+    execution_of(model, step, execution, at);
+}
+
+/// A fill of this moment.
+pub(super) fn execution_of(model: &mut Model, step: &mut Step, execution: Execution, at: Stamp) {
+    let (con_id, side, qty, now) = (execution.con_id, execution.side, execution.qty, model.now);
     let known = model.orders.executions.len();
     let name = execution.order_ref.clone();
     let key = take_execution(model, step, execution);
     let Some(key) = key else {
         if model.orders.executions.len() > known {
-            model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).filled(side, qty, at);
+            model.orders.settling.entry(con_id).or_default().filled(side, qty, at, now);
             // An order that takes at once may never be listed.
             if super::send::is_of_command(&name) && model.orders.scripted_fills.insert(name) {
                 guard::unattended(model, step);
@@ -400,7 +407,7 @@ pub(super) fn execution(model: &mut Model, step: &mut Step, execution: Execution
     if let Some(text) = rebook(model, &key) {
         alarms::conflict(model, step, &key, text);
     }
-    unsettle(model, &key, was);
+    unsettle(model, &key, was, at);
     after(model, step, &key, was, true);
 }
 

@@ -3,13 +3,17 @@
 //!
 //! Invariants: an order of ours is never touched by such a list, whatever it says, for our own stream is newer; an order of
 //! others ends by what the completed orders or its fills say, else only when two complete lists in a row, both asked for after
-//! it was last heard of, do not have it: one may be that of a broker that is only just starting.
+//! it was last heard of, do not have it: one may be that of a broker that is only just starting. A list that is older than
+//! fifteen seconds while the session is READY is not believed: its orders are shown with `?`, protect nothing for sure, and
+//! still count as what may fill.
 //!
 //! Must not know: how often the broker is asked. Absent: changing or cancelling one order of another client, which IB does not
 //! allow.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+use rust_decimal::Decimal;
 
 use super::send::DWELL;
 use super::{alarms, cancel, facts, market, reconcile, room, unwind};
@@ -23,8 +27,11 @@ use crate::broker::Command;
 use crate::broker::event::Others;
 use crate::clock::Stamp;
 use crate::domain::SafeText;
+use crate::domain::fill::Execution;
 use crate::domain::instrument::ConId;
-use crate::domain::order::{Order, OrderKey, OrderState, Ownership};
+use crate::domain::order::{BrokerIds, Order, OrderKey, OrderState, Ownership, Side};
+use crate::domain::shown;
+use crate::money::{Price, Qty};
 
 /// A global cancel without an answer is looked for after this long.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -35,8 +42,14 @@ pub(super) const GONE: &str = "gone elsewhere: filled or cancelled, the broker d
 pub(super) fn listed(model: &mut Model, step: &mut Step, answer: Others) {
     let from = answer.asked;
     // Fills first: an order is never shown with fewer than it has.
+    let mut fills: Vec<Execution> = Vec::new();
     for execution in answer.executions {
-        facts::execution(model, step, execution);
+        if !model.orders.executions.contains_key(&execution.exec_id) {
+            fills.push(execution.clone());
+        }
+        // It is told late, and its position has mostly come at once: only what is left of its time is waited for.
+        let at = filled_at(&execution, model.now);
+        facts::execution_of(model, step, execution, at);
     }
     for (exec_id, commission) in answer.commissions {
         facts::commission(model, step, &exec_id, commission);
@@ -54,6 +67,8 @@ pub(super) fn listed(model: &mut Model, step: &mut Step, answer: Others) {
             reconcile::completed(model, step, report);
         }
     }
+    fills.retain(|fill| select::order_of(model, fill).is_none());
+    tell_fills(model, &fills);
     let unlisted = of_others(model, None).filter(|o| is_unlisted(o, from) && !seen.contains(&o.key));
     let unlisted: Vec<OrderKey> = unlisted.map(|o| o.key.clone()).collect();
     let before = std::mem::take(&mut model.orders.unlisted);
@@ -71,6 +86,43 @@ pub(super) fn listed(model: &mut Model, step: &mut Step, answer: Others) {
     model.desk.others_at = Some(from);
     name_again(model, from);
     step.draw(Redraw::Market);
+}
+
+/// When a fill happened, by the broker's clock, which tells whole seconds.
+fn filled_at(execution: &Execution, now: Stamp) -> Stamp {
+    let age = execution.time.map_or(0, |time| now.wall.saturating_sub(time).saturating_sub(1_000_000_000).max(0));
+    now.minus(Duration::from_nanos(u64::try_from(age).unwrap_or(0)))
+}
+
+/// Says what orders have filled that were never listed: they came and went between two questions.
+fn tell_fills(model: &mut Model, fills: &[Execution]) {
+    let mut told: Vec<(BrokerIds, ConId, Side)> = Vec::new();
+    for fill in fills {
+        let of = (fill.ids, fill.con_id, fill.side);
+        if told.contains(&of) {
+            continue;
+        }
+        told.push(of);
+        let all = || fills.iter().filter(|f| (f.ids, f.con_id, f.side) == of);
+        let qty = all().try_fold(Qty::ZERO, |sum, f| sum.plus(f.qty));
+        let value = all().try_fold(Decimal::ZERO, |sum, f| sum.checked_add(f.price.0.checked_mul(f.qty.0)?));
+        let average = qty.and_then(|qty| value?.checked_div(qty.0)).map(|p| Price(p.normalize()));
+        let at = average.map_or_else(|| shown::ABSENT.to_owned(), |p| words::average(model, fill.con_id, p));
+        let verb = if fill.side == Side::Buy { "bought" } else { "sold" };
+        let qty = qty.map_or_else(|| shown::ABSENT.to_owned(), shown::qty);
+        let owner = if fill.ids.order_id == 0 { "TWS".to_owned() } else { format!("client {}", fill.ids.client_id) };
+        let text =
+            format!("elsewhere: {verb} {qty} {} @ {at} by {owner}, in an order that was never listed", fill.symbol);
+        model.notices.say(model.now, Tone::Info, text, None);
+    }
+}
+
+/// Looks whether what others have at work is still known: what they protect may be bare then.
+pub(super) fn watch(model: &mut Model, step: &mut Step) {
+    if select::others_doubted(model).is_some() && of_others(model, None).next().is_some() {
+        alarms::protection(model, step);
+        step.draw(Redraw::Now);
+    }
 }
 
 /// Live orders that are not ours, of one contract or of all.
@@ -109,7 +161,16 @@ pub(super) fn stay(model: &mut Model, step: &mut Step, con_id: Option<ConId>) ->
         model.desk.others_named = Some((model.now, con_id, count));
         step.send(Command::AskOthers);
     }
-    if count == 0 { String::new() } else { format!(" {}", only_global(count)) }
+    match (select::others_doubted(model), count) {
+        (Some(age), _) => format!(" {}", not_known(age)),
+        (None, 0) => String::new(),
+        (None, count) => format!(" {}", only_global(count)),
+    }
+}
+
+/// That the last list is too old to be believed.
+pub(super) fn not_known(age: Duration) -> String {
+    format!("Orders of other clients are not known: last listed {} ago.", shown::age_words(age))
 }
 
 fn only_global(count: usize) -> String {
@@ -177,7 +238,11 @@ pub(super) fn global(model: &mut Model, step: &mut Step) {
         }
     }
     step.send(Command::AskOthers);
-    let text = format!("Cancelling every order of the account, {count} known, those of other clients too.{ways_out}");
+    let others = match select::others_doubted(model) {
+        Some(age) => format!("those of other clients too. {}", not_known(age)),
+        None => "those of other clients too.".to_owned(),
+    };
+    let text = format!("Cancelling every order of the account, {count} known, {others}{ways_out}");
     model.notices.say(at, Tone::Warn, text, None);
     step.draw(Redraw::Now);
 }

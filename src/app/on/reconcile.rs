@@ -9,7 +9,6 @@ use crate::app::effect::{Redraw, Step};
 use crate::app::lifecycle::{self, Authority, Progress};
 use crate::app::model::{Awaited, Model, Wait};
 use crate::app::notices::Tone;
-use crate::app::settling::Settling;
 use crate::app::{select, words};
 use crate::broker::Command;
 use crate::broker::event::{BrokerStatus, OrderReport, PositionReport, Snapshot};
@@ -118,6 +117,7 @@ pub(super) fn synced(model: &mut Model, step: &mut Step, snapshot: Snapshot) {
         seen.insert(completed(model, step, report));
     }
     model.orders.unlisted.clear();
+    model.desk.others_at = Some(from);
     positions(model, step, snapshot.positions);
     alarms::protection(model, step);
     chronicle::cash(model, step, &snapshot.account);
@@ -276,7 +276,7 @@ pub(super) fn position(model: &mut Model, step: &mut Step, report: PositionRepor
     let (at, con_id) = (model.now, report.con_id);
     let before = select::held(model, con_id);
     if let Some(by) = before.and_then(|before| report.qty.minus(before)) {
-        model.orders.settling.entry(con_id).or_insert_with(|| Settling::new(at)).moved(by, at);
+        model.orders.settling.entry(con_id).or_default().moved(by, at);
     }
     put_position(model, step, report);
     alarms::protection(model, step);

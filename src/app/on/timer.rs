@@ -1,6 +1,6 @@
 //! Deadlines that have come.
 
-use super::{bars, cancel, guard, reconcile, send};
+use super::{bars, cancel, guard, others, reconcile, send};
 use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Wait};
 use crate::app::msg::Timer;
@@ -47,6 +47,7 @@ fn answers(model: &mut Model, step: &mut Step) {
         model.orders.waits.shift_remove(&key);
         reconcile::unanswered(model, step, &key, wait);
     }
+    others::watch(model, step);
     cancel::leave_if_due(model, step);
     guard::loosen_due(model, step);
 }

@@ -200,6 +200,23 @@ fn orders_of_all_days_come_from_the_journal_page_by_page() {
 }
 
 #[test]
+fn a_page_that_was_asked_for_before_the_tab_was_left_is_not_shown_twice() {
+    let mut d = desk();
+    d.work("b enter");
+    d.keys("7 right right right right right");
+    let page: Vec<Order> = (0..100).map(|n| of_day(n, &d, 19)).collect();
+    d.keys("left right");
+    assert_eq!(recalls(&d), [None, None], "left and opened again before the first answer");
+    for _ in 0..2 {
+        d.tell(Msg::Journal(JournalFact::Recalled(Ok(page.clone()))));
+    }
+    assert_eq!(select::tab_len(&d.model, Tab::Days), 100);
+    d.effects.clear();
+    d.keys("end");
+    assert_eq!(recalls(&d).len(), 1, "and the next page is asked for");
+}
+
+#[test]
 fn a_journal_that_cannot_be_read_is_said_and_not_asked_again_and_again() {
     let mut d = desk();
     d.keys("7 right right right right right");

@@ -1,5 +1,6 @@
 //! Orders of others: seen, counted, named, and never cancelled by what does not reach them.
 
+use super::desk::works;
 use super::fixture::{AAPL, CLIENT, MSFT, execution_of, foreign, report_of, snapshot};
 use super::{Desk, desk, live_desk, price, qty};
 use crate::app::msg::Msg;
@@ -390,4 +391,108 @@ fn an_order_of_others_that_bears_the_name_of_ours_is_not_taken_for_it() {
     d.connect("DU0000001", Snapshot { open, completed: vec![ended], ..snapshot() });
     assert_eq!(d.order(&own).state, OrderState::Working);
     assert_eq!(d.order(&OrderKey::foreign(88_888)).state, OrderState::Cancelled);
+}
+
+#[test]
+fn a_list_that_is_too_old_is_not_believed() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 100);
+    d.others(vec![stop(4, 100)]);
+    d.after(14_900);
+    assert_eq!((protection::unprotected(&d.model), select::others_doubted(&d.model)), (0, None));
+    d.effects.clear();
+    d.after(200);
+    assert_eq!(protection::unprotected(&d.model), 1, "a stop that may be gone covers nothing for sure");
+    let alarm = d.model.notices.list.iter().find(|n| n.text.starts_with("UNPROTECTED: AAPL long 100"));
+    assert!(alarm.unwrap().text.ends_with("Orders of other clients are not known: last listed 15s ago."), "{alarm:?}");
+    assert!(d.effects.contains(&crate::app::effect::Effect::Bell));
+    assert_eq!(crate::panes::blotter::view::status(&d.model, d.foreign(4)).0, "? 15s");
+    d.keys("ctrl-\\");
+    d.assert_said("Orders of other clients are not known");
+    d.others(vec![stop(4, 100)]);
+    assert_eq!((protection::unprotected(&d.model), select::others_doubted(&d.model)), (0, None));
+    assert_eq!(crate::panes::blotter::view::status(&d.model, d.foreign(4)).0, "held");
+}
+
+#[test]
+fn beside_a_stop_that_may_be_gone_the_own_one_is_not_let_go_without_a_word() {
+    let mut d = live_desk();
+    d.hold(AAPL, "AAPL", 100);
+    d.others(vec![stop(4, 100)]);
+    let own = works(&mut d, 11, stop(9, 100).spec);
+    let asks = |d: &Desk| {
+        let live = select::live_of(&d.model, AAPL);
+        let ctx = select::context(&d.model, AAPL, &live, crate::risk::Origin::Key);
+        crate::risk::assess_cancel(d.order(&own), &ctx).iter().any(|f| f.code == "G32")
+    };
+    assert!(!asks(&d));
+    d.after(16_000);
+    assert!(asks(&d));
+}
+
+#[test]
+fn what_others_sell_still_counts_as_what_may_fill_when_their_list_is_old() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 100).others(vec![sell(4, 60)]);
+    d.after(20_000).keys("c enter");
+    assert!(d.placed().is_empty(), "{}", d.said());
+}
+
+#[test]
+fn a_question_that_a_gateway_out_of_reach_put_off_is_not_a_list_that_is_too_old() {
+    let mut d = desk();
+    d.others(vec![stop(4, 100)]);
+    d.broker(Event::Link(crate::broker::Link::Mute)).after(60_000);
+    d.ready("DU0000001");
+    assert_eq!(select::others_doubted(&d.model), None);
+    d.after(15_100);
+    assert!(select::others_doubted(&d.model).is_some());
+}
+
+#[test]
+fn a_fill_elsewhere_that_is_told_late_holds_no_exit_up() {
+    for (age, held_up) in [(6, false), (2, true)] {
+        let mut d = desk();
+        d.hold(AAPL, "AAPL", 100);
+        d.after(8_000);
+        let mut fill = execution_of(
+            &Order::new(
+                OrderKey::own("x"),
+                BrokerIds { client_id: 7, order_id: 5, perm_id: 77 },
+                sell(5, 40).spec,
+                OrderState::Working,
+                d.at,
+            ),
+            "0009.01",
+            40,
+            "187.20",
+        );
+        fill.order_ref = "".into();
+        fill.time = Some(d.at.wall - age * 1_000_000_000);
+        let asked = d.at;
+        d.broker(Event::Others(Box::new(Others { asked, executions: vec![fill], ..Others::default() })));
+        assert_eq!(!select::is_settled(&d.model, AAPL), held_up, "{age} s old");
+        d.assert_said("elsewhere: sold 40 AAPL @ 187.20 by client 7, in an order that was never listed");
+        d.after(2_100).paint();
+        assert!(select::is_settled(&d.model, AAPL), "never longer than three seconds after the fill");
+    }
+}
+
+#[test]
+fn fills_of_an_order_that_was_never_listed_are_said_once_and_together() {
+    let mut d = desk();
+    let ids = BrokerIds { client_id: 7, order_id: 5, perm_id: 77 };
+    let order = Order::new(OrderKey::own("x"), ids, foreign(5, MSFT, "MSFT", "414").spec, OrderState::Working, d.at);
+    let part = |exec: &str, n: i64, at: &str| {
+        let mut fill = execution_of(&order, exec, n, at);
+        fill.order_ref = "".into();
+        fill
+    };
+    let both = vec![part("0001.01", 4, "414.00"), part("0002.01", 6, "415.00")];
+    let (asked, before) = (d.at, d.model.notices.count);
+    let answer = Others { asked, executions: both, ..Others::default() };
+    d.broker(Event::Others(Box::new(answer.clone())));
+    d.assert_said("elsewhere: bought 10 MSFT @ 414.60 by client 7");
+    d.broker(Event::Others(Box::new(answer)));
+    assert_eq!(d.model.notices.count, before + 1);
 }

@@ -7,7 +7,8 @@
 //! Invariants: one question at a time; each waits for the outbound pace, so that orders and cancels go first; an answer
 //! counts only when it is complete. An order that the last answer had and this one has not is looked for among the completed
 //! orders, and its fills among the executions, before anything is told: what is told is of one moment. SYNC begins only
-//! after the question under way has ended, because the broker's answers do not say which question they belong to.
+//! after the question under way has ended, because the broker's answers do not say which question they belong to; where one
+//! was given up without its end, none is asked again in that connection, and SYNC begins with a new one.
 //!
 //! Must not know: what is done with the answer. Absent: binding the orders of TWS (client 0).
 
@@ -84,6 +85,14 @@ pub struct Watch {
     fills_due: Instant,
     fills_wanted: bool,
     failures: u32,
+    /// Whether a question was given up without its end: an answer that comes late could be taken for another's, so in this
+    /// connection nothing of the kind is asked again.
+    open_end: bool,
+}
+
+/// Whether a question was given up while its answer may still come.
+fn is_open_end(error: &Error) -> bool {
+    matches!(error, Error::Timeout)
 }
 
 impl Watch {
@@ -100,6 +109,7 @@ impl Watch {
             fills_due: now,
             fills_wanted: false,
             failures: 0,
+            open_end: false,
         }
     }
 
@@ -117,9 +127,9 @@ impl Watch {
         self.next = self.next.min(self.asked + self.beat.gap);
     }
 
-    /// When to ask; `None` while a question is under way.
+    /// When to ask; `None` while a question is under way, or where one was given up.
     pub const fn due(&self) -> Option<Instant> {
-        if self.asking.is_none() { Some(self.next) } else { None }
+        if self.asking.is_none() && !self.open_end { Some(self.next) } else { None }
     }
 
     /// Puts off what is due: the session is not READY.
@@ -161,18 +171,22 @@ impl Watch {
                 self.failures = self.failures.saturating_add(1);
                 // What was to be asked for is still wanted.
                 self.fills_wanted = true;
-                if self.failures == FAILURES_MAX { Outcome::Unknown(error) } else { Outcome::Failed }
+                let given_up = is_open_end(&error) && !std::mem::replace(&mut self.open_end, true);
+                if self.failures == FAILURES_MAX || given_up { Outcome::Unknown(error) } else { Outcome::Failed }
             }
         }
     }
 
-    /// Waits for the end of the question under way, at most `within`; its answer is dropped.
-    pub async fn end(&mut self, within: Duration) {
-        if let Some(asking) = self.asking.take()
-            && timeout(within, asking).await.is_err()
-        {
-            tracing::warn!("a question for the orders of others has no end");
+    /// Waits for the end of the question under way, at most `within`; its answer is dropped. Whether nothing can come any more
+    /// that could be taken for the answer to another question.
+    pub async fn end(&mut self, within: Duration) -> bool {
+        if let Some(asking) = self.asking.take() {
+            match timeout(within, asking).await {
+                Ok(answer) => self.open_end |= answer.is_err_and(|error| is_open_end(&error)),
+                Err(_) => self.open_end = true,
+            }
         }
+        !self.open_end
     }
 }
 
@@ -239,4 +253,37 @@ fn listed(open: &[OrderReport], client_id: i32) -> Listed {
         ((r.ids.client_id, r.ids.order_id, r.ids.perm_id), Row { filled: r.filled.unwrap_or(Qty::ZERO), missed: false })
     };
     others.map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(asking: Asking) -> Watch {
+        Watch { asking: Some(asking), ..Watch::new(Beat::default(), 1) }
+    }
+
+    #[tokio::test]
+    async fn a_question_without_an_end_keeps_all_others_of_its_kind_from_being_asked() {
+        let mut watch = watch(Box::pin(std::future::pending()));
+        assert!(!watch.end(Duration::from_millis(1)).await, "its answer may come during a SYNC");
+        assert_eq!(watch.due(), None);
+        assert!(!watch.end(Duration::from_millis(1)).await, "and stays so in this connection");
+    }
+
+    #[tokio::test]
+    async fn a_question_that_was_given_up_is_told_at_once_and_not_asked_again() {
+        let mut watch = watch(Box::pin(async { Err(Error::Timeout) }));
+        assert!(matches!(watch.next().await, Outcome::Unknown(Error::Timeout)));
+        assert_eq!(watch.due(), None);
+        assert!(!watch.end(Duration::from_millis(1)).await);
+    }
+
+    #[tokio::test]
+    async fn a_question_that_ended_with_a_refusal_is_asked_again() {
+        let mut watch = watch(Box::pin(async { Err(Error::Simple("no".into())) }));
+        assert!(matches!(watch.next().await, Outcome::Failed));
+        assert!(watch.due().is_some());
+        assert!(watch.end(Duration::from_millis(1)).await);
+    }
 }

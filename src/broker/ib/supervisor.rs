@@ -241,7 +241,11 @@ impl Supervisor {
         let mut attempt = 0;
         loop {
             self.close_gate(live, "the session is not synchronised");
-            live.others.end(self.tempo.step).await;
+            if !live.others.end(self.tempo.step).await {
+                // Its answer may still come, and would be taken for that of SYNC.
+                let text = format!("{} left a question open; connecting anew.", self.profile.address);
+                return Err(Next::End(Ending::Lost(Refusal { code: None, text: text.into() })));
+            }
             if let Some(ledger) = live.ledger.take() {
                 live.pnl = ledger.close(&self.pace).await;
             }
@@ -523,7 +527,8 @@ impl Supervisor {
             Outcome::Failed => {}
             Outcome::Unknown(error) => {
                 let refusal = super::contract::refusal(&error);
-                let text = format!("Orders of other clients cannot be listed: {}.", refusal.text);
+                let again = if matches!(error, Error::Timeout) { " o u connects anew and asks again." } else { "" };
+                let text = format!("Orders of other clients cannot be listed: {}.{again}", refusal.text);
                 self.tell(Event::Notice { code: refusal.code.unwrap_or(0), text: text.into() }).await;
             }
         }

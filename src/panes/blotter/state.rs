@@ -80,6 +80,8 @@ pub struct Days {
     pub orders: Vec<Order>,
     /// Whether a page is asked for.
     pub asked: bool,
+    /// How many answers are to come to questions that nobody asks any more: the tab was left meanwhile.
+    pub forgotten: u32,
     /// Whether there are no older ones.
     pub end: bool,
     /// Why the last page did not come.

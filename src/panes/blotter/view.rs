@@ -14,6 +14,7 @@ use crate::domain::fill::Execution;
 use crate::domain::order::{Order, OrderState, Ownership, Session};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty};
+use crate::panes::blotter::Days;
 use crate::theme::Role;
 use crate::view::hints;
 use crate::view::numbers::{absent, average, known, price, profit, rule, side_role, side_word, stale_for, verb_role};
@@ -149,7 +150,20 @@ fn at_right(model: &Model) -> Vec<Words> {
     if blotter.sort != Sort::Usual {
         words.join(2, Words::of(format!("by {}", blotter.sort.word()), Role::TextDim));
     }
+    if blotter.tab == Tab::Days {
+        words.join(2, read_so_far(&blotter.days));
+    }
     if words.is_empty() { needs_you(model) } else { vec![words, Words::new()] }
+}
+
+/// How far the journal has been read, so that the last row is not taken for the first order there was.
+fn read_so_far(days: &Days) -> Words {
+    match &days.refused {
+        Some(why) if !days.orders.is_empty() => Words::of(format!("older ones not read: {why}"), Role::NoticeWarn),
+        _ if days.asked => Words::of("reading older ones", Role::TextDim),
+        _ if days.end && !days.orders.is_empty() => Words::of("no older ones", Role::TextDim),
+        _ => Words::new(),
+    }
 }
 
 /// How many orders need a hand.
@@ -325,6 +339,10 @@ pub fn status(model: &Model, order: &Order) -> (String, Role) {
     let age = |since: Stamp| shown::age_words(model.now.since(since));
     let stale = stale_for(model).is_some() && model.desk.account.is_some();
     let foreign = order.ownership == Ownership::Foreign;
+    if let Some(old) = select::others_doubted(model).filter(|_| order.state.is_live() && !select::is_ours(model, order))
+    {
+        return (format!("? {}", shown::age_words(old)), Role::ValueStale);
+    }
     let (word, role) = match order.state {
         OrderState::Unknown => return (format!("UNKNOWN {}", age(order.changed_at)), Role::OrderUnknown),
         OrderState::Rejected if order.not_sent().is_some() => return ("NOT SENT".into(), Role::OrderRejected),

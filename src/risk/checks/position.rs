@@ -177,7 +177,8 @@ pub(in crate::risk) fn bares(order: &Order, after: Option<&OrderSpec>, ctx: &Con
 
 /// How much of a position the stops at work close for sure, with `own` in the place of the order of this name.
 fn closed(position: Qty, own: Option<&Order>, ctx: &Context<'_>, key: &OrderKey) -> Option<Qty> {
-    let others = ctx.working.iter().copied().filter(|o| o.key != *key);
+    let heard = |o: &&Order| ctx.unheard.is_none_or(|me| o.ids.client_id == me && o.ids.order_id != 0);
+    let others = ctx.working.iter().copied().filter(heard).filter(|o| o.key != *key);
     // An entry that is not at work any more is not here: its exits are taken as they stand.
     let find = |key: &OrderKey| ctx.working.iter().copied().find(|o| o.key == *key);
     cover::covered(&cover::reaches(others.chain(own), find, position), position)

@@ -37,7 +37,12 @@ fn lines(model: &Model) -> Vec<Words> {
     let mut lines = vec![
         Words::of(format!("Cancels every order of {account}: {known} known."), Role::TextStrong),
         Words::of(format!("{} of this desk, its stops too.", words::count(ours.len(), "order")), Role::Text),
-        Words::of(format!("{} of TWS and other programs:", words::count(others.len(), "order")), Role::Text),
+        match select::others_doubted(model) {
+            None => {
+                Words::of(format!("{} of TWS and other programs:", words::count(others.len(), "order")), Role::Text)
+            }
+            Some(_) => Words::of("Of TWS and other programs: not known. The last that were listed:", Role::NoticeWarn),
+        },
     ];
     for order in others.iter().take(LISTED) {
         // What was entered by hand in TWS has no order id.
