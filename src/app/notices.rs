@@ -1,7 +1,7 @@
 //! What has been said to the trader, and what of it stands in the hint row.
 //!
-//! News and warnings stand there six seconds, errors until Esc or the next order (`screens.md` §2.10). The newest that
-//! still stands is the one to show; the list keeps the last of them for the overlay.
+//! News and warnings stand there six seconds, errors until Esc or the next order (`screens.md` §2.10). Of those that
+//! still stand the gravest is the one to show, and of equals the newest; the list keeps the last of them for the overlay.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const STANDS: Duration = Duration::from_secs(6);
 const KEPT: usize = 500;
 
 /// How loud a notice is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tone {
     /// News.
     Info,
@@ -62,8 +62,13 @@ impl Notices {
         }
     }
 
-    /// The one the hint row shows.
+    /// The one the hint row shows: the gravest that stands, of those the newest.
     pub fn current(&self) -> Option<&Notice> {
+        self.standing().max_by_key(|n| n.tone)
+    }
+
+    /// The newest that stands.
+    pub fn newest(&self) -> Option<&Notice> {
         self.list.iter().rev().find(|n| n.standing)
     }
 

@@ -51,13 +51,46 @@ pub struct Ordered {
     pub text: String,
 }
 
+/// Words of the line that open something or leave, and what they do.
+const DESK: [(&str, &str); 8] = [
+    ("help", "shows the keys"),
+    ("?", "shows the keys"),
+    ("notices", "shows what has been said"),
+    ("away", "shows what changed while you were away"),
+    ("eod", "shows the end of the day"),
+    ("disarm", "ends the live session's leave to send"),
+    ("quit", "leaves, and asks while orders work"),
+    ("q", "leaves, and asks while orders work"),
+];
+
+/// What a word does that is no sentence; `None` where it is one.
+pub fn desk_word(text: &str) -> Option<&'static str> {
+    DESK.iter().find(|(word, _)| *word == text.trim()).map(|(_, does)| *does)
+}
+
+/// Why what is said to orders and positions cannot be done, as far as that is plain before it is tried.
+fn unmanageable(model: &Model, manage: &Manage) -> Option<String> {
+    match manage {
+        Manage::Limit(name, to) => model.desk.limits.tuned(model.desk.mode, name, *to).err(),
+        Manage::Roll { .. } => Some("positions cannot be rolled yet".into()),
+        Manage::Exercise(..) | Manage::Lapse(..) => Some("options cannot be exercised or lapsed yet".into()),
+        _ => None,
+    }
+}
+
 /// Reads a sentence as the desk would carry it out now.
 pub fn read(model: &Model, text: &str) -> Result<Said, Vec<Complaint>> {
     let today = model.now.eastern().date();
     let read =
         sentence::read(text, Some(today)).map_err(|faults| faults.into_iter().map(complaint).collect::<Vec<_>>())?;
     match read.sentence {
-        Sentence::Manage(manage) => Ok(Said::Manage(manage, 0..text.trim_end().len())),
+        Sentence::Manage(manage) => {
+            let span = 0..text.trim_end().len();
+            match unmanageable(model, &manage) {
+                Some(why) => Err(vec![at(&span, why)]),
+                None => Ok(Said::Manage(manage, span)),
+            }
+        }
         Sentence::Entry(entry) => ordered(model, *entry, &read.spans).map(|order| Said::Order(Box::new(order))),
     }
 }

@@ -276,6 +276,37 @@ pub fn order_name(order: &Order) -> String {
     if order.ids.order_id == 0 { order.key.to_string() } else { format!("#{}", order.ids.order_id) }
 }
 
+/// Why an order cannot be changed now, if so.
+pub fn unchangeable(model: &Model, order: &Order) -> Option<String> {
+    let name = order_name(order);
+    match order.state {
+        OrderState::Held | OrderState::Working => {}
+        OrderState::Sending => return Some(format!("{name} has no answer yet.")),
+        OrderState::Cancelling => return Some(format!("{name} is being cancelled.")),
+        OrderState::Unknown => return Some(format!("{name} is UNKNOWN; o u asks the broker again.")),
+        OrderState::Filled | OrderState::Cancelled | OrderState::Rejected => {
+            return Some(format!("{name} has ended."));
+        }
+    }
+    if order.before_change.is_some() {
+        return Some(format!("{name}: a change of it has no answer yet."));
+    }
+    if order.ids.client_id != model.desk.client_id || order.ids.order_id == 0 {
+        return Some(format!("{name} belongs to client {}; change it there.", order.ids.client_id));
+    }
+    if order.spec.attributes.algo.is_some() {
+        return Some(format!("{name} is worked by an algorithm: no change after it was sent (440). Cancel it."));
+    }
+    order.other_kind.as_ref().map(|kind| format!("{name} is a {kind} order, which this desk cannot change."))
+}
+
+/// Whether an order that has ended can be staged once more.
+pub fn can_restage(model: &Model, order: &Order) -> bool {
+    let known = order.other_kind.is_none() && instrument(model, order.spec.con_id).is_some();
+    let told = order.remark.as_ref().is_none_or(|(_, text)| text.as_str() != super::words::GONE);
+    order.state.is_terminal() && known && told
+}
+
 /// Whether a report with these ids can be about the order whose reference it bears. The reference is a text that anybody can
 /// set: another client or another permanent id says that it is somebody else's order.
 fn bears_its_ref(model: &Model, order: &Order, ids: &BrokerIds) -> bool {

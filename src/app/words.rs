@@ -7,6 +7,9 @@ use crate::domain::order::{Distance, Oca, Order, OrderKind, OrderSpec};
 use crate::domain::shown;
 use crate::money::{Price, Qty};
 
+/// What becomes of an order of others that is listed no more, and that is not among the completed ones either.
+pub const GONE: &str = "gone elsewhere: filled or cancelled, the broker does not say which";
+
 /// A price with the decimals of its contract, or its plain digits while the contract is not known.
 pub fn price(model: &Model, con_id: ConId, price: Price) -> String {
     let rule = select::instrument(model, con_id).map(|i| &i.rule);

@@ -283,6 +283,9 @@ pub struct OrderReport {
     /// The id, within its client, of the order it is attached to; 0 if it stands alone.
     #[serde(default)]
     pub parent_id: i32,
+    /// When it ended, in nanoseconds since the epoch, where a completed order says so.
+    #[serde(default)]
+    pub ended: Option<i64>,
 }
 
 /// How far an order has come.

@@ -1,5 +1,7 @@
 //! What the journal keeps besides intents, orders and executions.
 
+use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::SafeText;
@@ -31,6 +33,18 @@ pub enum Entry {
     },
     /// HALT was lifted.
     Lifted,
+    /// REDUCE was set.
+    Reduced {
+        /// For the session of this date.
+        session: Date,
+    },
+    /// REDUCE was lifted.
+    Released,
+    /// The limits that were typed, all that hold now: replaces those before.
+    Tuned {
+        /// Their names in `risk.toml`, and what they are.
+        limits: Vec<(String, Decimal)>,
+    },
     /// The connection changed.
     Link {
         /// Into which state.
@@ -85,6 +99,9 @@ impl Entry {
             Self::Notice { .. } => "notice",
             Self::Halted { .. } => "halt",
             Self::Lifted => "lift",
+            Self::Reduced { .. } => "reduce",
+            Self::Released => "release",
+            Self::Tuned { .. } => "limits",
             Self::Link { .. } => "link",
             Self::Synced { .. } => "sync",
             Self::Corrected { .. } => "correction",
@@ -220,4 +237,10 @@ pub struct Before {
     /// Whether HALT was set and not lifted.
     #[serde(default)]
     pub halted: bool,
+    /// The session that REDUCE was set for, where it was not lifted.
+    #[serde(default)]
+    pub reduced: Option<Date>,
+    /// The limits that were typed in the run that was last, by their names in `risk.toml`.
+    #[serde(default)]
+    pub limits: Vec<(String, Decimal)>,
 }

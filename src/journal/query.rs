@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 
-use super::entry::{Accepted, Before, CashKnown, Holding};
+use super::entry::{Accepted, Before, CashKnown, Entry, Holding};
 use super::{JournalError, schema};
 use crate::domain::SafeText;
 use crate::domain::fill::{ExecId, Execution};
@@ -176,7 +178,15 @@ pub(super) fn before(conn: &Connection) -> Result<Option<Before>, JournalError> 
     let cash: Option<String> =
         conn.query_row("SELECT body FROM known WHERE name = ?1", [CASH], |row| row.get(0)).optional()?;
     let cash: Option<CashKnown> = cash.map(|body| parse("cash", &body)).transpose()?;
-    Ok(Some(Before { at, holdings: holdings(conn)?, cash, executions: latest(conn)?, halted: halted(conn)? }))
+    Ok(Some(Before {
+        at,
+        holdings: holdings(conn)?,
+        cash,
+        executions: latest(conn)?,
+        halted: halted(conn)?,
+        reduced: reduced(conn)?,
+        limits: tuned(conn)?,
+    }))
 }
 
 /// Whether the last word on HALT is that it was set.
@@ -184,6 +194,29 @@ fn halted(conn: &Connection) -> Result<bool, JournalError> {
     let sql = "SELECT kind FROM entries WHERE kind IN ('halt', 'lift') ORDER BY seq DESC LIMIT 1";
     let last: Option<String> = conn.query_row(sql, [], |row| row.get(0)).optional()?;
     Ok(last.as_deref() == Some("halt"))
+}
+
+/// The session that REDUCE was set for, where the last word on it is that it was set.
+fn reduced(conn: &Connection) -> Result<Option<Date>, JournalError> {
+    Ok(match last_of(conn, ["reduce", "release"])? {
+        Some(Entry::Reduced { session }) => Some(session),
+        _ => None,
+    })
+}
+
+/// The limits that were typed last.
+fn tuned(conn: &Connection) -> Result<Vec<(String, Decimal)>, JournalError> {
+    Ok(match last_of(conn, ["limits", "limits"])? {
+        Some(Entry::Tuned { limits }) => limits,
+        _ => Vec::new(),
+    })
+}
+
+/// The last entry of one of these kinds.
+fn last_of(conn: &Connection, kinds: [&str; 2]) -> Result<Option<Entry>, JournalError> {
+    let sql = "SELECT body FROM entries WHERE kind IN (?1, ?2) ORDER BY seq DESC LIMIT 1";
+    let body: Option<String> = conn.prepare_cached(sql)?.query_row(kinds, |row| row.get(0)).optional()?;
+    body.map(|body| parse("an entry", &body)).transpose()
 }
 
 /// The ids of the executions recorded last. By their place in the journal and not by their time: the broker's clock may be

@@ -120,6 +120,25 @@ fn halt_outlives_a_run_until_it_is_lifted() {
 }
 
 #[test]
+fn reduce_and_typed_limits_are_kept_as_they_were_last() {
+    let disk = disk();
+    let session = jiff::civil::date(2026, 11, 20);
+    let typed: Vec<(String, Decimal)> = vec![("value_max".into(), Decimal::from(5))];
+    for (entry, reduced, limits) in [
+        (Entry::Reduced { session }, Some(session), Vec::new()),
+        (Entry::Tuned { limits: typed.clone() }, Some(session), typed.clone()),
+        (Entry::Released, None, typed),
+        (Entry::Tuned { limits: Vec::new() }, None, Vec::new()),
+    ] {
+        let (mut journal, _) = open(&disk.path);
+        journal.write(&Batch { entries: vec![entry], ..Batch::default() }, Stamp::at(50)).unwrap();
+        drop(journal);
+        let before = open(&disk.path).1.before.unwrap();
+        assert_eq!((before.reduced, before.limits), (reduced, limits));
+    }
+}
+
+#[test]
 fn a_decision_keeps_verdict_consent_and_the_limits_it_was_made_by() {
     let disk = disk();
     let (mut journal, _) = open(&disk.path);

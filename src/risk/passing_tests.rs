@@ -34,7 +34,7 @@ fn an_offer_takes_the_price_of_one_check_and_the_size_of_another() {
     let fix = offered(&desk, &buy(600, Some("206.005"))).unwrap();
     assert_eq!(
         (fix.qty, fix.kind),
-        (Qty::from(500), OrderKind::Limit(p("205.94"))),
+        (Qty::from(500), OrderKind::Limit(p("204.06"))),
         "on the tick, within the band, 500"
     );
 }

@@ -141,7 +141,7 @@ fn g10_off_tick_takes_the_near_tick_on_the_safe_side() {
 fn g12_refuses_a_limit_far_through_the_market() {
     let found = desk().ask(|ctx| assess(&buy(100, Some("233.33")), ctx).findings);
     assert_eq!((found[0].code, found[0].weight), ("G12", Weight::Hard));
-    assert_eq!(found[0].fix.clone().unwrap().kind, OrderKind::Limit(p("205.94")));
+    assert_eq!(found[0].fix.clone().unwrap().kind, OrderKind::Limit(p("204.06")));
     assert_eq!(desk().codes(&spec(Verb::Sell, Side::Sell, 100, Some("150")))[0].0, "G12");
     assert_eq!(desk().codes(&buy(100, Some("150"))), []);
 }

@@ -156,6 +156,22 @@ impl Limits {
         Ok(Tuned { row, from, to: Some(to), loosens: loosens(row, from, Some(to)) })
     }
 
+    /// What a limit is, by its name in `risk.toml`; `None` where there is no such cap.
+    pub fn number(&self, mode: Mode, row: &str) -> Option<Decimal> {
+        slot(&mut self.rows(mode).clone(), row)?.number()
+    }
+
+    /// Takes the limits that another desk has been told over, where they are tighter than these.
+    pub fn tighten(&mut self, mode: Mode, told: &[(String, Decimal)]) {
+        for (name, to) in told {
+            if let Ok(tuned) = self.tuned(mode, name, *to)
+                && !tuned.loosens
+            {
+                self.tune(mode, &tuned);
+            }
+        }
+    }
+
     /// Sets a limit that was found right.
     pub fn tune(&mut self, mode: Mode, tuned: &Tuned) {
         let rows = match mode {

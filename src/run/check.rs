@@ -120,8 +120,14 @@ fn configuration(place: &Place, desk: &cli::Desk) -> Vec<Finding> {
         };
         return vec![Finding::ok("configuration", text)];
     }
-    let hint = "mend the file; until then what is built in is used";
-    plan.warnings.problems.iter().map(|text| Finding::failure("configuration", text.as_str(), hint)).collect()
+    let hint = |text| {
+        if place.warnings.problems.contains(text) {
+            "mend the file; until then no desk opens and no order is sent"
+        } else {
+            "mend the file; until then what is built in is used"
+        }
+    };
+    plan.warnings.problems.iter().map(|text| Finding::failure("configuration", text.as_str(), hint(text))).collect()
 }
 
 /// The state folder.

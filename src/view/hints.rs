@@ -1,4 +1,4 @@
-//! The hint row: the keys of the moment, printed from the key map, and the newest notice at its right end.
+//! The hint row: the keys of the moment, printed from the key map, and the gravest notice at its right end.
 //!
 //! Invariants: help and the kill key always stand; a hint is shown whole or not at all; a click on one presses its key
 //! only if that moves no money.
@@ -156,7 +156,7 @@ fn cells(canvas: &Canvas<'_>, hints: &[(Words, Action)]) -> u16 {
     hints.iter().map(|(words, _)| words.width(canvas.theme).saturating_add(2)).fold(0, u16::saturating_add)
 }
 
-/// Draws the newest notice and returns the column where it starts.
+/// Draws the gravest notice that stands, with how many stand behind it, and returns the column where it starts.
 fn notice(canvas: &mut Canvas<'_>, model: &Model, line: Rect, left: u16) -> u16 {
     let end = line.right().saturating_sub(1);
     let covered = matches!(model.overlay, Some(Overlay::Notices { .. }));

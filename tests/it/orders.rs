@@ -285,6 +285,36 @@ fn halt_of_a_desk_that_runs_holds_for_commands_and_lets_exits_pass() {
     assert_eq!(exit["result"], "filled", "{exit}");
 }
 
+#[test]
+fn reduce_and_typed_limits_of_a_desk_that_runs_hold_for_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    ends(folder.path(), "buy 10 AAPL mkt", 0);
+    let seat = lock::take_this_seat(&folder.path().join("sim"), 0).unwrap().expect("free");
+    let note = |entry| write(&seat.journal, Request::Entry(Box::new(entry)));
+    note(Entry::Tuned { limits: vec![("max_size".into(), 5.into()), ("per_minute".into(), 10_000.into())] });
+    let refused = ends(folder.path(), "buy --yes 10 MSFT mkt", 1);
+    assert!(refused.err.contains("(G06)"), "{}", refused.err);
+    ends(folder.path(), "buy --yes 5 MSFT mkt", 0);
+    for session in days_about_now() {
+        note(Entry::Reduced { session });
+        let refused = run(folder.path(), "buy --yes 2 AMZN mkt");
+        if refused.err.contains("(G03)") {
+            let exit = ends(folder.path(), "close --json all AAPL mkt", 0).json();
+            assert_eq!(exit["result"], "filled", "{exit}");
+            note(Entry::Released);
+            ends(folder.path(), "buy --yes 3 AMZN mkt", 0);
+            return;
+        }
+    }
+    panic!("REDUCE of no session held");
+}
+
+/// The session that is under way has one of these dates.
+fn days_about_now() -> Vec<jiff::civil::Date> {
+    let today = jiff::Zoned::now().in_tz("America/New_York").unwrap().date();
+    (0..5).map(|n| today.checked_add(jiff::Span::new().days(n)).unwrap()).collect()
+}
+
 /// Writes HALT into a journal, as the workstation that has it open would.
 fn halt(path: &Path) {
     write(path, Request::Entry(Box::new(Entry::Halted { why: SafeText::new("kill") })));

@@ -4,12 +4,12 @@
 
 use tui_input::Input;
 
-use super::{lists, others, ticket};
+use super::{lists, ticket};
 use crate::app::action::Way;
 use crate::app::effect::{Effect, Redraw, Step};
 use crate::app::model::{Journal, Model, Overlay};
 use crate::app::notices::Tone;
-use crate::app::{blotter, select};
+use crate::app::{blotter, select, words};
 use crate::domain::order::{Order, OrderKey, OrderState};
 use crate::panes::PaneKind;
 use crate::panes::blotter::{Sort, Tab};
@@ -46,7 +46,7 @@ pub(super) fn again(model: &mut Model) {
     let name = select::order_name(order);
     let text = if order.state.is_live() {
         Some(format!("{name} has not ended; m changes it."))
-    } else if order.remark.as_ref().is_some_and(|(_, text)| text.as_str() == others::GONE) {
+    } else if order.remark.as_ref().is_some_and(|(_, text)| text.as_str() == words::GONE) {
         Some(format!("{name} may have filled: the broker does not say how it ended. Look at the position."))
     } else if let Some(kind) = &order.other_kind {
         Some(format!("{name} is a {kind} order, which this desk does not place."))

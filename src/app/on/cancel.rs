@@ -56,8 +56,10 @@ pub(super) fn order(model: &mut Model, step: &mut Step, key: &OrderKey) -> bool 
     model.orders.cancel_wanted.shift_remove(key);
     step.send(Command::Cancel { key: key.clone(), ids: order.ids });
     if matches!(order.state, OrderState::Held | OrderState::Working | OrderState::Sending) {
+        let hold = facts::hold(order);
         order.state = OrderState::Cancelling;
         order.changed_at = at;
+        facts::forget_hold(order, hold);
         facts::record(model, step, key);
     }
     model.orders.waits.insert(key.clone(), Wait { what: Awaited::Cancel, until: at.plus(ANSWER), sent: true });

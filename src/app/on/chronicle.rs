@@ -16,12 +16,14 @@ use crate::risk::{Approved, Assessment, Consent};
 pub(in crate::app) struct Was {
     said: u64,
     halted: bool,
+    reduced: Option<jiff::civil::Date>,
     link: &'static str,
 }
 
 impl Was {
     pub(in crate::app) fn of(model: &Model) -> Self {
-        Self { said: model.notices.count, halted: model.desk.halted, link: word(&model.desk.link) }
+        let (halted, reduced) = (model.desk.halted, model.desk.reduced);
+        Self { said: model.notices.count, halted, reduced, link: word(&model.desk.link) }
     }
 }
 
@@ -40,6 +42,11 @@ pub(in crate::app) fn note(model: &Model, step: &mut Step, was: &Was) {
             (false, true) => step.note(Entry::Halted { why: SafeText::new("kill") }),
             (true, false) => step.note(Entry::Lifted),
             _ => {}
+        }
+        match now.reduced {
+            reduced if reduced == was.reduced => {}
+            Some(session) => step.note(Entry::Reduced { session }),
+            None => step.note(Entry::Released),
         }
         let new = usize::try_from(now.said.saturating_sub(was.said)).unwrap_or(usize::MAX);
         let first = model.notices.list.len().saturating_sub(new);

@@ -7,7 +7,7 @@ use crate::app::model::{Awaited, Model, Wait};
 use crate::app::notices::Tone;
 use crate::app::{select, words};
 use crate::broker::Link;
-use crate::broker::event::{OrderReport, StatusReport};
+use crate::broker::event::{BrokerStatus, OrderReport, StatusReport};
 use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::fill::{Commission, ExecId, Execution};
@@ -51,11 +51,13 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
     let Some(order) = model.orders.all.get_mut(&key) else { return };
     let was = Was::of(order);
     let before = order.clone();
+    let hold = hold(order);
     learn_ids(order, report.ids);
     take_terms(order, &report, Authority::Stream);
     take_remark(order, report.remark);
     let progress = Progress { status: report.status, filled, avg_fill: filled.and(report.avg_fill) };
     lifecycle::advance(order, progress, Authority::Stream, at);
+    forget_hold(order, hold);
     let changed = *order != before;
     // Of an order that is known, what its fills contradict was said when they came.
     if let Some(text) = rebook(model, &key).filter(|_| !known) {
@@ -76,15 +78,34 @@ pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) 
     let was = Was::of(order);
     let before = order.clone();
     learn_ids(order, report.ids);
-    if let Some(why) = report.why_held.as_ref().filter(|w| !w.is_empty()) {
+    let hold = hold(order);
+    let holds = !matches!(report.status, BrokerStatus::Cancelling | BrokerStatus::Cancelled | BrokerStatus::Filled);
+    if let Some(why) = report.why_held.as_ref().filter(|w| holds && !w.is_empty()) {
         order.remark = Some((0, why.clone()));
     }
     order.cap = report.cap;
     let progress = Progress { status: report.status, filled, avg_fill: filled.and(report.avg_fill) };
     lifecycle::advance(order, progress, Authority::Stream, at);
+    forget_hold(order, hold);
     let changed = *order != before;
     unsettle(model, &key, was, at);
     after(model, step, &key, was, changed);
+}
+
+/// Why an order is held, or what was said of it without a code, while it works.
+pub(super) fn hold(order: &Order) -> Option<SafeText> {
+    let works = matches!(order.state, OrderState::Held | OrderState::Working);
+    let said = order.remark.as_ref().filter(|(code, _)| *code == 0 && works);
+    said.map(|(_, text)| text.clone())
+}
+
+/// Why an order was held says nothing of why it ends.
+pub(super) fn forget_hold(order: &mut Order, hold: Option<SafeText>) {
+    let stale = |hold: &SafeText| order.remark.as_ref().is_some_and(|(code, text)| *code == 0 && text == hold);
+    let ends = order.state == OrderState::Cancelling || order.state.is_terminal();
+    if ends && hold.as_ref().is_some_and(stale) {
+        order.remark = None;
+    }
 }
 
 /// Whether a fill of the order was corrected or taken back. The running counts that the broker tells with an order may still
@@ -624,6 +645,17 @@ pub(super) fn record(model: &Model, step: &mut Step, key: &OrderKey) {
     }
 }
 
+/// Whether another order has filled that an order fills instead of: the broker takes it back then, as it was told to.
+fn by_group(model: &Model, order: &Order) -> bool {
+    let group = |o: &Order| o.spec.attributes.oca.as_ref().map(|oca| oca.name.clone());
+    let (own, kind) = (group(order), order.spec.kind.is_triggered());
+    let linked = |o: &&Order| match &own {
+        Some(_) => group(o) == own,
+        None => order.parent.is_some() && o.parent == order.parent && o.spec.kind.is_triggered() != kind,
+    };
+    model.orders.all.values().filter(|o| o.key != order.key && o.filled.is_positive()).any(|o| linked(&o))
+}
+
 /// Says what has become of an order.
 fn news(model: &mut Model, key: &OrderKey, was: Was) {
     let Some(order) = model.orders.all.get(key) else { return };
@@ -685,6 +717,9 @@ fn news(model: &mut Model, key: &OrderKey, was: Was) {
             }
             OrderState::Cancelled if !select::is_ours(model, order) => {
                 (Tone::Warn, format!("ended {brief}: {}", reason("cancelled")))
+            }
+            OrderState::Cancelled if by_group(model, order) => {
+                (Tone::Info, format!("cancelled with its group, which has filled: {brief}"))
             }
             OrderState::Cancelled => (
                 Tone::Warn,

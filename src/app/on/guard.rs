@@ -15,6 +15,7 @@ use crate::app::notices::Tone;
 use crate::app::{day, select};
 use crate::clock::Stamp;
 use crate::domain::order::OrderKey;
+use crate::journal::Entry;
 use crate::risk::{self, LOOSENS_AFTER, Limits, Tuned};
 
 /// Whether REDUCE holds now.
@@ -136,7 +137,7 @@ fn lift_halt(model: &mut Model) -> Option<String> {
 }
 
 /// `:limit NAME NUMBER`.
-pub(super) fn limit(model: &mut Model, name: &str, to: Decimal) -> Result<(), String> {
+pub(super) fn limit(model: &mut Model, step: &mut Step, name: &str, to: Decimal) -> Result<(), String> {
     let mode = model.desk.mode;
     let tuned = model.desk.limits.tuned(mode, name, to)?;
     let change = words(&tuned);
@@ -150,10 +151,19 @@ pub(super) fn limit(model: &mut Model, name: &str, to: Decimal) -> Result<(), St
         format!("{change} for {} from {} on; until then it stays.", mode.word().to_lowercase(), clock(at))
     } else {
         model.desk.limits.tune(mode, &tuned);
+        tell_limits(model, step);
         format!("{change} for {}, from now on.", mode.word().to_lowercase())
     };
     model.notices.say(model.now, Tone::Warn, text, None);
     Ok(())
+}
+
+/// Keeps the limits that were typed as they hold now, for the commands of the profile.
+fn tell_limits(model: &Model, step: &mut Step) {
+    let mode = model.desk.mode;
+    let typed = model.desk.typed_limits.iter();
+    let limits = typed.filter_map(|row| Some(((*row).to_owned(), model.desk.limits.number(mode, row)?))).collect();
+    step.note(Entry::Tuned { limits });
 }
 
 /// What waits to loosen a limit is taken back.
@@ -228,6 +238,7 @@ pub(super) fn loosen_due(model: &mut Model, step: &mut Step) {
         let change = match what {
             Looser::Row(tuned) => {
                 model.desk.limits.tune(mode, &tuned);
+                tell_limits(model, step);
                 words(&tuned)
             }
             Looser::Symbols(symbols) => {

@@ -9,6 +9,7 @@ use crate::app::select;
 use crate::broker::Link;
 use crate::clock::Stamp;
 use crate::domain::order::{BrokerIds, Order, OrderState};
+use crate::journal::Entry;
 
 /// A write that took longer is worth a word, in microseconds.
 const SLOW: u64 = 250_000;
@@ -23,6 +24,16 @@ pub(in crate::app) fn fact(model: &mut Model, step: &mut Step, fact: JournalFact
                     model.desk.halted = true;
                     let text = "HALT, as it was left: exits and cancels only. o h lifts it.";
                     model.notices.say(model.now, Tone::Warn, text, None);
+                }
+                let session = select::session_date(model);
+                if before.reduced == Some(session) && model.desk.reduced.is_none() {
+                    model.desk.reduced = Some(session);
+                    let text = "REDUCE, as it was left: exits only, until the next session or :resume.";
+                    model.notices.say(model.now, Tone::Warn, text, None);
+                }
+                if !before.limits.is_empty() {
+                    // What was typed held for that run.
+                    step.note(Entry::Tuned { limits: Vec::new() });
                 }
                 model.away.before = Some(Box::new(Standing::remembered(before, &live)));
             }

@@ -35,8 +35,6 @@ use crate::money::{Price, Qty};
 
 /// A global cancel without an answer is looked for after this long.
 const ANSWER: Duration = Duration::from_secs(3);
-/// What becomes of an order of others that is listed no more, and that is not among the completed ones either.
-pub(super) const GONE: &str = "gone elsewhere: filled or cancelled, the broker does not say which";
 
 /// The complete list of what others have at work.
 pub(super) fn listed(model: &mut Model, step: &mut Step, answer: Others) {
@@ -147,7 +145,7 @@ fn end(model: &mut Model, step: &mut Step, key: &OrderKey) {
     let at = model.now;
     let Some(order) = model.orders.all.get_mut(key) else { return };
     let was = facts::Was::of(order);
-    order.remark = Some((0, SafeText::new(GONE)));
+    order.remark = Some((0, SafeText::new(words::GONE)));
     lifecycle::settle(order, OrderState::Cancelled, at);
     model.orders.waits.shift_remove(key);
     facts::after(model, step, key, was, true);
@@ -228,8 +226,10 @@ pub(super) fn global(model: &mut Model, step: &mut Step) {
         let ours = select::order(model, &key).is_some_and(|o| select::is_ours(model, o));
         let Some(order) = model.orders.all.get_mut(&key) else { continue };
         if matches!(order.state, OrderState::Held | OrderState::Working) {
+            let hold = facts::hold(order);
             order.state = OrderState::Cancelling;
             order.changed_at = at;
+            facts::forget_hold(order, hold);
             facts::record(model, step, &key);
         }
         if ours {

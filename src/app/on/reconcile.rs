@@ -220,6 +220,15 @@ pub(super) fn completed(model: &mut Model, step: &mut Step, report: OrderReport)
             order.placed_at.wall = *first;
         }
     }
+    // One that ended before this run was not placed later than that.
+    if let Some(ended) = report.ended.filter(|ended| order.state != OrderState::Filled && *ended < at.wall) {
+        if order.changed_at == at && order.state.is_terminal() {
+            order.changed_at.wall = ended;
+        }
+        if !known {
+            order.placed_at.wall = ended;
+        }
+    }
     let changed = *order != before;
     if known {
         facts::after(model, step, &key, was, changed);

@@ -156,7 +156,7 @@ fn manage(model: &mut Model, step: &mut Step, manage: &Manage) -> Result<(), Str
             Ok(())
         }
         Manage::Limit(name, to) => {
-            guard::limit(model, name, *to)?;
+            guard::limit(model, step, name, *to)?;
             model.overlay = None;
             Ok(())
         }
@@ -170,6 +170,13 @@ fn numbered(model: &Model, number: u32) -> Result<OrderKey, String> {
     let id = i32::try_from(number).unwrap_or(0);
     let ours = |o: &&Order| o.ids.order_id == id && id != 0 && o.ids.client_id == model.desk.client_id;
     let found = model.orders.live().find(ours).map(|o| o.key.clone());
+    let other =
+        model.orders.live().find(|o| o.ids.order_id == id && id != 0 && o.ids.client_id != model.desk.client_id);
+    if let (Some(key), Some(other)) = (&found, other) {
+        let name = |o: &Order| format!("{} of client {}", crate::app::words::order(model, o), o.ids.client_id);
+        let mine = select::order(model, key).map_or_else(String::new, name);
+        return Err(format!("order {number} may be {mine} or {}; x and m in the blotter say which", name(other)));
+    }
     found.ok_or_else(|| format!("no order {number} of this desk works"))
 }
 

@@ -155,26 +155,7 @@ fn meant_row(model: &Model) -> Result<Option<OrderKey>, &'static str> {
 
 /// Why an order cannot be changed now, if so.
 pub(super) fn unchangeable(model: &Model, order: &Order) -> Option<String> {
-    let name = select::order_name(order);
-    match order.state {
-        OrderState::Held | OrderState::Working => {}
-        OrderState::Sending => return Some(format!("{name} has no answer yet.")),
-        OrderState::Cancelling => return Some(format!("{name} is being cancelled.")),
-        OrderState::Unknown => return Some(format!("{name} is UNKNOWN; o u asks the broker again.")),
-        OrderState::Filled | OrderState::Cancelled | OrderState::Rejected => {
-            return Some(format!("{name} has ended."));
-        }
-    }
-    if order.before_change.is_some() {
-        return Some(format!("{name}: a change of it has no answer yet."));
-    }
-    if order.ids.client_id != model.desk.client_id || order.ids.order_id == 0 {
-        return Some(format!("{name} belongs to client {}; change it there.", order.ids.client_id));
-    }
-    if order.spec.attributes.algo.is_some() {
-        return Some(format!("{name} is worked by an algorithm: no change after it was sent (440). Cancel it."));
-    }
-    order.other_kind.as_ref().map(|kind| format!("{name} is a {kind} order, which this desk cannot change."))
+    select::unchangeable(model, order)
 }
 
 /// Puts a working order on the ticket.

@@ -146,7 +146,15 @@ fn a_restart_is_a_gap_too_and_begins_at_the_last_word_of_the_run_before() {
         live,
         executions: Vec::new(),
         terms: Vec::new(),
-        before: Some(Before { at, holdings: vec![holding], cash: Some(cash), executions: Vec::new(), halted: false }),
+        before: Some(Before {
+            at,
+            holdings: vec![holding],
+            cash: Some(cash),
+            executions: Vec::new(),
+            halted: false,
+            reduced: None,
+            limits: Vec::new(),
+        }),
         accepted: Vec::new(),
     }));
     let answer = after_fill(&d, &key, 100, 200, "81279");
@@ -168,6 +176,8 @@ fn a_journal_that_opens_after_ready_still_tells_what_changed_since_its_last_word
         cash: None,
         executions: Vec::new(),
         halted: false,
+        reduced: None,
+        limits: Vec::new(),
     };
     d.tell(Msg::Journal(JournalFact::Opened {
         run: 43,
@@ -205,7 +215,15 @@ fn days_that_the_broker_cannot_give_back_are_named() {
 #[test]
 fn halt_of_an_earlier_run_holds_until_it_is_lifted() {
     let mut d = Desk::unconnected(crate::domain::account::Mode::Paper);
-    let before = Before { at: 1, holdings: Vec::new(), cash: None, executions: Vec::new(), halted: true };
+    let before = Before {
+        at: 1,
+        holdings: Vec::new(),
+        cash: None,
+        executions: Vec::new(),
+        halted: true,
+        reduced: None,
+        limits: Vec::new(),
+    };
     d.tell(Msg::Journal(JournalFact::Opened {
         run: 43,
         tag: SafeText::new("tw4k"),

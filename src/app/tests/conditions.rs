@@ -96,6 +96,7 @@ fn a_report_that_names_the_contracts_by_half_changes_nothing_and_another_one_doe
             avg_fill: None,
             remark: None,
             parent_id: 0,
+            ended: None,
         }))
     };
     d.broker(report(by_half("420")));

@@ -302,9 +302,9 @@ impl Desk {
         self.effects.contains(&Effect::Quit)
     }
 
-    /// What the hint row says.
+    /// What was said last, as long as it stands.
     pub fn said(&self) -> &str {
-        self.model.notices.current().map_or("", |n| n.text.as_str())
+        self.model.notices.newest().map_or("", |n| n.text.as_str())
     }
 
     pub fn assert_said(&self, part: &str) {
@@ -445,6 +445,7 @@ pub(in crate::app) fn report_of(order: &Order, status: BrokerStatus) -> OrderRep
         avg_fill: None,
         remark: None,
         parent_id: 0,
+        ended: None,
     }
 }
 
@@ -467,6 +468,7 @@ pub(in crate::app) fn foreign(order_id: i32, con_id: ConId, symbol: &str, limit:
         avg_fill: None,
         remark: None,
         parent_id: 0,
+        ended: None,
     }
 }
 

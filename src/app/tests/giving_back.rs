@@ -361,3 +361,17 @@ fn a_position_that_was_left_meanwhile_gets_no_stop() {
     d.broker(Event::Synced(Box::new(listed(&d, &[(&stop, 50), (&target, 50)], -10))));
     assert!(d.placed().is_empty() && d.model.orders.yielding.is_empty());
 }
+
+#[test]
+fn a_stop_that_its_group_takes_back_as_the_exit_fills_is_no_alarm() {
+    let (mut d, beside, exit) = both_sent();
+    for sent in [&beside, &exit] {
+        d.carry(sent.key());
+        d.report(sent.key(), BrokerStatus::Working);
+    }
+    d.fill(exit.key(), "e1", 50, "187.21");
+    d.hold(AAPL, "AAPL", 50);
+    d.status(beside.key(), BrokerStatus::Cancelled, 0);
+    d.assert_said("cancelled with its group, which has filled: ");
+    assert!(!has_said(&d, "cancelled by the broker") && !alarmed(&d));
+}

@@ -413,3 +413,34 @@ proptest! {
         prop_assert_eq!(run(), run());
     }
 }
+
+#[test]
+fn why_an_order_was_held_is_not_why_it_ended() {
+    use crate::broker::event::StatusReport;
+    for by_hand in [true, false] {
+        let mut d = desk();
+        let key = d.work("b enter");
+        let ids = d.order(&key).ids;
+        d.model.orders.all.get_mut(&key).unwrap().state = OrderState::Held;
+        let told = |status, why: &str| {
+            Event::Status(StatusReport {
+                ids,
+                status,
+                filled: qty(0),
+                remaining: qty(100),
+                avg_fill: None,
+                why_held: Some(why.into()),
+                cap: None,
+            })
+        };
+        d.broker(told(BrokerStatus::Held, "trigger"));
+        assert_eq!(d.order(&key).remark.as_ref().unwrap().1.as_str(), "trigger");
+        if by_hand {
+            d.keys("x");
+            assert_eq!((d.order(&key).state, &d.order(&key).remark), (OrderState::Cancelling, &None));
+            d.broker(told(BrokerStatus::Cancelling, "trigger"));
+        }
+        d.broker(told(BrokerStatus::Cancelled, "trigger"));
+        assert_eq!((d.order(&key).state, &d.order(&key).remark), (OrderState::Cancelled, &None));
+    }
+}

@@ -122,3 +122,27 @@ fn messages_survive_the_log() {
     }
     assert!(d.model.desk.halted);
 }
+
+#[test]
+fn the_gravest_notice_stands_and_newer_ones_are_counted_behind_it() {
+    use crate::app::notices::Tone;
+    let mut d = desk();
+    let shown = |d: &Desk| d.model.notices.current().map(|n| n.text.clone()).unwrap_or_default();
+    let say = |d: &mut Desk, tone, text: &str| {
+        let now = d.model.now;
+        d.model.notices.say(now, tone, text, None);
+    };
+    say(&mut d, Tone::Error, "UNPROTECTED");
+    say(&mut d, Tone::Warn, "old");
+    say(&mut d, Tone::Info, "filled");
+    assert_eq!((shown(&d).as_str(), d.model.notices.waiting()), ("UNPROTECTED", 2));
+    say(&mut d, Tone::Error, "REJECTED");
+    assert_eq!((shown(&d).as_str(), d.model.notices.waiting()), ("REJECTED", 3), "of equals the newest");
+    d.after(6_100);
+    assert_eq!((shown(&d).as_str(), d.model.notices.waiting()), ("REJECTED", 1), "errors stay until Esc");
+    d.keys("esc");
+    say(&mut d, Tone::Info, "filled");
+    say(&mut d, Tone::Warn, "old");
+    say(&mut d, Tone::Info, "partial");
+    assert_eq!(shown(&d), "old");
+}

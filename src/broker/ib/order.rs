@@ -106,6 +106,7 @@ pub fn report(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
         avg_fill: None,
         remark: remark.into_iter().find_map(|r| convert::some_text(r)),
         parent_id: order.parent_id.max(0),
+        ended: None,
     })
 }
 
@@ -124,6 +125,7 @@ pub fn completed(data: &OrderData, account: &AccountId) -> Option<OrderReport> {
     let filled = convert::qty(data.order.filled_quantity).filter(said);
     report.spec.qty = report.spec.qty.plus(filled.unwrap_or(Qty::ZERO))?;
     report.filled = filled;
+    report.ended = convert::time(&data.order_state.completed_time);
     if report.status != BrokerStatus::Filled {
         report.remark = report.remark.or_else(|| convert::some_text(&data.order_state.completed_status));
     }

@@ -106,12 +106,13 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, slot: Slot<'_>) {
 
 /// `[working 9]  filled 4  cancelled 2  all 15  executions 7  days`, and without the last ones where there is no room.
 fn tabs(model: &Model, open: Tab) -> Vec<Words> {
-    let row = |tabs: &[Tab]| {
+    let row = |tabs: &[Tab], bare: bool| {
         let mut words = Words::new();
         for tab in tabs {
             // How many there are of all days nobody knows before they are read.
             let text = match tab {
                 Tab::Days => tab.word().to_owned(),
+                _ if bare && *tab != open => tab.word().to_owned(),
                 _ => format!("{} {}", tab.word(), select::tab_len(model, *tab)),
             };
             words.join(
@@ -127,9 +128,11 @@ fn tabs(model: &Model, open: Tab) -> Vec<Words> {
     let short = without(&[Tab::Days, Tab::Cancelled, Tab::Executions]);
     if is_narrowed(model) {
         // What hides or reorders rows is said before the other tabs.
-        return vec![row(&short), row(&[open])];
+        return vec![row(&short, false), row(&short, true), row(&[open], false)];
     }
-    vec![row(&Tab::ALL), row(&without(&[Tab::Days])), row(&shorter), row(&short), row(&[open])]
+    let counted = [row(&Tab::ALL, false), row(&without(&[Tab::Days]), false), row(&shorter, false), row(&short, false)];
+    // A tab without its count is still a way there.
+    counted.into_iter().chain([row(&shorter, true), row(&short, true), row(&[open], false)]).collect()
 }
 
 /// Whether rows are hidden or sorted otherwise than usual.

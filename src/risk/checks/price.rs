@@ -15,6 +15,9 @@ use crate::risk::{Class, Context, Finding, Weight};
 const FAR_TICKS: i64 = 10;
 /// G12 is never tighter than this many ticks.
 const BAND_TICKS: i64 = 20;
+/// What is offered in place of a limit that G12 refuses stays so much of the band inside it, in percent: on its edge the
+/// next tick of the market would have it refused again.
+const OFFER_ROOM: Decimal = Decimal::TEN;
 
 /// The price an order is valued at: its limit, else its trigger, else the far touch, else the last trade.
 pub(super) fn price_of(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Price> {
@@ -47,6 +50,8 @@ struct Through {
     name: &'static str,
     percent: Decimal,
     edge: Price,
+    /// What is offered instead: so far inside that the market may move before it is sent.
+    offer: Price,
 }
 
 /// How a limit lies beyond a band, if it does.
@@ -59,12 +64,13 @@ fn through(
     let (limit, (from, name)) = (spec.kind.limit()?, at);
     let ticks = instrument.rule.tick_at(from).times(Decimal::from(band.1))?;
     let width = ticks.max(Price(super::part(from.0, band.0)?));
-    let (edge, beyond) = match spec.side {
-        Side::Buy => from.plus(width).map(|edge| (edge, limit > edge))?,
-        Side::Sell => from.minus(width).map(|edge| (edge, limit < edge))?,
+    let room = Price(super::part(width.0, OFFER_ROOM)?);
+    let (edge, offer, beyond) = match spec.side {
+        Side::Buy => from.plus(width).and_then(|edge| Some((edge, edge.minus(room)?, limit > edge)))?,
+        Side::Sell => from.minus(width).and_then(|edge| Some((edge, edge.plus(room)?, limit < edge)))?,
     };
     let percent = limit.minus(from)?.abs().0.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(from.0)?;
-    beyond.then_some(Through { from, name, percent, edge })
+    beyond.then_some(Through { from, name, percent, edge, offer })
 }
 
 /// G12: a limit far through the other side is a typing error; IBKR refuses it too.
@@ -76,6 +82,7 @@ pub(super) fn band(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     };
     let band = band_max(spec, ctx);
     let (most, found) = (band.0, through(spec, instrument, at, band)?);
+    let found = Through { edge: found.offer, ..found };
     say(spec, instrument, &found, "G12", Weight::Hard, &format!("at most {most}%"))
 }
 

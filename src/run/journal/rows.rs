@@ -539,6 +539,13 @@ fn entry_text(entry: &Entry) -> String {
         Entry::Notice { tone, text, .. } => format!("{tone}: {text}"),
         Entry::Halted { why } => format!("HALT: {why}"),
         Entry::Lifted => "HALT lifted".into(),
+        Entry::Reduced { session } => format!("REDUCE for {session}"),
+        Entry::Released => "REDUCE lifted".into(),
+        Entry::Tuned { limits } if limits.is_empty() => "no limit is typed any more".into(),
+        Entry::Tuned { limits } => {
+            let all: Vec<String> = limits.iter().map(|(row, to)| format!("{row} {}", to.normalize())).collect();
+            format!("limits typed: {}", all.join(", "))
+        }
         Entry::Accepted(accepted) => format!("limits of {} accepted", accepted.account),
         Entry::Link { state, why } => why.as_ref().map_or_else(|| state.to_string(), |why| format!("{state}: {why}")),
         Entry::Synced { open, completed, executions, positions } => {

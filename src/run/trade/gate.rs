@@ -2,7 +2,7 @@
 //!
 //! What a command knew of the other desks when it started may be seconds old when it sends. Under this lock their journals
 //! are read again, so that of two commands at the same moment the second finds the first one's order, and a kill in a
-//! workstation reaches a command that has begun. The lock is held until the order is durable and on its way.
+//! workstation reaches a command that has begun; so do its REDUCE and the limits typed in it, where they are tighter. The lock is held until the order is durable and on its way.
 //!
 //! Invariants: nothing is sent without the lock; what has no answer yet is not sent again by another client id, whatever
 //! was agreed to. Cancels wait for nobody.
@@ -17,7 +17,7 @@ use super::headless::{Desk, Lived};
 use super::outcome::{Failure, Outcome};
 use super::seat;
 use crate::app::model::{Awaited, Model};
-use crate::app::words;
+use crate::app::{select, words};
 use crate::clock::Stamp;
 use crate::domain::order::{Order, OrderSpec};
 use crate::run::lock::Lock;
@@ -66,6 +66,11 @@ impl Gate {
         })?;
         let model = &mut desk.model;
         model.desk.halted |= known.halted;
+        if known.reduced == Some(select::session_date(model)) {
+            model.desk.reduced = known.reduced;
+        }
+        let mode = model.desk.mode;
+        model.desk.limits.tighten(mode, &known.limits);
         let fresh = model.orders.recent.iter().filter(|r| known.recent.iter().all(|k| k.key != r.key));
         let mut recent: Vec<_> = fresh.cloned().chain(known.recent.iter().cloned()).collect();
         recent.sort_by_key(|recent| std::cmp::Reverse(recent.at.wall));

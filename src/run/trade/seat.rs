@@ -8,6 +8,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use color_eyre::eyre::{Report, WrapErr, eyre};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use crate::clock::Stamp;
 use crate::domain::order::{Order, OrderState};
@@ -86,6 +88,10 @@ fn open(folder: &Path, seat: u16) -> Result<Option<Reader>, Report> {
 pub struct Known {
     /// Whether a workstation has set HALT: one that runs, or the first as it was left.
     pub halted: bool,
+    /// The session that such a workstation has set REDUCE for.
+    pub reduced: Option<Date>,
+    /// The limits that were typed in workstations that run.
+    pub limits: Vec<(String, Decimal)>,
     /// Orders placed within the last minute, newest first.
     pub recent: Vec<Recent>,
     /// Orders of other seats that nobody has answered, with the seat: they may be at the broker.
@@ -112,8 +118,15 @@ pub fn known(folder: &Path, own: u16) -> Result<Known, Report> {
             }
         }
         known.accepted.extend(reader.accepted()?);
-        let holds = seat != own && (seat == 0 || lock::is_taken(folder, seat)?);
-        known.halted |= holds && reader.before()?.is_some_and(|before| before.halted);
+        if seat == own {
+            continue;
+        }
+        let runs = lock::is_taken(folder, seat)?;
+        if let Some(before) = reader.before()?.filter(|_| seat == 0 || runs) {
+            known.halted |= before.halted;
+            known.reduced = known.reduced.max(before.reduced);
+            known.limits.extend(before.limits.into_iter().filter(|_| runs));
+        }
     }
     known.recent.sort_by_key(|recent| std::cmp::Reverse(recent.at.wall));
     Ok(known)

@@ -80,6 +80,9 @@ pub fn draw(
 fn preview(model: &Model, text: &str) -> (String, Role) {
     let next: Vec<&str> = saying::complete(model, text, text.len()).iter().take(NEXT).map(|w| w.text).collect();
     let next = if next.is_empty() { String::new() } else { format!("   next: {}", next.join(" ")) };
+    if let Some(does) = saying::desk_word(text) {
+        return (format!("= {does}"), Role::Text);
+    }
     match saying::read(model, text) {
         Ok(Said::Order(order)) => (format!("= {}{next}", order.text), Role::Text),
         Ok(Said::Manage(manage, _)) => {

@@ -22,11 +22,17 @@ use crate::view::widgets::canvas::{Canvas, Words};
 /// Draws the card.
 pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect, key: &OrderKey, top: usize) {
     let Some(order) = blotter::order(model, key) else { return };
-    let mut wanted = if order.state.is_terminal() {
-        vec![(Action::OrderAgain, "stage it again")]
-    } else {
-        vec![(Action::PickUp, "modify"), (Action::Cancel, "cancel what is left")]
-    };
+    let mut wanted = Vec::new();
+    if select::can_restage(model, order) {
+        wanted.push((Action::OrderAgain, "stage it again"));
+    }
+    if select::unchangeable(model, order).is_none() {
+        wanted.push((Action::PickUp, "modify"));
+    }
+    let ends = matches!(order.state, OrderState::Cancelling) || order.state.is_terminal();
+    if !ends && select::is_ours(model, order) {
+        wanted.push((Action::Cancel, "cancel what is left"));
+    }
     wanted.extend([(Action::Copy, "copy"), (Action::ListMove { way: Way::Down }, "scroll"), (Action::Back, "close")]);
     let keys = hints::keys_of(model, &["order", GLOBAL], &wanted);
     let title = Words::of(format!("Order {}", select::order_name(order)), Role::PaneTitleFocus);

@@ -17,7 +17,8 @@ const LISTED: usize = 6;
 
 /// Draws the question.
 pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect) {
-    let wanted = [(Action::Quit, "quit, leave them working"), (Action::Back, "stay")];
+    let leave = if model.desk.profile.as_str() == "embedded" { "quit, keep them" } else { "quit, leave them working" };
+    let wanted = [(Action::Quit, leave), (Action::Cancel, "cancel DAY entries"), (Action::Back, "stay")];
     let keys = hints::keys_of(model, &["quit", GLOBAL], &wanted);
     let lines = lines(model);
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
@@ -31,9 +32,9 @@ pub fn draw(canvas: &mut Canvas<'_>, model: &Model, room: Rect) {
 fn lines(model: &Model) -> Vec<Words> {
     let live: Vec<&Order> = model.orders.live().collect();
     let embedded = model.desk.profile.as_str() == "embedded";
-    let stay = if embedded { "in the paper gateway" } else { "at the broker" };
+    let stay = if embedded { "in the paper gateway" } else { "working at the broker" };
     let verb = if live.len() == 1 { "stays" } else { "stay" };
-    let head = format!("{} {verb} working {stay} after you leave:", words::count(live.len(), "order"));
+    let head = format!("{} {verb} {stay} after you leave:", words::count(live.len(), "order"));
     let mut lines = vec![Words::of(head, Role::TextStrong), Words::new()];
     for order in live.iter().take(LISTED) {
         let role = if order.state == OrderState::Unknown { Role::OrderUnknown } else { Role::Text };
@@ -53,7 +54,7 @@ fn lines(model: &Model) -> Vec<Words> {
         lines.push(Words::of(format!("{} {verb} open.", words::count(open, "position")), Role::Text));
     }
     let fate = if embedded {
-        "They wait, unfilled, until the next start."
+        "It stands still without the desk: nothing fills until the next start."
     } else {
         "The broker does not cancel when a session ends."
     };

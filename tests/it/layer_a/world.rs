@@ -737,6 +737,7 @@ fn order_report(order: &venue::Order) -> OrderReport {
         avg_fill: None,
         remark: None,
         parent_id: 0,
+        ended: None,
     }
 }
 
