@@ -55,7 +55,7 @@ pub enum Request {
 #[derive(Debug)]
 pub enum Reply {
     /// The journal is open.
-    Opened(Opened),
+    Opened(Box<Opened>),
     /// The intent is durable: the order may be sent.
     Intended {
         /// The order.
@@ -157,7 +157,7 @@ pub fn channel() -> (Inlet, Receiver<Request>) {
 pub fn serve(path: &Path, entropy: u64, requests: &Receiver<Request>, gauge: &Gauge, mut reply: impl FnMut(Reply)) {
     let mut state = match Journal::open(path, entropy, Stamp::now()) {
         Ok((journal, opened)) => {
-            reply(Reply::Opened(opened));
+            reply(Reply::Opened(Box::new(opened)));
             Ok(journal)
         }
         Err(error) => {

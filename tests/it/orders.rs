@@ -311,7 +311,7 @@ fn reduce_and_typed_limits_of_a_desk_that_runs_hold_for_commands() {
 
 /// The session that is under way has one of these dates.
 fn days_about_now() -> Vec<jiff::civil::Date> {
-    let today = jiff::Zoned::now().in_tz("America/New_York").unwrap().date();
+    let today = Stamp::now().eastern().date();
     (0..5).map(|n| today.checked_add(jiff::Span::new().days(n)).unwrap()).collect()
 }
 

@@ -59,7 +59,7 @@ pub(super) fn order(model: &mut Model, step: &mut Step, key: &OrderKey) -> bool 
         let hold = facts::hold(order);
         order.state = OrderState::Cancelling;
         order.changed_at = at;
-        facts::forget_hold(order, hold);
+        facts::forget_hold(order, hold.as_ref());
         facts::record(model, step, key);
     }
     model.orders.waits.insert(key.clone(), Wait { what: Awaited::Cancel, until: at.plus(ANSWER), sent: true });

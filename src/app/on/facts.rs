@@ -57,7 +57,7 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
     take_remark(order, report.remark);
     let progress = Progress { status: report.status, filled, avg_fill: filled.and(report.avg_fill) };
     lifecycle::advance(order, progress, Authority::Stream, at);
-    forget_hold(order, hold);
+    forget_hold(order, hold.as_ref());
     let changed = *order != before;
     // Of an order that is known, what its fills contradict was said when they came.
     if let Some(text) = rebook(model, &key).filter(|_| !known) {
@@ -86,7 +86,7 @@ pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) 
     order.cap = report.cap;
     let progress = Progress { status: report.status, filled, avg_fill: filled.and(report.avg_fill) };
     lifecycle::advance(order, progress, Authority::Stream, at);
-    forget_hold(order, hold);
+    forget_hold(order, hold.as_ref());
     let changed = *order != before;
     unsettle(model, &key, was, at);
     after(model, step, &key, was, changed);
@@ -100,10 +100,10 @@ pub(super) fn hold(order: &Order) -> Option<SafeText> {
 }
 
 /// Why an order was held says nothing of why it ends.
-pub(super) fn forget_hold(order: &mut Order, hold: Option<SafeText>) {
+pub(super) fn forget_hold(order: &mut Order, hold: Option<&SafeText>) {
     let stale = |hold: &SafeText| order.remark.as_ref().is_some_and(|(code, text)| *code == 0 && text == hold);
     let ends = order.state == OrderState::Cancelling || order.state.is_terminal();
-    if ends && hold.as_ref().is_some_and(stale) {
+    if ends && hold.is_some_and(stale) {
         order.remark = None;
     }
 }

@@ -229,7 +229,7 @@ pub(super) fn global(model: &mut Model, step: &mut Step) {
             let hold = facts::hold(order);
             order.state = OrderState::Cancelling;
             order.changed_at = at;
-            facts::forget_hold(order, hold);
+            facts::forget_hold(order, hold.as_ref());
             facts::record(model, step, &key);
         }
         if ours {
