@@ -278,7 +278,7 @@ fn g20_gross_and_intents_are_met_exactly() {
 }
 
 /// A desk that sent so many different orders, so far apart, the last so long ago, in milliseconds.
-fn sent(desk: Desk, count: i64, apart: i64, ago: i64) -> Desk {
+pub(super) fn sent(desk: Desk, count: i64, apart: i64, ago: i64) -> Desk {
     let now = Stamp::at(100_000_000_000);
     let recent = (0..count).map(|n| Recent {
         spec: buy(n + 1, Some("100")),

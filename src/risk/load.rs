@@ -341,6 +341,48 @@ mod tests {
         assert!(problems[0].contains("live: value_confirm 50 is above value_max 40; 25 and 100 stay"), "{problems:?}");
     }
 
+    #[test]
+    fn each_number_has_bounds_that_are_met_exactly() {
+        let taken = |table: &str, row: &str| {
+            let (limits, problems) = read(&format!("[{table}]\n{row}\n"));
+            assert_eq!(
+                limits == Limits::default() || limits == Limits::default_with("SPY"),
+                problems.len() == 1,
+                "{row}"
+            );
+            problems.is_empty()
+        };
+        for (row, passes) in [
+            ("value_confirm = 0", false),
+            ("value_confirm = 0.01", true),
+            ("value_max = 1000", true),
+            ("value_max = 1000.01", false),
+            ("per_second = 0", false),
+            ("per_second = 1", true),
+            ("per_second = 100000", true),
+            ("per_second = 100001", false),
+            ("max_size = 0", false),
+            ("max_size = 0.5", true),
+            ("max_value = 0", false),
+            ("max_value = 0.01", true),
+            ("max_size = 0x10", false),
+        ] {
+            assert_eq!(taken("limits", row), passes, "{row}");
+        }
+        for (row, passes) in
+            [("max_position = 0", false), ("max_position = 1", true), ("band_max = 0", false), ("band_max = 0.1", true)]
+        {
+            assert_eq!(taken("symbol.SPY", row), passes, "{row}");
+        }
+    }
+
+    #[test]
+    fn what_asks_may_be_as_high_as_what_forbids() {
+        let (limits, problems) = read("[limits.live]\nvalue_confirm = 40\nvalue_max = 40\n");
+        assert_eq!(problems, [] as [&str; 0]);
+        assert_eq!((limits.live.value_confirm, limits.live.value_max), (40.into(), 40.into()));
+    }
+
     impl Limits {
         fn default_with(symbol: &str) -> Self {
             let symbols = [(symbol.to_owned(), SymbolLimits::default())].into();

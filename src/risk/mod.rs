@@ -6,7 +6,7 @@
 //! that can neither increase a position nor cross zero, skip what `trading.md` §1.1 lets them skip.
 //!
 //! The numbers are [`Limits`]; `risk.toml` changes them at the start. How the guard is proved stands in `property_tests`;
-//! mutation testing: `cargo mutants --file 'src/risk/**' -- --lib risk::`.
+//! mutation testing: `.ci/mutants --file 'src/risk/**'`.
 //!
 //! Must not know: the broker, the ticket, the clock. Absent: what the head of `checks` lists.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
@@ -15,11 +15,19 @@
 mod boundary_tests;
 mod checks;
 #[cfg(test)]
+mod contract_tests;
+#[cfg(test)]
 mod expiry_tests;
+#[cfg(test)]
+mod holding_tests;
 #[cfg(test)]
 mod kind_tests;
 mod limits;
 mod load;
+#[cfg(test)]
+mod market_tests;
+#[cfg(test)]
+mod moment_tests;
 mod passing;
 #[cfg(test)]
 mod passing_tests;

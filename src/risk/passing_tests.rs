@@ -1,9 +1,11 @@
 use super::boundary_tests::{buy, limited, live, long, rich, said, with};
 use super::samples::Desk;
 use super::*;
-use crate::domain::order::OrderKind;
+use crate::domain::order::{OrderKind, Session, Tif};
 use crate::domain::samples::price as p;
 use Weight::Hard;
+
+const REST: Option<&str> = Some("187.20");
 
 /// The one offer of a verdict.
 fn offered(desk: &Desk, spec: &OrderSpec) -> Option<OrderSpec> {
@@ -87,4 +89,80 @@ fn the_offer_stands_on_the_finding_that_it_mends() {
     let found = desk.ask(|ctx| assess(&spec, ctx).findings);
     let with_offer: Vec<_> = found.iter().map(|f| (f.code, f.fix.is_some())).collect();
     assert_eq!(with_offer, [("G21", false), ("G06", true)]);
+}
+
+fn finding(code: &'static str, weight: Weight, fix: Option<&OrderSpec>) -> Finding {
+    Finding { code, weight, text: String::new(), fix: fix.cloned().map(Box::new) }
+}
+
+/// The codes of a verdict that bear an offer, and what is offered, where the guard answers `again` to what is taken.
+fn offers(
+    findings: Vec<Finding>,
+    spec: &OrderSpec,
+    again: impl Fn(&OrderSpec) -> Vec<Finding>,
+) -> Vec<(&'static str, OrderSpec)> {
+    let verdict = |findings| Assessment { class: Class::Entry, findings };
+    let mut judged = verdict(findings);
+    super::passing::offer(&mut judged, spec, |order| verdict(again(order)));
+    judged.findings.into_iter().filter_map(|f| f.fix.map(|fix| (f.code, *fix))).collect()
+}
+
+#[test]
+fn what_is_only_noted_offers_nothing() {
+    let (spec, less) = (buy(100, REST), buy(50, REST));
+    assert_eq!(offers(vec![finding("N", Weight::Note, Some(&less))], &spec, |_| Vec::new()), []);
+    let asked = offers(vec![finding("C", Weight::Confirm, Some(&less))], &spec, |_| Vec::new());
+    assert_eq!(asked, [("C", less)]);
+}
+
+#[test]
+fn an_offer_that_meets_what_nothing_mends_is_none() {
+    let (spec, less) = (buy(100, REST), buy(50, REST));
+    let first = || vec![finding("A", Hard, Some(&less))];
+    assert_eq!(offers(first(), &spec, |_| vec![finding("B", Hard, None)]), []);
+    assert_eq!(offers(first(), &spec, |_| vec![finding("B", Weight::Confirm, None)]), [("A", less.clone())]);
+    // What nothing mended before may still stand where it only asks.
+    let asks = || vec![finding("S", Weight::Confirm, None), finding("A", Weight::Confirm, Some(&less))];
+    assert_eq!(offers(asks(), &spec, |_| vec![finding("S", Weight::Confirm, None)]), [("A", less.clone())]);
+    assert_eq!(offers(asks(), &spec, |_| vec![finding("T", Weight::Confirm, None)]), []);
+}
+
+#[test]
+fn offers_that_go_round_in_a_circle_are_none() {
+    let (spec, less) = (buy(100, REST), buy(50, REST));
+    let again = |order: &OrderSpec| {
+        let back = if *order == less { &spec } else { &less };
+        vec![finding("A", Hard, Some(back))]
+    };
+    assert_eq!(offers(vec![finding("A", Hard, Some(&less))], &spec, again), []);
+    assert_eq!(
+        offers(vec![finding("A", Hard, Some(&spec))], &spec, |_| Vec::new()),
+        [],
+        "the order itself is no offer"
+    );
+}
+
+#[test]
+fn the_smallest_size_and_the_first_other_terms_are_taken_together() {
+    let spec = buy(100, REST);
+    let size = |n| finding("S", Hard, Some(&OrderSpec { qty: Qty::from(n), ..spec.clone() }));
+    let fixes = [
+        OrderSpec { tif: Tif::Gtc, ..spec.clone() },
+        OrderSpec { session: Session::Extended, ..spec.clone() },
+        OrderSpec { kind: OrderKind::Limit(p("187.10")), ..spec.clone() },
+    ];
+    for terms in fixes {
+        let found = vec![size(60), finding("T", Hard, Some(&terms)), size(40)];
+        let both = OrderSpec { qty: Qty::from(40), ..terms };
+        assert_eq!(offers(found, &spec, |_| Vec::new()), [("S", both)]);
+    }
+}
+
+#[test]
+fn the_offer_of_a_lighter_finding_is_left_alone_while_a_heavier_one_stands() {
+    let (spec, less, least) = (buy(100, REST), buy(50, REST), buy(10, REST));
+    let found = vec![finding("H", Hard, Some(&less)), finding("C", Weight::Confirm, Some(&least))];
+    assert_eq!(offers(found, &spec, |_| Vec::new()), [("H", less)]);
+    let found = vec![finding("C", Weight::Confirm, Some(&least)), finding("H", Hard, None)];
+    assert_eq!(offers(found, &spec, |_| Vec::new()), []);
 }

@@ -164,7 +164,7 @@ pub fn assess_with(room: &Room, spec: &OrderSpec, ctx: &Context<'_>) -> Assessme
 
 impl Room {
     /// What becomes of an order at work.
-    fn after(&self, order: &Order) -> Option<Order> {
+    pub(super) fn after(&self, order: &Order) -> Option<Order> {
         match self.yields.iter().find(|yields| yields.key == order.key) {
             Some(yields) if yields.to.is_zero() => None,
             Some(yields) => {

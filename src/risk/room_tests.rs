@@ -1,6 +1,6 @@
 use super::samples::Desk;
 use super::*;
-use crate::domain::order::{Oca, OcaKind, OrderKind, OrderState, Ownership, Verb};
+use crate::domain::order::{Distance, Oca, OcaKind, OrderKind, OrderState, Ownership, Verb};
 use crate::domain::samples::{self, price as p};
 
 fn sell(n: i64, kind: OrderKind, group: Option<&str>) -> OrderSpec {
@@ -200,4 +200,127 @@ fn an_order_that_is_small_enough_is_left_alone() {
     let desk = long(100, vec![order(7, stop(100, Some("a"))), order(8, target(50, Some("a")))]);
     assert_eq!(found(&desk, &close(50)).unwrap().0, [("7".into(), 100, 50)]);
     assert_eq!(found(&desk, &close(51)).unwrap().0, [("8".into(), 50, 49), ("7".into(), 100, 49)]);
+}
+
+#[test]
+fn what_makes_an_order_more_than_a_plain_exit_makes_no_room() {
+    let desk = bracketed();
+    let with = |change: fn(&mut OrderSpec)| {
+        let mut spec = close(50);
+        change(&mut spec);
+        found(&desk, &spec)
+    };
+    assert!(with(|_| ()).is_some());
+    assert_eq!(with(|s| s.attributes.preview = true), None);
+    assert_eq!(with(|s| s.attributes.oca = Some(Oca { name: "mine".into(), kind: OcaKind::Reduce })), None);
+    assert_eq!(with(|s| s.kind = OrderKind::LimitOnClose(p("187.21"))), None);
+}
+
+#[test]
+fn a_buy_of_a_long_and_a_sale_of_a_short_make_no_room() {
+    let buy = |id, kind| order(id, OrderSpec { verb: Verb::Buy, side: Side::Buy, ..sell(100, kind, None) });
+    let orders = vec![buy(7, OrderKind::Limit(p("180")))];
+    let more = samples::order_of(Verb::Buy, Side::Buy, 50, Some("187.21"));
+    assert!(found(&long(-100, orders.clone()), &more).is_some(), "of a short it is an exit");
+    assert_eq!(found(&long(100, orders), &more), None);
+    let sale = samples::order_of(Verb::Sell, Side::Sell, 50, Some("187.21"));
+    assert!(found(&long(100, vec![order(7, target(100, None))]), &sale).is_some());
+    assert_eq!(found(&long(-100, vec![order(7, target(100, None))]), &sale), None);
+}
+
+#[test]
+fn a_stop_takes_the_place_of_one_target_alone() {
+    let alone = long(100, vec![order(7, stop(100, None))]);
+    assert_eq!(found(&alone, &stop(50, None)), None, "never of a stop");
+    let two = long(100, vec![order(7, target(100, Some("a"))), order(8, target(100, Some("a")))]);
+    assert_eq!(found(&two, &stop(50, None)), None, "never of two targets of a group");
+    assert_eq!(found(&two, &close(50)), None);
+    let both = long(100, vec![order(7, target(60, None)), order(8, target(40, None))]);
+    assert_eq!(found(&both, &stop(40, None)).unwrap().0, [("8".into(), 40, 0)], "the smaller that is large enough");
+    assert_eq!(found(&both, &stop(41, None)).unwrap().0, [("7".into(), 60, 19)]);
+    assert_eq!(found(&both, &stop(61, None)), None);
+}
+
+#[test]
+fn the_stop_that_goes_beside_an_exit_is_found_wherever_it_stands_and_is_large_enough() {
+    let desk = long(100, vec![order(8, target(100, Some("a"))), order(7, stop(100, Some("a")))]);
+    let (yields, beside) = found(&desk, &close(50)).unwrap();
+    assert_eq!((yields.len(), beside), (2, Some(stop(50, None))));
+    let desk = long(100, vec![order(8, target(100, Some("a"))), order(7, stop(40, Some("a")))]);
+    assert_eq!(found(&desk, &close(41)), None, "the stop is smaller than what is to go beside it");
+    assert_eq!(found(&desk, &close(40)).unwrap().1, Some(stop(40, None)));
+}
+
+#[test]
+fn orders_of_the_other_side_and_those_that_wait_for_their_entry_give_no_way() {
+    let entry = samples::own("e", 5, samples::buy(60, Some("180")), OrderState::Working);
+    let exit = Order { parent: Some(OrderKey::own("e")), ..order(6, target(60, None)) };
+    let mut desk = bracketed();
+    desk.orders.splice(0..0, [entry, exit]);
+    let (yields, _) = found(&desk, &close(50)).unwrap();
+    assert_eq!(yields, [("8".into(), 100, 50), ("7".into(), 100, 50)]);
+}
+
+#[test]
+fn a_group_may_have_one_stop_and_several_targets_and_exits_without_one_may_not() {
+    let spread = |group| vec![order(7, stop(100, group)), order(8, target(50, group)), order(9, target(50, group))];
+    let (yields, _) = found(&long(100, spread(Some("a"))), &close(60)).unwrap();
+    assert_eq!(yields, [("8".into(), 50, 40), ("9".into(), 50, 40), ("7".into(), 100, 40)]);
+    let child = |order: Order| Order { parent: Some(OrderKey::own("gone")), ..order };
+    let desk = long(100, spread(None).into_iter().map(child).collect());
+    assert_eq!(found(&desk, &close(60)), None, "its targets add up");
+}
+
+#[test]
+fn exits_of_different_entries_give_way_apart() {
+    let child = |entry, order: Order| Order { parent: Some(OrderKey::own(entry)), ..order };
+    let desk = long(100, vec![child("a", order(7, stop(60, None))), child("b", order(8, stop(40, None)))]);
+    assert_eq!(found(&desk, &close(40)).unwrap().0, [("8".into(), 40, 0)]);
+    assert_eq!(found(&desk, &close(41)).unwrap().0, [("7".into(), 60, 19)]);
+}
+
+#[test]
+fn an_order_that_gave_all_its_way_is_gone_and_the_others_keep_what_has_filled() {
+    let mut desk = bracketed();
+    desk.orders[0].filled = Qty::from(20);
+    let yields =
+        |to| Yields { key: desk.orders[0].key.clone(), from: Qty::from(80), to: Qty::from(to), protects: true };
+    let room = |to| Room { yields: vec![yields(to)], beside: None };
+    assert_eq!(room(0).after(&desk.orders[0]), None);
+    let after = room(30).after(&desk.orders[0]).unwrap();
+    assert_eq!((after.spec.qty, after.filled, after.remaining()), (Qty::from(50), Qty::from(20), Qty::from(30)));
+    assert_eq!(room(30).after(&desk.orders[1]), Some(desk.orders[1].clone()));
+}
+
+#[test]
+fn each_order_that_gives_way_is_named_by_what_it_is() {
+    let touched = OrderKind::Touched { trigger: p("190"), limit: None };
+    let desk = long(
+        100,
+        vec![
+            order(7, stop(100, None)),
+            order(8, target(100, None)),
+            order(9, sell(100, touched, None)),
+            order(0, target(100, None)),
+        ],
+    );
+    let said = |key: &str, to, beside| {
+        let yields = Yields { key: OrderKey::own(key), from: Qty::from(100), to: Qty::from(to), protects: false };
+        let room = Room { yields: vec![yields], beside };
+        let verdict = desk.ask(|ctx| assess_with(&room, &close(50), ctx).findings);
+        verdict.into_iter().find(|f| f.weight == Weight::Note && f.code == "G18").unwrap().text
+    };
+    assert_eq!(said("7", 50, None), "first stop #7 100 → 50");
+    assert_eq!(said("8", 0, None), "first target #8 is cancelled");
+    assert_eq!(said("9", 50, None), "first order #9 100 → 50");
+    assert_eq!(said("tw-x", 50, None), "first target tw-x 100 → 50");
+    assert_eq!(
+        said("8", 0, Some(target(50, None))),
+        "first target #8 is cancelled; then this, with a target of 50 at 190.00 beside it"
+    );
+    let trail = OrderKind::Trail { by: Distance::Percent(1.into()), from: None, limit_offset: None };
+    assert_eq!(
+        said("8", 0, Some(sell(50, trail, None))),
+        "first target #8 is cancelled; then this, with a stop of 50 beside it"
+    );
 }

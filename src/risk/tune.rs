@@ -252,4 +252,67 @@ mod tests {
             assert!(limits.tuned(Mode::Live, row, d(good)).is_ok(), "{row} {good}");
         }
     }
+
+    #[test]
+    fn rows_that_differ_are_told_with_their_way_and_those_of_the_other_mode_are_not() {
+        let (now, mut file) = (Limits::default(), Limits::default());
+        assert_eq!(now.differing(Mode::Paper, &file), []);
+        file.paper.value_max = 500.into();
+        file.paper.cushion = 20.into();
+        file.paper.max_size = Some(Qty::from(300));
+        file.live.value_max = 500.into();
+        let told = |from: &Limits, to: &Limits| {
+            let all = from.differing(Mode::Paper, to);
+            all.into_iter().map(|t| (t.row, t.from, t.to, t.loosens)).collect::<Vec<_>>()
+        };
+        let n = |n: i64| Some(Decimal::from(n));
+        let there =
+            [("max_size", None, n(300), false), ("value_max", n(400), n(500), true), ("cushion", n(10), n(20), false)];
+        assert_eq!(told(&now, &file), there);
+        assert_eq!(told(&file, &now), there.map(|(row, from, to, loosens)| (row, to, from, !loosens)));
+    }
+
+    #[test]
+    fn of_what_a_symbol_has_here_and_there_always_the_tighter_holds() {
+        let with = |own: SymbolLimits| Limits { symbols: [("AAPL".to_owned(), own)].into(), ..Limits::default() };
+        let none = SymbolLimits::default();
+        let size = |n: i64| Some(Qty::from(n));
+        let own = |n: i64, percent: i64| SymbolLimits {
+            default_size: size(n),
+            max_size: size(n),
+            max_value: Some(Cash::from(n)),
+            max_position: size(n),
+            band_confirm: Some(percent.into()),
+            band_max: Some(percent.into()),
+        };
+        let both = |a: &SymbolLimits, b: &SymbolLimits| {
+            let all = with(a.clone()).tighter_symbols(Mode::Paper, &with(b.clone()));
+            assert_eq!(all.keys().collect::<Vec<_>>(), ["AAPL"]);
+            all["AAPL"].clone()
+        };
+        assert_eq!((both(&own(10, 1), &own(20, 2)), both(&own(20, 2), &own(10, 1))), (own(10, 1), own(10, 1)));
+        assert_eq!((both(&own(10, 1), &none), both(&none, &own(10, 1))), (own(10, 1), own(10, 1)));
+        // What is said more loosely than for all gives way to what holds for all; a cap gives way to nothing.
+        let caps = SymbolLimits {
+            max_size: size(500),
+            max_value: Some(Cash::from(500)),
+            max_position: size(500),
+            ..SymbolLimits::default()
+        };
+        assert_eq!((both(&own(500, 50), &none), both(&none, &own(500, 50))), (caps.clone(), caps));
+        // As much as for all, said in the file, stays said.
+        let same = SymbolLimits { default_size: size(100), ..SymbolLimits::default() };
+        assert_eq!((both(&none, &same), both(&same, &none)), (same, none));
+    }
+
+    #[test]
+    fn a_symbol_of_which_nothing_is_left_stays_only_where_the_file_names_it() {
+        let named = Limits { symbols: [("SPY".to_owned(), SymbolLimits::default())].into(), ..Limits::default() };
+        let plain = Limits::default();
+        assert_eq!(plain.tighter_symbols(Mode::Live, &named), named.symbols);
+        assert_eq!(named.tighter_symbols(Mode::Live, &plain), BTreeMap::new());
+        let loose = SymbolLimits { default_size: Some(Qty::from(500)), ..SymbolLimits::default() };
+        let loose = Limits { symbols: [("QQQ".to_owned(), loose)].into(), ..Limits::default() };
+        assert_eq!(loose.tighter_symbols(Mode::Live, &plain), BTreeMap::new());
+    }
 }

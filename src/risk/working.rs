@@ -211,4 +211,68 @@ mod tests {
         assert_eq!(desk.ask(|ctx| assess(&target(40, None), ctx).class), Class::Exit);
         assert_eq!(desk.ask(|ctx| assess(&target(41, None), ctx).class), Class::Entry);
     }
+
+    #[test]
+    fn an_exit_is_judged_by_its_own_entry_and_by_no_other() {
+        // A target of no entry beside the stop of one: both can fill.
+        let orders = vec![order("t", target(50, None), None), order("s", stop(50, None), Some("gone"))];
+        for (held, class) in [(100, Class::Exit), (99, Class::Entry)] {
+            let desk = long(held, orders.clone());
+            assert_eq!(desk.ask(|ctx| class_of(&desk.orders[0], ctx)), class, "{held}");
+            assert_eq!(desk.ask(|ctx| class_of(&desk.orders[1], ctx)), class, "{held}");
+        }
+    }
+
+    #[test]
+    fn siblings_of_the_same_kind_add_up_and_a_group_is_not_the_place_of_an_entry() {
+        let half = |name: &str| order(name, target(50, None), Some("gone"));
+        let orders = vec![order("s", stop(100, None), Some("gone")), half("t1"), half("t2")];
+        for (held, class) in [(100, Class::Exit), (99, Class::Entry)] {
+            let desk = long(held, orders.clone());
+            assert_eq!(desk.ask(|ctx| class_of(&desk.orders[1], ctx)), class, "{held}");
+        }
+        let grouped = order("t", target(100, Some("x")), Some("gone"));
+        let desk = long(199, vec![order("s", stop(100, None), Some("gone")), grouped]);
+        assert_eq!(desk.ask(|ctx| class_of(&desk.orders[1], ctx)), Class::Entry, "the stop is not of its group");
+    }
+
+    #[test]
+    fn exits_claim_their_part_as_soon_as_their_entry_has_filled_or_is_lost() {
+        let entry = |state, filled: i64| {
+            let buy = spec(Side::Buy, 100, OrderKind::Limit("187".parse().unwrap()), None);
+            Order { state, filled: Qty::from(filled), ..order("e", buy, None) }
+        };
+        let beside = |entry| {
+            let desk = long(100, vec![entry, order("s", stop(100, None), Some("e"))]);
+            desk.ask(|ctx| assess(&target(1, None), ctx).class)
+        };
+        assert_eq!(beside(entry(OrderState::Working, 0)), Class::Exit, "it waits");
+        assert_eq!(beside(entry(OrderState::Working, 1)), Class::Entry);
+        assert_eq!(beside(entry(OrderState::Unknown, 0)), Class::Entry);
+        assert_eq!(beside(entry(OrderState::Cancelled, 0)), Class::Entry, "what has ended holds nothing back");
+        let other = order("u", spec(Side::Buy, 100, OrderKind::Limit("180".parse().unwrap()), None), None);
+        assert_eq!(beside(other), Class::Entry, "another order is not its entry");
+    }
+
+    #[test]
+    fn an_attached_exit_is_counted_with_its_siblings_and_not_with_itself() {
+        let buy = spec(Side::Buy, 100, OrderKind::Limit("187".parse().unwrap()), None);
+        let child = |name: &str, spec| order(name, spec, Some("e"));
+        let orders = vec![
+            order("e", buy, None),
+            child("s1", stop(60, None)),
+            child("s2", stop(40, None)),
+            child("t", target(100, None)),
+            order("o", stop(30, None), None),
+        ];
+        let desk = long(0, orders);
+        let attached =
+            |name: &str, spec: OrderSpec| desk.ask(|ctx| is_attached(&spec, ctx, Some(&OrderKey::own(name))));
+        assert!(attached("s1", stop(60, None)) && !attached("s1", stop(61, None)));
+        assert!(attached("s2", stop(40, None)) && !attached("s2", stop(41, None)));
+        assert!(attached("t", target(100, None)) && !attached("t", target(101, None)));
+        assert!(!attached("o", stop(30, None)), "it has no entry");
+        assert!(!attached("s1", OrderSpec { side: Side::Buy, ..stop(60, None) }), "not on the entry's own side");
+        assert!(!desk.ask(|ctx| is_attached(&stop(60, None), ctx, None)), "what is not at work yet has no entry");
+    }
 }

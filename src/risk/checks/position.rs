@@ -8,7 +8,7 @@ use crate::domain::cover;
 use crate::domain::order::{Order, OrderKey, OrderKind, OrderSpec, OrderState, Side, Verb};
 use crate::domain::shown;
 use crate::money::{Cash, Price, Qty};
-use crate::risk::working::waits;
+use crate::risk::working::{of_side, waits};
 use crate::risk::{Context, Finding, Weight};
 
 /// G17: the position that would be there with every order of this side filled.
@@ -147,10 +147,8 @@ pub(super) fn unknown(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     let lost = ctx.working.iter().find(|o| o.state == OrderState::Unknown)?;
     let name = if lost.ids.order_id == 0 { lost.key.to_string() } else { format!("#{}", lost.ids.order_id) };
     let against = ctx.position.filter(|p| if spec.side == Side::Buy { p.is_negative() } else { p.is_positive() });
-    let room = against.and_then(|held| {
-        let none = OrderSpec { qty: Qty::ZERO, ..spec.clone() };
-        held.abs().minus(claim(&none, ctx, None)?.without).filter(|q| q.is_positive())
-    });
+    let room =
+        against.and_then(|held| held.abs().minus(of_side(spec.side, spec, ctx, None)?).filter(|q| q.is_positive()));
     let up_to = room.map(|room| format!(". Exits up to {} pass", shown::qty(room))).unwrap_or_default();
     finding("G30", Weight::Hard, format!("{} has an order with unknown outcome, {name}{up_to}", spec.symbol))
 }
