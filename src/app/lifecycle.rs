@@ -159,3 +159,6 @@ pub const fn verdict(code: i32) -> Verdict {
         _ => Verdict::Unclear,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -189,6 +189,75 @@ mod tests {
         assert_eq!(s.certain(q(100), second(9)), q(100));
     }
 
+    /// What is certain of a position beside a fill of so many that it does not show.
+    fn certain_beside(fill: i64, position: i64) -> Qty {
+        let mut s = Settling::default();
+        let side = if fill > 0 { Side::Buy } else { Side::Sell };
+        s.filled(side, q(fill.abs()), Stamp::at(1), Stamp::at(1));
+        s.certain(q(position), Stamp::at(2))
+    }
+
+    #[test]
+    fn what_is_certain_is_the_less_of_before_and_after_and_nothing_where_they_are_not_of_one_side() {
+        let table = [
+            (60, 100, 100),
+            (60, -100, -40),
+            (60, -60, 0),
+            (60, -50, 0),
+            (60, 0, 0),
+            (-60, 100, 40),
+            (-60, 60, 0),
+            (-60, 50, 0),
+            (-60, 0, 0),
+            (-60, -100, -100),
+        ];
+        for (fill, position, certain) in table {
+            assert_eq!(certain_beside(fill, position), q(certain), "{fill} beside {position}");
+        }
+    }
+
+    #[test]
+    fn a_fill_is_waited_for_three_seconds_and_no_longer() {
+        let mut s = Settling::default();
+        assert!(!s.is_behind(Stamp::at(0)));
+        s.filled(Side::Sell, q(60), Stamp::at(1), Stamp::at(1));
+        let last = Stamp::at(1).plus(SETTLES);
+        let late = last.plus(Duration::from_nanos(1));
+        assert_eq!([s.is_behind(Stamp::at(1)), s.is_behind(last), s.is_behind(late)], [true, true, false]);
+        assert_eq!([s.certain(q(100), last), s.certain(q(100), late)], [q(40), q(100)]);
+        s.moved(q(-60), last);
+        assert!(!s.is_behind(last));
+    }
+
+    #[test]
+    fn what_is_settled_takes_nothing_from_what_comes_later() {
+        let both = |gap: Duration| {
+            let mut s = Settling::default();
+            s.moved(q(-60), Stamp::at(1));
+            let later = Stamp::at(1).plus(gap);
+            s.filled(Side::Sell, q(60), later, later);
+            s.certain(q(100), later)
+        };
+        assert_eq!(both(SETTLES), q(100), "it is the fill of that move");
+        assert_eq!(both(SETTLES + Duration::from_nanos(1)), q(40), "it is another fill");
+    }
+
+    #[test]
+    fn a_move_and_a_fill_of_different_sides_are_two_things() {
+        for (side, sign) in [(Side::Sell, 1), (Side::Buy, -1)] {
+            let mut s = Settling::default();
+            s.moved(q(60 * sign), Stamp::at(1));
+            s.filled(side, q(60), Stamp::at(2), Stamp::at(2));
+            assert_eq!(s.certain(q(100 * sign), Stamp::at(3)), q(40 * sign));
+            // A part of the fill shows, then the rest.
+            s.moved(q(-20 * sign), Stamp::at(3));
+            assert_eq!(s.certain(q(80 * sign), Stamp::at(3)), q(40 * sign));
+            s.moved(q(-50 * sign), Stamp::at(3));
+            assert_eq!(s.certain(q(30 * sign), Stamp::at(3)), q(30 * sign), "ten more than was filled");
+            assert!(!s.is_behind(Stamp::at(3)));
+        }
+    }
+
     proptest! {
         #[test]
         fn however_fills_and_positions_interleave_nothing_is_left(
