@@ -65,3 +65,6 @@ pub fn covered(reaches: &[(&Order, Qty)], held: Qty) -> Option<Qty> {
     let sum = reaches.iter().try_fold(Qty::ZERO, |sum, (_, reach)| sum.plus(*reach));
     sum.map(|sum| sum.min(held.abs()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -429,3 +429,6 @@ impl Order {
         self.filled.is_positive() && self.filled < self.spec.qty
     }
 }
+
+#[cfg(test)]
+mod tests;

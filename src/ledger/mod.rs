@@ -14,6 +14,8 @@
 //! Must not know: the journal, the broker, the screen, the clock.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+#[cfg(test)]
+mod edge_tests;
 mod excursion;
 mod lot;
 #[cfg(test)]

@@ -10,14 +10,14 @@ use crate::domain::samples::{AAPL, price};
 
 const SECOND: i64 = 1_000_000_000;
 /// Friday 2026-11-20 10:42:07 in New York.
-const START: i64 = 1_795_189_327 * SECOND;
+pub(super) const START: i64 = 1_795_189_327 * SECOND;
 
-fn cash(text: &str) -> Cash {
+pub(super) fn cash(text: &str) -> Cash {
     text.parse().unwrap()
 }
 
 /// A fill at second `at`: positive buys, negative sells.
-fn fill(id: &str, at: i64, signed: i64, px: &str, fee: Option<&str>) -> Execution {
+pub(super) fn fill(id: &str, at: i64, signed: i64, px: &str, fee: Option<&str>) -> Execution {
     Execution {
         exec_id: ExecId(id.into()),
         ids: BrokerIds { client_id: 1, order_id: 1, perm_id: 0 },
@@ -37,11 +37,11 @@ fn fill(id: &str, at: i64, signed: i64, px: &str, fee: Option<&str>) -> Executio
     }
 }
 
-fn flat(_: ConId) -> Qty {
+pub(super) fn flat(_: ConId) -> Qty {
     Qty::ZERO
 }
 
-fn booked(fills: &[Execution]) -> Ledger {
+pub(super) fn booked(fills: &[Execution]) -> Ledger {
     book(fills, flat, |_| Terms::default())
 }
 
