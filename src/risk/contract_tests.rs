@@ -1,6 +1,6 @@
 //! The contract, the terms and prices it takes, the exits that go with an entry, and what a change may change.
 
-use super::boundary_tests::{buy, live, long, of, said, stop};
+use super::boundary_tests::{at, buy, live, long, of, said, stop};
 use super::samples::Desk;
 use super::*;
 use crate::domain::SafeText;
@@ -198,7 +198,7 @@ fn an_order_of_the_close_cannot_be_changed_past_its_cut_off() {
     let close = sell(100, OrderKind::MarketOnClose);
     let order = samples::own("c", 9, close.clone(), OrderState::Held);
     let codes = |minute| {
-        let desk = super::boundary_tests::at(long(100), jiff::civil::date(2026, 11, 20), 15, minute, 0);
+        let desk = at(long(100), jiff::civil::date(2026, 11, 20), 15, minute, 0);
         let desk = Desk { orders: vec![order.clone()], ..desk };
         let changed = OrderSpec { qty: Qty::from(50), ..close.clone() };
         desk.ask(|ctx| {

@@ -103,7 +103,7 @@ fn offers(
 ) -> Vec<(&'static str, OrderSpec)> {
     let verdict = |findings| Assessment { class: Class::Entry, findings };
     let mut judged = verdict(findings);
-    super::passing::offer(&mut judged, spec, |order| verdict(again(order)));
+    passing::offer(&mut judged, spec, |order| verdict(again(order)));
     judged.findings.into_iter().filter_map(|f| f.fix.map(|fix| (f.code, *fix))).collect()
 }
 

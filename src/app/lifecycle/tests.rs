@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::order::OrderSpec;
-use crate::domain::samples;
+use crate::domain::samples::{self, price};
 
 const BEFORE: Stamp = Stamp::at(6);
 const NOW: Stamp = Stamp::at(9);
@@ -14,10 +14,6 @@ const ENDS: [OrderState; 3] = [OrderState::Filled, OrderState::Cancelled, OrderS
 
 fn q(n: i64) -> Qty {
     Qty::from(n)
-}
-
-fn p(text: &str) -> Option<Price> {
-    Some(samples::price(text))
 }
 
 fn spec(total: i64) -> OrderSpec {
@@ -103,11 +99,11 @@ fn a_status_that_is_not_known_says_only_that_the_order_has_arrived() {
 fn a_report_changes_something_where_state_or_fills_do() {
     let mut order = order(OrderState::Working, 0, 100);
     let told = |order: &mut Order, n: i64| {
-        let progress = Progress { status: BrokerStatus::Working, filled: Some(q(n)), avg_fill: p("187.10") };
+        let progress = Progress { status: BrokerStatus::Working, filled: Some(q(n)), avg_fill: Some(price("187.10")) };
         advance(order, progress, Authority::Stream, NOW)
     };
     assert!(told(&mut order, 40));
-    assert_eq!((order.filled, order.avg_fill, order.changed_at), (q(40), p("187.10"), BEFORE));
+    assert_eq!((order.filled, order.avg_fill, order.changed_at), (q(40), Some(price("187.10")), BEFORE));
     assert!(!told(&mut order, 40));
     assert!(!told(&mut order, 30));
     assert!(told(&mut order, 100));
@@ -151,12 +147,16 @@ fn an_average_is_taken_with_a_fill_or_where_none_is_known() {
         let grown = book(&mut order, q(total), avg);
         (grown, order.avg_fill)
     };
-    assert_eq!(booked(None, 40, p("187.10")), (false, p("187.10")), "it was missing");
-    assert_eq!(booked(p("187.10"), 40, p("187.15")), (false, p("187.10")), "nothing has filled since");
-    assert_eq!(booked(p("187.10"), 50, p("187.15")), (true, p("187.15")));
-    assert_eq!(booked(p("187.10"), 50, None), (true, p("187.10")), "what is known stays");
-    assert_eq!(booked(p("187.10"), 30, p("187.15")), (false, p("187.10")), "a late word");
-    assert_eq!(booked(None, 30, p("187.15")), (false, None));
+    assert_eq!(booked(None, 40, Some(price("187.10"))), (false, Some(price("187.10"))), "it was missing");
+    assert_eq!(
+        booked(Some(price("187.10")), 40, Some(price("187.15"))),
+        (false, Some(price("187.10"))),
+        "nothing has filled since"
+    );
+    assert_eq!(booked(Some(price("187.10")), 50, Some(price("187.15"))), (true, Some(price("187.15"))));
+    assert_eq!(booked(Some(price("187.10")), 50, None), (true, Some(price("187.10"))), "what is known stays");
+    assert_eq!(booked(Some(price("187.10")), 30, Some(price("187.15"))), (false, Some(price("187.10"))), "a late word");
+    assert_eq!(booked(None, 30, Some(price("187.15"))), (false, None));
 }
 
 #[test]

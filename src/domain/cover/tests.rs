@@ -67,15 +67,15 @@ fn a_stop_protects_what_it_closes_while_it_is_sure_to_work() {
 
 #[test]
 fn an_exit_closes_no_more_than_its_entry_has_filled() {
-    let covers = |entry: Order, held| covers(&[entry, child(stop("s", 100))], held);
-    assert_eq!(covers(entry(OrderState::Working, 0), 100), Qty::ZERO, "it waits");
-    assert_eq!(covers(entry(OrderState::Working, 30), 100), Qty::from(30));
-    assert_eq!(covers(entry(OrderState::Cancelled, 30), 100), Qty::from(30), "the rest never came");
-    assert_eq!(covers(entry(OrderState::Filled, 100), 100), Qty::from(100));
-    assert_eq!(covers(entry(OrderState::Filled, 60), 100), Qty::from(100), "what has filled holds nothing back");
-    assert_eq!(covers(entry(OrderState::Cancelled, 0), 100), Qty::from(100), "an entry that ended is no entry");
+    let beside = |entry: Order, held| covers(&[entry, child(stop("s", 100))], held);
+    assert_eq!(beside(entry(OrderState::Working, 0), 100), Qty::ZERO, "it waits");
+    assert_eq!(beside(entry(OrderState::Working, 30), 100), Qty::from(30));
+    assert_eq!(beside(entry(OrderState::Cancelled, 30), 100), Qty::from(30), "the rest never came");
+    assert_eq!(beside(entry(OrderState::Filled, 100), 100), Qty::from(100));
+    assert_eq!(beside(entry(OrderState::Filled, 60), 100), Qty::from(100), "what has filled holds nothing back");
+    assert_eq!(beside(entry(OrderState::Cancelled, 0), 100), Qty::from(100), "an entry that ended is no entry");
     let orphan = Order { parent: Some(OrderKey::own("gone")), ..stop("s", 100) };
-    assert_eq!(super::tests::covers(&[orphan], 100), Qty::from(100));
+    assert_eq!(covers(&[orphan], 100), Qty::from(100));
 }
 
 #[test]
