@@ -376,8 +376,6 @@ fn take(d: &mut Desk, key: &OrderKey, fact: Fact) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     #[test]
     fn no_sequence_of_facts_overfills_revives_or_sends_again(facts in prop::collection::vec(any_fact(), 1..40)) {
         let mut d = desk();
