@@ -8,6 +8,7 @@ mod cancelling;
 mod charting;
 mod conditions;
 mod desk;
+mod edges;
 mod fixture;
 mod foreign;
 mod giving_back;
