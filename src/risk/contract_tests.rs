@@ -79,11 +79,14 @@ fn g16_offers_the_hours_and_the_time_that_pass() {
     let early = OrderSpec { tif: Tif::Ioc, session: Session::Extended, ..buy(1, REST) };
     let regular = OrderSpec { tif: Tif::Ioc, ..buy(1, REST) };
     assert_eq!(offer(&Desk::default(), &early), Some(regular));
-    let mut other = Desk::default();
-    other.instrument.sec_type = SecType::Other;
-    assert_eq!(said(&other, &five, "G16"), None, "what is no stock may have it");
-    let market_protect = of(Verb::Buy, Side::Buy, 1, OrderKind::MarketProtect);
-    assert_eq!(said(&other, &market_protect, "G16"), None);
+    let of_kind = |kind| {
+        let mut desk = Desk::default();
+        desk.instrument.sec_type = kind;
+        desk
+    };
+    assert_eq!(said(&of_kind(SecType::Crypto), &five, "G16"), None, "crypto has it");
+    let protect = of(Verb::Buy, Side::Buy, 1, OrderKind::MarketProtect);
+    assert_eq!(said(&of_kind(SecType::Future), &protect, "G16"), None, "a future has it");
 }
 
 fn sell(qty: i64, kind: OrderKind) -> OrderSpec {

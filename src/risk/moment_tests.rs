@@ -79,7 +79,7 @@ fn g28_is_for_market_orders_in_live_on_days_of_trading() {
 fn g31_is_for_no_auction_and_not_for_the_hours_in_which_an_order_works() {
     let wakes = |day, hour, spec: &OrderSpec, hours| {
         let desk = at(Desk::default(), day, hour, 0, 0);
-        sleeps_until(spec, hours, desk.at).is_some()
+        sleeps_until(spec, Some(&desk.instrument), hours, desk.at).is_some()
     };
     let opg = of(Verb::Buy, Side::Buy, 1, OrderKind::MarketOnOpen);
     assert!(!wakes(FRIDAY, 3, &opg, Hours::NewYork), "an auction has a time of its own");
