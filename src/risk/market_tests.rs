@@ -73,9 +73,13 @@ fn g12_says_how_far_from_what() {
     let exit = of(Verb::Close, Side::Sell, 1, OrderKind::Stop { trigger: p("150"), limit: Some(p("100")) });
     assert_eq!(text(&long(1), &exit, "G12"), "33.3% below the trigger 150.00, at most 10%");
     assert_eq!(text(&desk, &buy(1, Some("195")), "G11"), "4.2% above the ask 187.22, confirm above 3%");
-    assert_eq!(fix(&desk, &short(Some("150"))), Some(OrderKind::Limit(p("168.48"))), "187.20 less 10 %");
+    assert_eq!(
+        fix(&desk, &short(Some("150"))),
+        Some(OrderKind::Limit(p("170.36"))),
+        "a tenth of the band inside its edge"
+    );
     let cheap = quoted("187.25", "187.27", "187.26");
-    assert_eq!(fix(&cheap, &short(Some("150"))), Some(OrderKind::Limit(p("168.53"))), "168.525 is rounded inward");
+    assert_eq!(fix(&cheap, &short(Some("150"))), Some(OrderKind::Limit(p("170.40"))), "170.3975 is rounded inward");
 }
 
 #[test]
