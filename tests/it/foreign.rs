@@ -1,5 +1,7 @@
 //! Two clients at one gateway: what the other one does is seen here, counts here, and is only cancelled by the global cancel.
 
+use std::time::Duration;
+
 use ibapi::Client;
 use ibapi::contracts::{Contract, Currency, Exchange, SecurityType, Symbol};
 use ibapi::orders::{Action, Order, TimeInForce};
@@ -107,6 +109,8 @@ async fn a_kill_leaves_what_others_placed_and_the_global_cancel_takes_it() {
     assert_eq!(theirs(&desk.model).map(|o| o.state), Some(OrderState::Working));
     desk.keys("o g");
     assert_eq!(theirs(&desk.model).map(|o| o.state), Some(OrderState::Working), "it asks first");
+    let asked = desk.model.now;
+    desk.until("the question read", |m| m.now.since(asked) >= Duration::from_millis(400)).await;
     desk.keys("g");
     desk.until("theirs gone", |m| m.orders.live().count() == 0).await;
 }

@@ -172,7 +172,8 @@ fn numbered(model: &Model, number: u32) -> Result<OrderKey, String> {
     let found = model.orders.live().find(ours).map(|o| o.key.clone());
     let other =
         model.orders.live().find(|o| o.ids.order_id == id && id != 0 && o.ids.client_id != model.desk.client_id);
-    if let (Some(key), Some(other)) = (&found, other) {
+    // A command has said which client it means before it came here.
+    if let (Some(key), Some(other), false) = (&found, other, model.desk.commanded) {
         let name = |o: &Order| format!("{} of client {}", crate::app::words::order(model, o), o.ids.client_id);
         let mine = select::order(model, key).map_or_else(String::new, name);
         return Err(format!("order {number} may be {mine} or {}; x and m in the blotter say which", name(other)));
