@@ -31,7 +31,9 @@ pub type ConId = i32;
 pub(crate) fn read_order(client_id: venue::ClientId, frame: &[u8]) -> Result<venue::OrderRequest, (i32, String)> {
     let request = wire::Request::decode(wire::Encoding::Protobuf(226), frame);
     let Ok(wire::Request::PlaceOrder(request)) = request else { panic!("not an order: {request:?}") };
-    session::order_of(client_id, &request, 0).map(|(_, order)| order).map_err(|fault| (fault.code, fault.text))
+    session::order_of(client_id, &request, session::Shelf { now: 0, feed: None })
+        .map(|(_, order)| order)
+        .map_err(|fault| (fault.code, fault.text))
 }
 
 #[cfg(test)]

@@ -24,7 +24,12 @@ use crate::gateway::venue::{
 use crate::money::{Cash, Price, Qty};
 
 /// The schema's versions, each step taking a file from the version of its index to the next.
-const MIGRATIONS: [&str; 3] = [include_str!("store/1.sql"), include_str!("store/2.sql"), include_str!("store/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("store/1.sql"),
+    include_str!("store/2.sql"),
+    include_str!("store/3.sql"),
+    include_str!("store/4.sql"),
+];
 
 /// How long to wait for another process that holds the file.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(2);

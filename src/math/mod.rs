@@ -1,6 +1,6 @@
-//! Studies of bars, and the axis they are drawn on, in binary floating point.
+//! Studies of bars, the axis they are drawn on, and the value of options, in binary floating point.
 //!
-//! Invariants: everything is a pure function of the bars handed in; a value that the bars at hand do not determine yet is
+//! Invariants: everything is a pure function of what is handed in; a value that the bars at hand do not determine yet is
 //! `None`, and none is ever NaN or infinite; feeding bars one by one gives what feeding them at once gives, also when the
 //! last one is revised in between. Money stays decimal: what is computed here is read off a chart and never sent; a price
 //! leaves through [`Axis::price_of`], rounded to what an order may have.
@@ -13,6 +13,7 @@ mod bands;
 mod heikin;
 mod levels;
 mod momentum;
+pub mod option;
 mod sample;
 mod series;
 mod study;

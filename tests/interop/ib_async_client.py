@@ -10,7 +10,7 @@ import re
 import time
 from pathlib import Path
 
-from ib_async import IB, LimitOrder, MarketOrder, Order, ScannerSubscription, Stock, StopOrder, WshEventData
+from ib_async import IB, LimitOrder, MarketOrder, Option, Order, ScannerSubscription, Stock, StopOrder, WshEventData
 from ib_async.client import Client
 from ib_async.ib import StartupFetchALL
 from ib_async.wrapper import RequestError
@@ -162,10 +162,30 @@ def reference(s):
         ("reqMktDepthExchanges", ib.reqMktDepthExchanges),
         ("reqNewsProviders", ib.reqNewsProviders),
         ("reqSmartComponents", lambda: ib.reqSmartComponents("a6")),
-        ("reqSecDefOptParams", lambda: ib.reqSecDefOptParams("AAPL", "", "STK", 265598)),
     ):
         c.same(name, ask(), [])
         c.answered(name, EMPTY)
+    options(s)
+
+
+def options(s):
+    """A chain, one of its options, and what it is worth."""
+    c, ib = s.c, s.ib
+    (chain,) = [chain for chain in ib.reqSecDefOptParams("AAPL", "", "STK", 265598) if chain.exchange == "SMART"]
+    c.same("the chain's class and multiplier", (chain.tradingClass, chain.multiplier), ("AAPL", "100"))
+    c.ok("expirations and strikes", len(chain.expirations) > 5 and len(chain.strikes) > 40, len(chain.strikes))
+    c.answered("reqSecDefOptParams")
+    found = ib.reqContractDetails(Option("AAPL", sorted(chain.expirations)[3], 0.0, "C", "SMART"))
+    found.sort(key=lambda details: details.contract.strike)
+    middle = found[len(found) // 2]
+    c.same("what it is on", (middle.underConId, middle.contract.multiplier), (265598, "100"))
+    s.option = middle.contract
+    told = ib.calculateOptionPrice(s.option, 0.3, s.option.strike)
+    c.ok("a price and a delta", told.optPrice > 0 and 0.4 < told.delta < 0.7, f"{told.optPrice} {told.delta}")
+    c.answered("calculateOptionPrice")
+    told = ib.calculateImpliedVolatility(s.option, told.optPrice, s.option.strike)
+    c.near("the volatility of that price", told.impliedVol, 0.3, within=0.001)
+    c.answered("calculateImpliedVolatility")
 
 
 def quotes(s):
@@ -438,8 +458,8 @@ def unserved(s):
     s.refused(10187, "reqHistoricalTicks", s.apple, "20240102 10:00:00", "", 10, "TRADES", True)
     s.refused(430, "reqFundamentalData", s.apple, "ReportSnapshot")
     s.refused(162, "reqScannerData", scan, name="reqScannerSubscription")
-    s.refused(322, "calculateImpliedVolatility", s.apple, 5.0, 230.0)
-    s.refused(322, "calculateOptionPrice", s.apple, 0.3, 230.0)
+    s.refused(322, "calculateImpliedVolatility", s.apple, 5.0, 230.0, name="calculateImpliedVolatility of a share")
+    s.refused(322, "calculateOptionPrice", s.apple, 0.3, 230.0, name="calculateOptionPrice of a share")
     s.refused(10172, "reqNewsArticle", "BRFG", "BRFG$1")
     s.refused(10276, "reqHistoricalNews", 265598, "BRFG", "", "", 10)
     s.refused(10279, "getWshMetaData", name="reqWshMetaData")
@@ -453,7 +473,8 @@ def unserved(s):
     s.scan = None
     s.refused_later(162, "reqScannerSubscription", lambda: setattr(s, "scan", ib.reqScannerSubscription(scan)))
     s.noted("cancelScannerSubscription", lambda: ib.cancelScannerSubscription(s.scan))
-    s.refused_later(322, "exerciseOptions", lambda: ib.exerciseOptions(s.apple, 1, 1, s.account, 0))
+    unheld = "exerciseOptions of an option that is not held"
+    s.refused_later(322, unheld, lambda: ib.exerciseOptions(s.option, 1, 1, s.account, 0))
     # An error without an id is none of the request's: the client waits until its own time is up.
     s.refused_later(321, "requestFA", lambda: ib.requestFA(1))
     s.refused_later(321, "replaceFA", lambda: ib.replaceFA(1, "<xml/>"))

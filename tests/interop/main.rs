@@ -6,6 +6,7 @@
 
 mod coverage;
 mod futures;
+mod options;
 mod orders;
 mod requests;
 mod session;
@@ -27,6 +28,7 @@ async fn the_rust_client_makes_every_request_and_takes_orders_through_their_live
     Box::pin(orders::brackets_and_groups(&mut session)).await;
     Box::pin(orders::triggers_and_types(&mut session)).await;
     Box::pin(futures::bought_held_and_sold(&mut session)).await;
+    Box::pin(options::calculated_bought_and_exercised(&mut session)).await;
     Box::pin(requests::what_is_not_served(&session, &gateway.address)).await;
     session.leave(&gateway).await;
     coverage::is_whole(&session.called());

@@ -7,7 +7,7 @@ from ibapi.execution import ExecutionFilter
 from ibapi.scanner import ScannerSubscription
 
 from checks import EMPTY, Checks, sane_bars
-from official_session import REQUESTS, Held, Session, order, stock, touch
+from official_session import REQUESTS, Held, Session, option, order, stock, touch
 
 # Below IB's marks for an unset number.
 UNSET = 1e300
@@ -69,8 +69,31 @@ def reference(s):
     _, _, found = s.ask("reqSmartComponents", "smartComponents", "a6")
     c.same("smart components", len(found.smartComponentMap), 0)
     c.answered("reqSmartComponents", EMPTY)
-    s.ask("reqSecDefOptParams", "securityDefinitionOptionParameterEnd", "AAPL", "", "STK", 265598)
-    c.answered("reqSecDefOptParams", EMPTY)
+    options(s)
+
+
+def options(s):
+    """A chain, one of its options, and what it is worth."""
+    c = s.checks
+    req_id, since, _ = s.ask("reqSecDefOptParams", "securityDefinitionOptionParameterEnd", "AAPL", "", "STK", 265598)
+    chains = s.all(since, "securityDefinitionOptionParameter", reqId=req_id)
+    (chain,) = [chain for chain in chains if chain.exchange == "SMART"]
+    c.same("the chain's class and multiplier", (chain.tradingClass, chain.multiplier), ("AAPL", "100"))
+    c.ok("expirations and strikes", len(chain.expirations) > 5 and len(chain.strikes) > 40, len(chain.strikes))
+    c.answered("reqSecDefOptParams")
+    req_id, since, _ = s.ask("reqContractDetails", "contractDetailsEnd", option(sorted(chain.expirations)[3]))
+    found = [event.contractDetails for event in s.all(since, "contractDetails", reqId=req_id)]
+    found.sort(key=lambda details: details.contract.strike)
+    middle = found[len(found) // 2]
+    c.same("what it is on", (middle.underConId, middle.contract.multiplier), (265598, "100"))
+    s.option = middle.contract
+    _, _, told = s.ask("calculateOptionPrice", "tickOptionComputation", s.option, 0.3, s.option.strike, [])
+    c.ok("a price and a delta", told.optPrice > 0 and 0.4 < told.delta < 0.7, f"{told.optPrice} {told.delta}")
+    c.answered("calculateOptionPrice")
+    price, strike = told.optPrice, s.option.strike
+    _, _, told = s.ask("calculateImpliedVolatility", "tickOptionComputation", s.option, price, strike, [])
+    c.near("the volatility of that price", told.impliedVol, 0.3, within=0.001)
+    c.answered("calculateImpliedVolatility")
 
 
 def quotes(s):
@@ -174,11 +197,13 @@ def unserved(s):
     s.noted("cancelScannerSubscription", next(s.req_ids))
     s.refused("reqFundamentalData", 430, stock(), "ReportSnapshot", empty)
     s.noted("cancelFundamentalData", next(s.req_ids))
-    s.refused("calculateImpliedVolatility", 322, stock(), 5.0, 230.0, empty)
+    of_share = "of a share"
+    s.refused("calculateImpliedVolatility", 322, stock(), 5.0, 230.0, empty, request=f"calculateImpliedVolatility {of_share}")
     s.noted("cancelCalculateImpliedVolatility", next(s.req_ids))
-    s.refused("calculateOptionPrice", 322, stock(), 0.3, 230.0, empty)
+    s.refused("calculateOptionPrice", 322, stock(), 0.3, 230.0, empty, request=f"calculateOptionPrice {of_share}")
     s.noted("cancelCalculateOptionPrice", next(s.req_ids))
-    s.refused("exerciseOptions", 322, stock(), 1, 1, s.account, 0, *s.dialect.exercise)
+    unheld = "exerciseOptions of an option that is not held"
+    s.refused("exerciseOptions", 322, s.option, 1, 1, s.account, 0, *s.dialect.exercise, request=unheld)
     s.refused("reqNewsArticle", 10172, "BRFG", "BRFG$1", empty)
     s.refused("reqHistoricalNews", 10276, 265598, "BRFG", "", "", 10, empty)
     s.refused("reqWshMetaData", 10279)

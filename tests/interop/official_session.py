@@ -87,6 +87,13 @@ def stock(symbol="AAPL"):
     return contract
 
 
+def option(day, strike=0.0, right="C"):
+    contract = stock()
+    contract.secType, contract.lastTradeDateOrContractMonth = "OPT", day
+    contract.strike, contract.right = strike, right
+    return contract
+
+
 def order(action, kind, quantity, limit=None, aux=None, **more):
     made = Order()
     made.action, made.orderType, made.totalQuantity = action, kind, Decimal(quantity)

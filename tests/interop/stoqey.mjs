@@ -264,8 +264,33 @@ async function reference() {
   answered("reqNewsProviders", EMPTY);
   same("smart components", (await ask("reqSmartComponents", EventName.smartComponents, "a6")).found[1].size, 0);
   answered("reqSmartComponents", EMPTY);
-  await ask("reqSecDefOptParams", EventName.securityDefinitionOptionParameterEnd, "AAPL", "", "STK", 265598);
-  answered("reqSecDefOptParams", EMPTY);
+  await options();
+}
+
+let option;
+// A chain, one of its options, and what it is worth.
+async function options() {
+  const end = EventName.securityDefinitionOptionParameterEnd;
+  const chain = await ask("reqSecDefOptParams", end, "AAPL", "", "STK", 265598);
+  const chains = all(chain.since, EventName.securityDefinitionOptionParameter, (a) => a[0] === chain.reqId);
+  const [smart] = chains.filter((a) => a[1] === "SMART");
+  same("the chain's class and multiplier", [smart[3], `${smart[4]}`], ["AAPL", "100"]);
+  ok("expirations and strikes", smart[5].length > 5 && smart[6].length > 40, smart[6].length);
+  answered("reqSecDefOptParams");
+  const partial = { ...stock(), secType: "OPT", lastTradeDateOrContractMonth: [...smart[5]].sort()[3], right: "C" };
+  const asked = await ask("reqContractDetails", EventName.contractDetailsEnd, partial);
+  const found = all(asked.since, EventName.contractDetails, (a) => a[0] === asked.reqId).map((a) => a[1]);
+  found.sort((a, b) => a.contract.strike - b.contract.strike);
+  const middle = found[Math.floor(found.length / 2)];
+  same("what it is on", [middle.underConId, `${middle.contract.multiplier}`], [265598, "100"]);
+  option = middle.contract;
+  const worth = EventName.tickOptionComputation;
+  const [, , , , delta, price] = (await ask("calculateOptionPrice", worth, option, 0.3, option.strike)).found;
+  ok("a price and a delta", price > 0 && delta > 0.4 && delta < 0.7, `${price} ${delta}`);
+  answered("calculateOptionPrice");
+  const [, , , vol] = (await ask("calculateImpliedVolatility", worth, option, price, option.strike)).found;
+  ok("the volatility of that price", Math.abs(vol - 0.3) < 0.001, vol);
+  answered("calculateImpliedVolatility");
 }
 
 async function quotes() {
@@ -584,11 +609,12 @@ async function unserved() {
   await noted("cancelScannerSubscription", newReq());
   await refused("reqFundamentalData", 430, "reqFundamentalData", stock(), "ReportSnapshot");
   await noted("cancelFundamentalData", newReq());
-  await refused("calculateImpliedVolatility", 322, "calculateImpliedVolatility", stock(), 5, 230);
+  await refused("calculateImpliedVolatility", 322, "calculateImpliedVolatility of a share", stock(), 5, 230);
   await noted("cancelCalculateImpliedVolatility", newReq());
-  await refused("calculateOptionPrice", 322, "calculateOptionPrice", stock(), 0.3, 230);
+  await refused("calculateOptionPrice", 322, "calculateOptionPrice of a share", stock(), 0.3, 230);
   await noted("cancelCalculateOptionPrice", newReq());
-  await refused("exerciseOptions", 322, "exerciseOptions", stock(), 1, 1, account, 0);
+  const unheld = "exerciseOptions of an option that is not held";
+  await refused("exerciseOptions", 322, unheld, option, 1, 1, account, 0);
   await refused("reqNewsArticle", 10172, "reqNewsArticle", "BRFG", "BRFG$1");
   await refused("reqHistoricalNews", 10276, "reqHistoricalNews", 265598, "BRFG", "", "", 10);
   await refused("reqWshMetaData", 10279, "reqWshMetaData");

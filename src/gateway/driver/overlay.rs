@@ -30,9 +30,17 @@ fn fill(own: &OwnPrint) -> Option<Fill> {
 }
 
 /// The session's figures with own fills, written into `top`.
-pub(super) fn day<'a>(mut top: Top, day: &DaySummary, own: impl Iterator<Item = &'a OwnPrint>) -> Top {
-    top.last = Some((day.last, day.last_size));
-    top.last_at = Some(day.last_at);
+pub(super) fn day<'a>(
+    mut top: Top,
+    day: &DaySummary,
+    unsold_is_absent: bool,
+    own: impl Iterator<Item = &'a OwnPrint>,
+) -> Top {
+    // An option that has not traded for days has no last price but its close.
+    if day.last_size > 0 || !unsold_is_absent {
+        top.last = Some((day.last, day.last_size));
+        top.last_at = Some(day.last_at);
+    }
     top.open = day.open;
     top.high = day.high;
     top.low = day.low;

@@ -8,16 +8,18 @@ use jiff::tz::TimeZone;
 
 use super::previews::Previews;
 use super::{hours, overlay};
-use crate::gateway::feed::{self, Bar, BarSize, Borrow, Calendar, Feed, Kind, Listing, What};
+use crate::gateway::feed::options::Right;
+use crate::gateway::feed::{self, Bar, BarSize, Borrow, Calendar, Computation, Feed, Kind, Listing, What};
 use crate::gateway::server::GatewayError;
+use crate::gateway::session::Shelf;
 use crate::gateway::store::Store;
 use crate::gateway::venue::{
-    ACCOUNT, AccountValue, ClientId, Correction, Event, Fault, Funding, Market, OrderId, OrderRequest, Pnl, PnlSingle,
-    PortfolioRow, Precautions, Uncorrectable, Venue, WhatIf,
+    ACCOUNT, AccountValue, ClientId, Correction, Event, Exercise, Fault, Funding, Market, OrderId, OrderRequest, Pnl,
+    PnlSingle, PortfolioRow, Precautions, Uncorrectable, Venue, WhatIf,
 };
 use crate::gateway::wire::bars::Span;
 use crate::gateway::wire::convert::Hours;
-use crate::gateway::wire::ticks::Top;
+use crate::gateway::wire::ticks::{Figure, Top};
 use crate::gateway::{ConId, Nanos};
 
 /// A gap in time after which orders go on from the present instead of living through it: the machine was asleep.
@@ -131,6 +133,16 @@ impl World {
         self.now
     }
 
+    /// What contracts there are now.
+    pub(in crate::gateway) fn shelf(&self) -> Shelf<'_> {
+        Shelf { now: self.now, feed: Some(&self.feed) }
+    }
+
+    /// The market.
+    pub(in crate::gateway) fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
     /// The one account.
     #[expect(clippy::unused_self, reason = "the account belongs to the world even while there is only one")]
     pub(in crate::gateway) fn account(&self) -> &'static str {
@@ -152,6 +164,13 @@ impl World {
         self.previews.ordered();
         let events = self.venue.place(self.now, &self.feed, request);
         self.unsaid.extend(events);
+    }
+
+    /// Exercises an option of the account or gives it up.
+    pub(in crate::gateway) fn exercise(&mut self, wish: &Exercise) -> Result<(), Fault> {
+        let events = self.venue.exercise(self.now, &self.feed, wish)?;
+        self.unsaid.extend(events);
+        Ok(())
     }
 
     /// Cancels an order.
@@ -216,9 +235,44 @@ impl World {
             ..Top::default()
         };
         let Some(day) = self.feed.day(con_id, self.now) else { return shown };
+        let shown = Top { bid: shown.bid.filter(|(bid, _)| *bid > 0), ..shown };
         let begin = hours::trading_day(self.feed.calendar_of(listing), self.now);
         let own = self.venue.own_prints(con_id, begin.saturating_sub(1), self.now);
-        overlay::day(shown, &day, own)
+        overlay::day(shown, &day, listing.kind == Kind::Option, own)
+    }
+
+    /// What an option is worth at bid, ask and last, and by the model; the model's price is that of its minute.
+    pub(in crate::gateway) fn computations(&self, listing: &Listing, top: &Top) -> [Option<Computation>; 4] {
+        let unit = listing.per_unit();
+        let at = |ticks: Option<(i64, i64)>| {
+            let (ticks, _) = ticks?;
+            self.feed.computation(listing.con_id, Some(ticks as f64 / unit), self.now)
+        };
+        [at(top.bid), at(top.ask), at(top.last), self.feed.computation(listing.con_id, None, self.now)]
+    }
+
+    /// The figures that generic ticks ask for, as far as they are there.
+    pub(in crate::gateway) fn figures(&self, listing: &Listing, generic: &[u16], top: &Top) -> Vec<Figure> {
+        let mut figures = Vec::new();
+        let volatilities =
+            |which: u16| generic.contains(&which).then(|| self.feed.volatilities(listing.con_id, self.now));
+        if let Some(terms) = &listing.option {
+            let put = i32::from(terms.right == Right::Put);
+            if generic.contains(&100) {
+                figures.push(Figure::Size(29 + put, top.volume));
+            }
+            if let Some(open) = self.feed.open_interest(listing.con_id, self.now).filter(|_| generic.contains(&101)) {
+                figures.push(Figure::Size(27 + put, open));
+            }
+        } else {
+            if let Some((_, past)) = volatilities(104).flatten() {
+                figures.push(Figure::Value(23, past));
+            }
+            if let Some((implied, _)) = volatilities(106).flatten() {
+                figures.push(Figure::Value(24, implied));
+            }
+        }
+        figures
     }
 
     /// What can be borrowed of a share to sell it short.
@@ -250,7 +304,7 @@ impl World {
 
     /// Where a duration that ends at `until` begins.
     pub(in crate::gateway) fn span_start(&self, listing: &Listing, span: Span, until: Nanos, regular: bool) -> Nanos {
-        hours::span_start(self.feed.calendar_of(listing), span, until, regular || listing.kind == Kind::Index)
+        hours::span_start(self.feed.calendar_of(listing), span, until, regular || is_regular(listing))
     }
 
     /// The sessions that trade between two moments.
@@ -261,7 +315,7 @@ impl World {
         until: Nanos,
         regular: bool,
     ) -> Vec<hours::Session> {
-        hours::sessions(self.feed.calendar_of(listing), from, until, regular || listing.kind == Kind::Index)
+        hours::sessions(self.feed.calendar_of(listing), from, until, regular || is_regular(listing))
     }
 
     /// The beginning of the market's history.
@@ -278,6 +332,11 @@ impl World {
     /// When an instrument trades, or is published.
     pub(in crate::gateway) fn hours(&self, listing: &Listing) -> Hours {
         let hours = hours::hours(self.feed.calendar_of(listing), listing.primary_exchange, self.now);
-        if listing.kind == Kind::Index { Hours { trading: hours.liquid.clone(), ..hours } } else { hours }
+        if is_regular(listing) { Hours { trading: hours.liquid.clone(), ..hours } } else { hours }
     }
+}
+
+/// Whether an instrument trades, or is published, in regular hours alone.
+fn is_regular(listing: &Listing) -> bool {
+    matches!(listing.kind, Kind::Index | Kind::Option)
 }

@@ -484,7 +484,7 @@ fn was_closed(day: Date) -> bool {
 }
 
 /// Half days: the day after Thanksgiving, Christmas Eve and the eve of Independence Day where they are sessions.
-fn is_early(day: Date) -> bool {
+pub fn is_early(day: Date) -> bool {
     let (month, dom, weekday) = (day.month(), day.day(), day.weekday());
     let after_thanksgiving = month == 11
         && weekday == Weekday::Friday

@@ -168,6 +168,7 @@ fn contract(place: usize, product: &'static Product, year: i16, month: i8) -> Op
         size_increment: 1,
         round_lot: 1,
         series: Some(series),
+        option: None,
     })
 }
 

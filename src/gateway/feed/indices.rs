@@ -36,6 +36,7 @@ const fn row(
         size_increment: 1,
         round_lot: 1,
         series: None,
+        option: None,
     }
 }
 

@@ -8,10 +8,10 @@
 //! ([`Listing::price`] makes money of them), sizes as shares. What is remembered to be quick changes no answer.
 //!
 //! Invariants: bars by search equal bars by scanning every leaf; every size is the sum of its one-minute bars; history
-//! joined with the live tape is the history asked for later; the last bar's close is the last print; 0 < bid < ask and every
+//! joined with the live tape is the history asked for later; the last bar's close is the last print; 0 < bid < ask (an option that nobody wants has a bid of 0, which is none) and every
 //! print lies within the quote in force; answers do not depend on the order of questions, the process or the platform.
 //!
-//! Limits: stocks, funds, indices and futures; no headlines, dividends, splits or price bands; prices are counted in cents, the finer tick
+//! Limits: stocks, funds, indices, futures and options; no headlines, dividends, splits or price bands; prices are counted in cents, the finer tick
 //! below one dollar is not modelled; news and macro releases come one to a fixed stretch of sessions at a hashed place; a halt
 //! ends without an auction; on the endless calendar a session trades three times the average volume, so that a minute of
 //! it is nearly as busy as one of regular hours.
@@ -27,6 +27,7 @@ pub(in crate::gateway) mod hash;
 pub mod indices;
 mod ladder;
 mod leaf;
+pub mod options;
 mod path;
 mod plan;
 mod search;
@@ -41,11 +42,14 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use crate::gateway::{ConId, Nanos};
+use crate::math::option::Pricing;
 use crate::money::Price;
+use options::market::Memory;
 use symbol::Symbol;
 
 pub use borrow::Borrow;
 pub use calendar::{Calendar, Hours};
+pub use options::market::Computation;
 pub use universe::{Kind, LISTINGS, Listing};
 
 /// The version of the path: it changes when any price of any seed changes, and old fills then lie off the new history.
@@ -225,6 +229,7 @@ struct Inner {
     /// Contract ids in order with the place of their symbol.
     index: Vec<(ConId, usize)>,
     symbols: Vec<OnceLock<Symbol>>,
+    options: Memory,
 }
 
 impl fmt::Debug for Feed {
@@ -242,7 +247,7 @@ impl Feed {
         let mut index: Vec<(ConId, usize)> = Listing::all().enumerate().map(|(i, l)| (l.con_id, i)).collect();
         index.sort_unstable();
         let symbols = Listing::all().map(|_| OnceLock::new()).collect();
-        Self { inner: Arc::new(Inner { seed, calendar, index, symbols }) }
+        Self { inner: Arc::new(Inner { seed, calendar, index, symbols, options: Memory::default() }) }
     }
 
     /// The seed.
@@ -259,9 +264,14 @@ impl Feed {
         let inner = &self.inner;
         let found = inner.index.binary_search_by_key(&con_id, |(id, _)| *id).ok()?;
         let (_, place) = *inner.index.get(found)?;
-        let listing = Listing::by_con_id(con_id)?;
+        let listing = Listing::of_tables(con_id)?;
         let calendar = self.calendar_of(listing);
         Some(inner.symbols.get(place)?.get_or_init(|| Symbol::new(inner.seed, calendar, listing)))
+    }
+
+    /// What is remembered of options.
+    fn options(&self) -> &Memory {
+        &self.inner.options
     }
 
     /// The calendar of an instrument: the market's, but for futures the futures exchanges' where there are exchanges.
@@ -273,9 +283,12 @@ impl Feed {
     }
 
     /// When a future was settled for good and the price it was settled at, once that has happened: that of its index at the regular open
-    /// to the hundredth, or its own last price.
+    /// to the hundredth, or its own last price. Of an option the price of what it is on.
     pub fn settlement(&self, con_id: ConId, until: Nanos) -> Option<(Nanos, Price)> {
-        let listing = Listing::by_con_id(con_id)?;
+        if let Some(option) = self.option(con_id) {
+            return option.settlement(until);
+        }
+        let listing = Listing::of_tables(con_id)?;
         let series = listing.series.as_ref().filter(|series| series.ends <= until)?;
         let struck = match series.product.index {
             Some(index) => indices::INDICES.iter().find(|i| i.symbol == index)?,
@@ -287,39 +300,98 @@ impl Feed {
 
     /// The best bid and ask at a moment; `None` for an unknown contract and while halted or closed.
     pub fn quote(&self, con_id: ConId, at: Nanos) -> Option<Quote> {
-        self.symbol(con_id)?.quote(at)
+        match self.option(con_id) {
+            Some(option) => option.quote(at),
+            None => self.symbol(con_id)?.quote(at),
+        }
     }
 
     /// The quarter second that contains `at`, with the prints up to `at`; `None` for an unknown contract and while closed.
     /// Its quote is in force only from `quote_at` on.
     pub fn leaf(&self, con_id: ConId, at: Nanos) -> Option<Leaf> {
-        self.symbol(con_id)?.leaf(at)
+        match self.option(con_id) {
+            Some(option) => option.leaf(at),
+            None => self.symbol(con_id)?.leaf(at),
+        }
     }
 
     /// The next moment after `after` at which the quote or a shown size may change; [`Nanos::MAX`] for an unknown contract.
     pub fn next_change(&self, con_id: ConId, after: Nanos) -> Nanos {
-        self.symbol(con_id).map_or(Nanos::MAX, |s| s.next_change(after))
+        match self.option(con_id) {
+            Some(option) => option.next_change(after),
+            None => self.symbol(con_id).map_or(Nanos::MAX, |s| s.next_change(after)),
+        }
     }
 
     /// The prints after `from`, up to and including `until`, in time order.
     pub fn prints(&self, con_id: ConId, from: Nanos, until: Nanos) -> Vec<Print> {
-        self.symbol(con_id).map_or_else(Vec::new, |s| s.prints(from, until))
+        match self.option(con_id) {
+            Some(option) => option.prints(from, until),
+            None => self.symbol(con_id).map_or_else(Vec::new, |s| s.prints(from, until)),
+        }
     }
 
     /// The session's figures at a moment, from 04:00 to 20:00 on the exchanges' calendar; the last session's while closed.
     pub fn day(&self, con_id: ConId, at: Nanos) -> Option<DaySummary> {
-        self.symbol(con_id)?.day(at)
+        match self.option(con_id) {
+            Some(option) => option.day(at),
+            None => self.symbol(con_id)?.day(at),
+        }
     }
 
     /// The bars from the one that contains `from` to the one that contains `until`, made of what has happened up to
     /// `until`. `regular` keeps to regular hours. Bars without a print are left out for trades. Answers grow with the
     /// window: the caller bounds it.
     pub fn bars(&self, con_id: ConId, size: BarSize, from: Nanos, until: Nanos, what: What, regular: bool) -> Vec<Bar> {
-        self.symbol(con_id).map_or_else(Vec::new, |s| bars::bars(s, size, from, until, what, regular))
+        match self.option(con_id) {
+            Some(option) => option.bars(size, from, until, what),
+            None => self.symbol(con_id).map_or_else(Vec::new, |s| bars::bars(s, size, from, until, what, regular)),
+        }
+    }
+
+    /// What an option is worth at a moment by the model, or the volatility that a price implies.
+    pub fn computation(&self, con_id: ConId, price: Option<f64>, at: Nanos) -> Option<Computation> {
+        self.option(con_id)?.computation(price, at)
+    }
+
+    /// What an option's value would depend on at a moment if its underlying were at another price.
+    pub fn pricing(&self, con_id: ConId, under: f64, at: Nanos) -> Option<Pricing> {
+        self.option(con_id)?.pricing(under, at)
+    }
+
+    /// Contracts of an option that are open.
+    pub fn open_interest(&self, con_id: ConId, at: Nanos) -> Option<i64> {
+        self.option(con_id)?.interest(at)
+    }
+
+    /// The annual volatilities of an underlying that has options: implied for thirty days, and of the last thirty closes.
+    pub fn volatilities(&self, con_id: ConId, at: Nanos) -> Option<(f64, f64)> {
+        let listing = Listing::of_tables(con_id)?;
+        let class = options::OptionClass::on(listing.symbol).next()?;
+        let symbol = self.symbol(con_id)?;
+        let today = symbol.calendar.session_of(symbol.calendar.locate(at)?);
+        let closes: Vec<f64> = (1..=31).rev().filter_map(|back| symbol.close(today - back)).map(|c| c as f64).collect();
+        let moves: Vec<f64> =
+            closes.windows(2).filter_map(|pair| Some(libm::log(pair.last()? / pair.first()?))).collect();
+        let squares: f64 = moves.iter().map(|r| r * r).sum();
+        let year = symbol.calendar.year();
+        Some((self.surface(class, at)?.thirty_days(), libm::sqrt(squares / moves.len().max(1) as f64 * year)))
+    }
+
+    /// The price an option is valued at in half ticks: the middle of the quote, or of the last there was; `None` for what is none.
+    pub fn option_mark(&self, con_id: ConId, at: Nanos) -> Option<i64> {
+        self.option(con_id)?.mark(at)
     }
 
     /// The best `levels` occupied rows of each side; `None` for an unknown contract and while halted or closed.
     pub fn book(&self, con_id: ConId, at: Nanos, levels: usize) -> Option<Book> {
+        if let Some(option) = self.option(con_id) {
+            option.quote(at)?;
+            return Some(Book {
+                bids: option.rows(BookSide::Bid, at, levels),
+                asks: option.rows(BookSide::Ask, at, levels),
+            });
+        }
         let symbol = self.symbol(con_id)?;
         symbol.touch(at)?;
         Some(Book { bids: symbol.rows(BookSide::Bid, at, levels), asks: symbol.rows(BookSide::Ask, at, levels) })
@@ -328,6 +400,9 @@ impl Feed {
     /// The shares the market shows on one side at one price in ticks; 0 at an empty level, inside the spread, and while
     /// halted or closed.
     pub fn shown(&self, con_id: ConId, side: BookSide, price: i64, at: Nanos) -> i64 {
-        self.symbol(con_id).map_or(0, |s| s.shown(side, price, at))
+        match self.option(con_id) {
+            Some(option) => option.shown(side, price, at),
+            None => self.symbol(con_id).map_or(0, |s| s.shown(side, price, at)),
+        }
     }
 }

@@ -98,6 +98,15 @@ impl Schedule {
         place(self.market ^ 2, d.div_euclid(self.macros), self.macros) == d
     }
 
+    /// How often the symbol reports in sessions `[a, b)`.
+    pub fn reports_in(&self, a: i64, b: i64) -> i64 {
+        self.own.map_or(0, |k| {
+            let phase = phase(k, self.earnings);
+            let upto = |d: i64| (d + phase - 1).div_euclid(self.earnings);
+            (upto(b) - upto(a)).max(0)
+        })
+    }
+
     /// The mass of all events in sessions `[a, b)`.
     fn mass(&self, a: i64, b: i64) -> f64 {
         let own = self.own.map_or(0.0, |k| {
@@ -270,6 +279,21 @@ impl Path {
             leverage: if index { 0.455 } else { 0.35 },
             fall: if index { 0.44 } else { 0.20 },
         }
+    }
+
+    /// Daily volatility of the path.
+    pub fn sigma(&self) -> f64 {
+        self.sigma
+    }
+
+    /// The load of long moves on the market's stream.
+    pub fn market_load(&self) -> f64 {
+        self.mixes.first().map_or(0.0, |mix| mix.market)
+    }
+
+    /// The logarithm of the slow volatility in session `d` as options see it.
+    pub fn own_slow(&self, d: i64) -> f64 {
+        self.slow.own_level(d)
     }
 
     /// The path's piece of session `d`; `None` before the first one.

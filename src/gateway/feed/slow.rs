@@ -70,6 +70,25 @@ impl Slow {
         left + (right - left) * (place - before)
     }
 
+    /// The symbol's own slow noise at session `d`, the market's part included: as [`Slow::level`], of the symbol.
+    pub fn own_level(&self, d: i64) -> f64 {
+        let of_cell = |cell: i64| {
+            let at = |j: u32| {
+                let market = step(self.market, cell * CELL, j);
+                if self.index {
+                    market
+                } else {
+                    (market + step(self.own, cell * CELL, j)) * std::f64::consts::FRAC_1_SQRT_2
+                }
+            };
+            SIZE * SCALES.zip(SEEN).map(|(j, weight)| weight * at(j)).sum::<f64>()
+        };
+        let place = (d as f64 - 0.5 * CELL as f64) / CELL as f64;
+        let before = libm::floor(place);
+        let (left, right) = (of_cell(before as i64), of_cell(before as i64 + 1));
+        left + (right - left) * (place - before)
+    }
+
     fn cell(&self, d: i64) -> f64 {
         let level: f64 = SCALES
             .map(|j| {

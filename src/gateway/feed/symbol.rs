@@ -265,8 +265,13 @@ impl Symbol {
         Search::new(self, &plan, what).leaf(&node, off)
     }
 
+    /// The node of a leaf, for its price alone.
+    pub fn middle_node(&self, plan: &Plan, q: u32) -> Node {
+        self.path.descend(plan, Node::root(plan, 0, 0), q)
+    }
+
     /// What is known of the leaves `[from, to)` of a day node.
-    fn window(&self, d: i64, from: u32, to: u32, what: What) -> Option<Tally> {
+    pub fn window(&self, d: i64, from: u32, to: u32, what: What) -> Option<Tally> {
         let plan = self.plan(d).filter(|_| from < to)?;
         Search::new(self, &plan, what).window(from, to)
     }

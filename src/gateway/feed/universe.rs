@@ -1,18 +1,21 @@
 //! The universe: what an instrument is, and the table of stocks and funds (data only).
 //!
-//! Invariants: contract ids are unique over all tables ([`LISTINGS`], [`super::indices`], [`super::futures`]), symbols within each; the order of the
+//! Invariants: contract ids are unique over all tables ([`LISTINGS`], [`super::indices`], [`super::futures`], [`super::options`]), symbols within each; the order of the
 //! rows is part of the path's version. Contract ids are IB's own where public material names them; ids from 900,000,001 are
 //! this gateway's. Levels, volatilities, betas and volumes are plausible round figures, not quotes.
 //!
-//! Absent: currencies, crypto, options, bonds.
+//! Absent: currencies, crypto, bonds.
 //!
 //! Must not know: time, hashes, paths.
+
+use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
 use super::futures::{self, Series};
 use super::indices::INDICES;
-use crate::gateway::ConId;
+use super::options::{self, Terms};
+use crate::gateway::{ConId, Nanos};
 use crate::money::Price;
 use Kind::{Etf, Stock};
 use Source::{Ndx, Own, Spx};
@@ -34,6 +37,8 @@ pub enum Kind {
     Index,
     /// A future.
     Future,
+    /// An option.
+    Option,
 }
 
 /// Which path an instrument's price follows.
@@ -127,16 +132,23 @@ pub struct Listing {
     pub round_lot: i64,
     /// Which contract of its product a future is.
     pub series: Option<Series>,
+    /// Which contract of its class an option is.
+    pub option: Option<Terms>,
 }
 
 impl Listing {
-    /// Every instrument of the paper market.
+    /// Every instrument of the paper market but the options, which are computed.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         LISTINGS.iter().chain(INDICES).chain(futures::contracts())
     }
 
     /// The instrument with IB's contract id.
-    pub fn by_con_id(con_id: ConId) -> Option<&'static Self> {
+    pub fn by_con_id(con_id: ConId) -> Option<Self> {
+        Self::of_tables(con_id).copied().or_else(|| options::by_con_id(con_id))
+    }
+
+    /// The instrument with this contract id that stands in a table: any but an option.
+    pub fn of_tables(con_id: ConId) -> Option<&'static Self> {
         LISTINGS.iter().chain(INDICES).find(|l| l.con_id == con_id).or_else(|| futures::by_con_id(con_id))
     }
 
@@ -157,6 +169,20 @@ impl Listing {
         let (digits, decimals) = self.tick;
         let scaled = price.0.checked_div(Decimal::new(digits, decimals))?;
         if scaled.fract().is_zero() { i64::try_from(scaled).ok() } else { None }
+    }
+
+    /// IB's local symbol.
+    pub fn local(&self) -> Cow<'static, str> {
+        match (&self.series, &self.option) {
+            (Some(series), _) => Cow::Borrowed(series.local),
+            (_, Some(terms)) => Cow::Owned(terms.local()),
+            (None, None) => Cow::Borrowed(self.symbol),
+        }
+    }
+
+    /// The last moment of trading, exclusive, of what has an end.
+    pub fn ends(&self) -> Option<Nanos> {
+        self.series.map(|series| series.ends).or(self.option.map(|terms| terms.ends))
     }
 
     /// One tick in USD.
@@ -218,6 +244,7 @@ const fn row(
             10
         },
         series: None,
+        option: None,
     }
 }
 

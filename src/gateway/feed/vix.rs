@@ -71,6 +71,11 @@ impl Fear {
     }
 }
 
+/// The index where the market's log price lies on its line and its slow volatility has this logarithm.
+pub fn calm(slow: f64) -> f64 {
+    libm::exp(soft(SLOW * slow))
+}
+
 /// Bends what lies far from zero and adds the usual level.
 fn soft(value: f64) -> f64 {
     let (up, down) = BEND;

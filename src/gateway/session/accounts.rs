@@ -141,7 +141,7 @@ impl Session {
 
     fn position(&mut self, position: &Position, world: &World) {
         if let Some(listing) = Listing::by_con_id(position.con_id) {
-            self.send(&Reply::Position(Box::new(wire::position(world.account(), listing, position))));
+            self.send(&Reply::Position(Box::new(wire::position(world.account(), &listing, position))));
         }
     }
 
@@ -166,7 +166,7 @@ impl Session {
             self.send(&Reply::PositionMulti(Box::new(wire::position_multi(
                 req_id,
                 world.account(),
-                listing,
+                &listing,
                 position,
             ))));
         }
@@ -185,7 +185,7 @@ impl Session {
             && let Some(listing) = Listing::by_con_id(position.con_id)
         {
             let open = world.portfolio().into_iter().find(|row| row.con_id == position.con_id);
-            let row = wire::portfolio(world.account(), listing, position, open.as_ref());
+            let row = wire::portfolio(world.account(), &listing, position, open.as_ref());
             self.send(&Reply::PortfolioValue(Box::new(row)));
         }
         for (_, single) in self.accounts.pnl_single.values_mut() {
@@ -222,7 +222,7 @@ impl Session {
         }
         for row in if whole { world.portfolio() } else { Vec::new() } {
             if let Some(listing) = Listing::by_con_id(row.con_id) {
-                self.send(&Reply::PortfolioValue(Box::new(wire::portfolio_row(world.account(), listing, &row))));
+                self.send(&Reply::PortfolioValue(Box::new(wire::portfolio_row(world.account(), &listing, &row))));
             }
         }
         let time_stamp = Some(time::minute_text(world.now()));

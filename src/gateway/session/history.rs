@@ -20,6 +20,8 @@ const PACE: Nanos = 1_000_000_000;
 const FIVE: Nanos = 5_000_000_000;
 /// How many bars one request may ask for.
 const BARS: i64 = 60_000;
+/// The longest stretch of quotes of an option in one request: a week.
+const OPTION_QUOTES: Nanos = 7 * 86_400_000_000_000;
 /// How many bars a histogram is made of at most.
 const HISTOGRAM_BARS: i64 = 2_000;
 /// How many requests may be kept up to date, as IB has it.
@@ -28,7 +30,7 @@ const KEPT: usize = 50;
 /// A request for bars, read.
 #[derive(Debug, Clone)]
 struct Query {
-    listing: &'static Listing,
+    listing: Listing,
     size: BarSize,
     what: What,
     regular: bool,
@@ -49,7 +51,7 @@ pub(super) struct Kept {
 /// A subscription to five-second bars.
 #[derive(Debug)]
 pub(super) struct FiveSeconds {
-    listing: &'static Listing,
+    listing: Listing,
     what: What,
     regular: bool,
     next: Nanos,
@@ -82,7 +84,7 @@ fn span(request: &HistoricalDataRequest) -> Result<bars::Span, Fault> {
 }
 
 fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> {
-    let listing = resolve(request.contract.as_ref(), world.now())?;
+    let listing = resolve(request.contract.as_ref(), world.shelf())?;
     let setting = request.bar_size_setting.as_deref().unwrap_or("");
     let size = bars::size(setting).ok_or_else(|| Fault::invalid(&format!("Invalid bar size {setting:?}")))?;
     let shown = request.what_to_show.as_deref().unwrap_or("");
@@ -90,11 +92,15 @@ fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> 
     let current = request.keep_up_to_date.unwrap_or(false);
     let until = end(request, world)?;
     let regular = request.use_rth.unwrap_or(false);
-    let from = world.span_start(listing, span(request)?, until, regular);
+    let from = world.span_start(&listing, span(request)?, until, regular);
     if bars::count(size, from, until) > BARS {
         return Err(no_history("Time length exceeds the maximum for this bar size"));
     }
-    let form = DateForm::new(request.format_date, size, world.zone(listing));
+    // An option's quotes are found minute by minute, a week of them at most.
+    if listing.option.is_some() && what != What::Trades && until.saturating_sub(from) > OPTION_QUOTES {
+        return Err(no_history("Time length exceeds the maximum for quotes of options"));
+    }
+    let form = DateForm::new(request.format_date, size, world.zone(&listing));
     Ok(Query { listing, size, what, regular, form, from, until, current })
 }
 
@@ -124,7 +130,7 @@ impl Session {
         if found.is_empty() && !query.current {
             return self.fault(req_id, no_history("HMDS query returned no data"), world);
         }
-        let rows = found.iter().map(|bar| bars::bar(query.listing, query.what, &query.form, bar)).collect();
+        let rows = found.iter().map(|bar| bars::bar(&query.listing, query.what, &query.form, bar)).collect();
         self.send(&Reply::Bars(Box::new(Bars {
             data: HistoricalData { req_id: Some(req_id), bars: rows },
             end: HistoricalDataEnd {
@@ -142,19 +148,19 @@ impl Session {
     /// Answers with the sessions of a stretch of time.
     fn schedule(&mut self, req_id: i32, request: &HistoricalDataRequest, world: &World) {
         let regular = request.use_rth.unwrap_or(false);
-        let stretch = resolve(request.contract.as_ref(), world.now()).and_then(|listing| {
+        let stretch = resolve(request.contract.as_ref(), world.shelf()).and_then(|listing| {
             let until = end(request, world)?;
             let span = span(request)?;
-            Ok((listing, world.span_start(listing, span, until, regular), until))
+            Ok((listing, world.span_start(&listing, span, until, regular), until))
         });
         let (listing, from, until) = match stretch {
             Ok(stretch) => stretch,
             Err(fault) => return self.fault(req_id, fault, world),
         };
-        let sessions = world.sessions(listing, from, until, regular);
-        let hours = world.hours(listing);
+        let sessions = world.sessions(&listing, from, until, regular);
+        let hours = world.hours(&listing);
         let text = |at: Option<Nanos>| {
-            at.map(|at| time::zoned(at, world.zone(listing)).strftime("%Y%m%d-%H:%M:%S").to_string())
+            at.map(|at| time::zoned(at, world.zone(&listing)).strftime("%Y%m%d-%H:%M:%S").to_string())
         };
         self.send(&Reply::HistoricalSchedule(HistoricalSchedule {
             req_id: Some(req_id),
@@ -198,7 +204,7 @@ impl Session {
         let from = kept.last.map_or(kept.query.until, |bar| bar.start);
         for bar in world.bars(listing.con_id, size, from, world.now(), what, regular) {
             if kept.last != Some(bar) {
-                let bar_row = bars::bar(listing, what, &kept.query.form, &bar);
+                let bar_row = bars::bar(&listing, what, &kept.query.form, &bar);
                 self.send(&Reply::HistoricalDataUpdate(HistoricalDataUpdate {
                     req_id: Some(req_id),
                     bar: Some(bar_row),
@@ -212,7 +218,7 @@ impl Session {
     pub(super) fn real_time_bars(&mut self, request: &RealTimeBarsRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
         let shown = request.what_to_show.as_deref().unwrap_or("");
-        let subscription = match (resolve(request.contract.as_ref(), world.now()), bars::what(shown)) {
+        let subscription = match (resolve(request.contract.as_ref(), world.shelf()), bars::what(shown)) {
             (Err(fault), _) => Err(fault),
             (Ok(_), None) => Err(Fault::invalid(&format!("Invalid what to show {shown:?}"))),
             (Ok(_), Some(_)) if self.five_seconds.contains_key(&req_id) => {
@@ -250,7 +256,7 @@ impl Session {
             five.regular,
         );
         if let Some(bar) = found.first() {
-            self.send(&Reply::RealTimeBar(bars::real_time(req_id, five.listing, five.what, bar)));
+            self.send(&Reply::RealTimeBar(bars::real_time(req_id, &five.listing, five.what, bar)));
         }
         five.next = five.next.saturating_add(FIVE);
     }
@@ -260,13 +266,13 @@ impl Session {
         let Some(req_id) = request.req_id else { return };
         let period = request.time_period.as_deref().unwrap_or("");
         let span = bars::Span::words(period).ok_or_else(|| Fault::invalid(&format!("Invalid time period {period:?}")));
-        match resolve(request.contract.as_ref(), world.now()).and_then(|listing| span.map(|span| (listing, span))) {
+        match resolve(request.contract.as_ref(), world.shelf()).and_then(|listing| span.map(|span| (listing, span))) {
             Ok((listing, span)) => {
                 let regular = request.use_rth.unwrap_or(false);
-                let (from, until) = (world.span_start(listing, span, world.now(), regular), world.now());
+                let (from, until) = (world.span_start(&listing, span, world.now(), regular), world.now());
                 let size = bars::coarse(from, until, HISTOGRAM_BARS);
                 let found = world.bars(listing.con_id, size, from, until, What::Trades, regular);
-                let entries = bars::histogram(listing, &found);
+                let entries = bars::histogram(&listing, &found);
                 self.send(&Reply::HistogramData(HistogramData { req_id: Some(req_id), entries }));
             }
             Err(fault) => self.fault(req_id, fault, world),
@@ -275,7 +281,7 @@ impl Session {
 
     pub(super) fn head_timestamp(&mut self, request: &HeadTimestampRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
-        match resolve(request.contract.as_ref(), world.now()) {
+        match resolve(request.contract.as_ref(), world.shelf()) {
             Ok(_) => {
                 let head_timestamp = Some(bars::head(world.first_moment(), request.format_date));
                 self.send(&Reply::HeadTimestamp(HeadTimestamp { req_id: Some(req_id), head_timestamp }));

@@ -4,16 +4,19 @@
 //! says may contradict the instrument: an order for something else must not become one for it. What is found several times is
 //! told as such where one is needed (error 200, as TWS answers an ambiguous contract), and in full where details are asked for.
 
+use jiff::civil::Date;
+
 use crate::gateway::Nanos;
 use crate::gateway::feed::futures::{self, Series};
-use crate::gateway::feed::{Kind, LISTINGS, Listing, indices::INDICES};
+use crate::gateway::feed::options::{CLASSES, Right, Terms};
+use crate::gateway::feed::{Feed, Kind, LISTINGS, Listing, indices::INDICES};
 use crate::gateway::venue::Fault;
 use crate::gateway::wire::convert;
 use crate::gateway::wire::proto::Contract;
 
 /// The one instrument a request means; error 200 if there is none, or more than one.
-pub(super) fn resolve(contract: Option<&Contract>, now: Nanos) -> Result<&'static Listing, Fault> {
-    match all(contract, now)?[..] {
+pub(super) fn resolve(contract: Option<&Contract>, shelf: Shelf<'_>) -> Result<Listing, Fault> {
+    match all(contract, shelf)?[..] {
         [one] => Ok(one),
         _ => {
             let symbol = contract.and_then(|contract| given(contract.symbol.as_ref())).unwrap_or_default();
@@ -23,31 +26,111 @@ pub(super) fn resolve(contract: Option<&Contract>, now: Nanos) -> Result<&'stati
 }
 
 /// Every instrument a request may mean, at least one; error 200 if there is none.
-pub(super) fn all(contract: Option<&Contract>, now: Nanos) -> Result<Vec<&'static Listing>, Fault> {
-    let found = contract.map(|contract| candidates(contract, now)).unwrap_or_default();
+pub(super) fn all(contract: Option<&Contract>, shelf: Shelf<'_>) -> Result<Vec<Listing>, Fault> {
+    let found = contract.map(|contract| candidates(contract, shelf)).unwrap_or_default();
     if found.is_empty() {
         return Err(Fault::new(200, "No security definition has been found for the request"));
     }
     Ok(found)
 }
 
-fn candidates(contract: &Contract, now: Nanos) -> Vec<&'static Listing> {
+/// What there is to be found at a moment: without a market no options, whose strikes depend on it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::gateway) struct Shelf<'a> {
+    /// The moment.
+    pub now: Nanos,
+    /// The market.
+    pub feed: Option<&'a Feed>,
+}
+
+impl Shelf<'_> {
+    /// Whether an option's strike is or was listed.
+    fn lists(&self, listing: &Listing) -> bool {
+        listing.option.is_none_or(|terms| self.feed.is_some_and(|feed| feed.is_listed(&terms, self.now)))
+    }
+}
+
+fn candidates(contract: &Contract, shelf: Shelf<'_>) -> Vec<Listing> {
     let expired = contract.include_expired.unwrap_or(false);
-    let alive = |listing: &Listing| listing.series.is_none_or(|series| expired || series.ends > now);
-    let fits = |listing: &&'static Listing| agrees(contract, listing) && alive(listing);
+    let alive = |listing: &Listing| listing.ends().is_none_or(|ends| expired || ends > shelf.now);
+    let fits = |listing: &Listing| agrees(contract, listing) && alive(listing);
     if let Some(con_id) = contract.con_id.filter(|id| *id != 0) {
-        return Listing::by_con_id(con_id).into_iter().filter(fits).collect();
+        return Listing::by_con_id(con_id).into_iter().filter(|l| fits(l) && shelf.lists(l)).collect();
     }
     if given(contract.local_symbol.as_ref()).or(given(contract.symbol.as_ref())).is_none() {
         return Vec::new();
     }
+    let of = |listings: &'static [Listing]| listings.iter().copied().filter(fits).collect();
     match given(contract.sec_type.as_ref()).unwrap_or("STK").to_ascii_uppercase().as_str() {
-        "STK" => LISTINGS.iter().filter(fits).collect(),
-        "IND" => INDICES.iter().filter(fits).collect(),
-        "FUT" if expired => futures::contracts().iter().filter(fits).collect(),
-        "FUT" => futures::PRODUCTS.iter().flat_map(|product| futures::listed(product, now)).filter(fits).collect(),
+        "STK" => of(LISTINGS),
+        "IND" => of(INDICES),
+        "FUT" if expired => of(futures::contracts()),
+        "FUT" => futures::PRODUCTS
+            .iter()
+            .flat_map(|product| futures::listed(product, shelf.now))
+            .copied()
+            .filter(fits)
+            .collect(),
+        "OPT" => option_candidates(contract, shelf).into_iter().filter(fits).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The options a request may mean: of the classes, days, strikes and rights it leaves open, all that are listed.
+fn option_candidates(contract: &Contract, shelf: Shelf<'_>) -> Vec<Listing> {
+    let Some(feed) = shelf.feed else { return Vec::new() };
+    let local = given(contract.local_symbol.as_ref());
+    let symbol = given(contract.symbol.as_ref());
+    let strike = contract.strike.filter(|strike| *strike > 0.0 && *strike < 1e6).map(|s| (s * 1_000.0).round() as i64);
+    let day = named_month(contract).map(str::to_owned).or_else(|| local.and_then(local_day));
+    let mut found = Vec::new();
+    for class in &CLASSES {
+        let named = symbol.map_or_else(
+            || local.is_some_and(|local| local.split_whitespace().next() == Some(class.name)),
+            |symbol| class.underlying.eq_ignore_ascii_case(symbol),
+        );
+        if !named {
+            continue;
+        }
+        let mut days = class.last_days(shelf.now);
+        // What has expired is found by its day alone: there is no list of it.
+        if let Some(gone) = day.as_deref().and_then(|day| Date::strptime("%Y%m%d", day).ok())
+            && contract.include_expired.unwrap_or(false)
+            && !days.contains(&gone)
+        {
+            days.push(gone);
+        }
+        for last_day in days {
+            let of = |strike, right| Terms::of(class, last_day, strike, right);
+            if !day.as_deref().is_none_or(|day| of(class.unit, Right::Call).is_some_and(|t| is_expiry(day, &t))) {
+                continue;
+            }
+            for strike in
+                feed.strikes(class, last_day, shelf.now).into_iter().filter(|s| strike.is_none_or(|w| w == *s))
+            {
+                let both = [Right::Call, Right::Put].into_iter();
+                found.extend(both.filter_map(|right| of(strike, right)?.listing()));
+            }
+        }
+    }
+    found
+}
+
+/// The day in an option's local symbol, as requests write it.
+fn local_day(local: &str) -> Option<String> {
+    let digits = local.get(6..12).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    Some(format!("20{digits}"))
+}
+
+/// The month or day that a request names.
+fn named_month(contract: &Contract) -> Option<&str> {
+    given(contract.last_trade_date_or_contract_month.as_ref()).or(given(contract.last_trade_date.as_ref()))
+}
+
+/// Whether `YYYYMM` or `YYYYMMDD` names an option's month, its last day or the day it expires.
+fn is_expiry(wanted: &str, terms: &Terms) -> bool {
+    let day = |day: Date| day.strftime("%Y%m%d").to_string();
+    wanted == terms.expiry.strftime("%Y%m").to_string() || wanted == day(terms.last_day) || wanted == day(terms.expiry)
 }
 
 /// Whether nothing the request says contradicts the instrument.
@@ -61,13 +144,29 @@ fn agrees(contract: &Contract, listing: &Listing) -> bool {
         Kind::Stock | Kind::Etf if exchange == "NASDAQ" => [convert::SMART, exchange, "ISLAND"],
         Kind::Stock | Kind::Etf => [convert::SMART, exchange, exchange],
         Kind::Index | Kind::Future => [exchange; 3],
+        Kind::Option => [convert::SMART, "", ""],
     };
-    let local = listing.series.map_or(listing.symbol, |series| series.local);
-    let named = contract.last_trade_date_or_contract_month.as_ref().or(contract.last_trade_date.as_ref());
-    let month = match (given(named), &listing.series) {
-        (Some(wanted), Some(series)) => is_month(wanted, series),
-        (Some(_), None) => false,
-        (None, _) => true,
+    let local = listing.local();
+    let month = match (named_month(contract), &listing.series, &listing.option) {
+        (Some(wanted), Some(series), _) => is_month(wanted, series),
+        (Some(wanted), None, Some(terms)) => is_expiry(wanted, terms),
+        (Some(_), None, None) => false,
+        (None, ..) => true,
+    };
+    let class = match &listing.option {
+        Some(terms) => {
+            let strike = contract.strike.filter(|strike| *strike != 0.0 && *strike != f64::MAX);
+            if strike.is_some_and(|strike| (strike * 1_000.0).round() != terms.strike as f64)
+                || !is(contract.right.as_ref(), convert::rights(terms.right))
+            {
+                return false;
+            }
+            terms.class.name
+        }
+        None => listing.symbol,
+    };
+    let on_exchange = |field: Option<&String>| {
+        is(field, &venues) || (listing.kind == Kind::Option && is(field, &convert::OPTION_EXCHANGES))
     };
 
     month
@@ -76,11 +175,11 @@ fn agrees(contract: &Contract, listing: &Listing) -> bool {
         && contract.delta_neutral_contract.is_none()
         && is(contract.sec_type.as_ref(), &[convert::sec_type(listing)])
         && is(contract.currency.as_ref(), &[convert::CURRENCY])
-        && is(contract.exchange.as_ref(), &venues)
-        && is(contract.primary_exch.as_ref(), &venues)
+        && on_exchange(contract.exchange.as_ref())
+        && on_exchange(contract.primary_exch.as_ref())
         && is(contract.symbol.as_ref(), &[listing.symbol])
-        && is(contract.local_symbol.as_ref(), &[local])
-        && (listing.kind != Kind::Future || is(contract.trading_class.as_ref(), &[listing.symbol]))
+        && is(contract.local_symbol.as_ref(), &[&local])
+        && (!matches!(listing.kind, Kind::Future | Kind::Option) || is(contract.trading_class.as_ref(), &[class]))
 }
 
 /// Whether `YYYYMM` or `YYYYMMDD` names the contract: its month or its last day.
@@ -99,8 +198,12 @@ mod tests {
     use super::*;
     use crate::gateway::wire::proto::{ComboLeg, DeltaNeutralContract};
 
-    fn resolve(contract: Option<&Contract>) -> Result<&'static Listing, Fault> {
-        super::resolve(contract, 1_770_822_000_000_000_000)
+    fn shelf() -> Shelf<'static> {
+        Shelf { now: 1_770_822_000_000_000_000, feed: None }
+    }
+
+    fn resolve(contract: Option<&Contract>) -> Result<Listing, Fault> {
+        super::resolve(contract, shelf())
     }
 
     fn named(symbol: &str) -> Contract {
@@ -165,14 +268,12 @@ mod tests {
 
     #[test]
     fn a_future_needs_its_month_and_without_it_is_ambiguous() {
-        // 2026-02-11.
-        let now = 1_770_822_000_000_000_000;
         let es = of_type("FUT", "ES", "CME");
         let month = |text: &str| Contract { last_trade_date_or_contract_month: Some(text.to_owned()), ..es.clone() };
         let local = |contract: &Contract| resolve(Some(contract)).map(|l| l.series.unwrap().local);
         let ambiguous = resolve(Some(&es)).unwrap_err();
         assert_eq!((ambiguous.code, ambiguous.text.contains("ES is ambiguous")), (200, true));
-        assert_eq!(all(Some(&es), now).unwrap().len(), 8);
+        assert_eq!(all(Some(&es), shelf()).unwrap().len(), 8);
         assert_eq!(local(&month("202603")), Ok("ESH6"));
         assert_eq!(local(&month("20260618")), Ok("ESM6"));
         let named = Contract { local_symbol: Some("ESU6".to_owned()), symbol: None, ..es.clone() };
@@ -187,7 +288,7 @@ mod tests {
         }
         let asked = Contract { include_expired: Some(true), ..expired };
         assert_eq!(local(&asked), Ok("ESZ5"));
-        let by_id = Contract { con_id: Some(super::resolve(Some(&month("202603")), now).unwrap().con_id), ..es };
+        let by_id = Contract { con_id: Some(resolve(Some(&month("202603"))).unwrap().con_id), ..es };
         assert_eq!(local(&by_id), Ok("ESH6"));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A line remembers what it last sent, and a burst is the difference to that: at once when it opens, then every 250 ms.
 //! When the client is behind, a burst is left out and the next one makes up for it; nothing is queued. Of the generic
-//! ticks 236 (shortable shares) is served; the others are not there yet and stay silent.
+//! ticks 236 (shortable shares) is served; of options 100 (volume) and 101 (open interest); of what has options 104 and 106 (volatility of
+//! the last thirty closes, and implied for thirty days). The others are not there yet and stay silent.
 
 use super::Session;
 use super::lookup::resolve;
@@ -27,10 +28,15 @@ const LIVE: i32 = 1;
 /// One market data line.
 #[derive(Debug)]
 pub(super) struct Line {
-    listing: &'static Listing,
+    listing: Listing,
     sent: ticks::Sent,
     /// Where generic tick 236 stands, if it was asked for.
     shortable: Option<ticks::Shortable>,
+    /// The other generic ticks that were asked for, and what was told of them.
+    generic: Vec<u16>,
+    figures: ticks::Figures,
+    /// What was told of an option's worth.
+    computed: ticks::Computed,
     next: Nanos,
 }
 
@@ -44,7 +50,7 @@ impl Session {
     }
 
     /// Whether the line can be opened, and on what.
-    fn line_for(&self, req_id: i32, request: &MarketDataRequest, world: &World) -> Result<&'static Listing, Fault> {
+    fn line_for(&self, req_id: i32, request: &MarketDataRequest, world: &World) -> Result<Listing, Fault> {
         let list = request.generic_tick_list.as_deref().unwrap_or_default();
         let generic = !list.trim().is_empty();
         if self.lines.contains_key(&req_id) {
@@ -56,7 +62,7 @@ impl Session {
         if self.lines.len() >= LINES {
             return Err(Fault::new(101, "Max number of tickers has been reached"));
         }
-        let listing = resolve(request.contract.as_ref(), world.now())?;
+        let listing = resolve(request.contract.as_ref(), world.shelf())?;
         if !world.has_data(listing.symbol) {
             return Err(Fault::new(
                 354,
@@ -69,7 +75,7 @@ impl Session {
         Ok(listing)
     }
 
-    fn open_line(&mut self, req_id: i32, listing: &'static Listing, request: &MarketDataRequest, world: &mut World) {
+    fn open_line(&mut self, req_id: i32, listing: Listing, request: &MarketDataRequest, world: &mut World) {
         let snapshot = request.snapshot.unwrap_or(false);
         let generic = request.generic_tick_list.as_deref().unwrap_or_default();
         let shortable = generic.split(',').any(|tick| tick.trim() == SHORTABLE).then(ticks::Shortable::default);
@@ -82,7 +88,15 @@ impl Session {
             last_size_precision: None,
         }));
         self.send(&Reply::MarketDataType(MarketDataType { req_id: Some(req_id), market_data_type: Some(LIVE) }));
-        let mut line = Line { listing, sent: ticks::Sent::default(), shortable, next: world.now() };
+        let mut line = Line {
+            listing,
+            sent: ticks::Sent::default(),
+            shortable,
+            generic: generic.split(',').filter_map(|tick| tick.trim().parse().ok()).collect(),
+            figures: ticks::Figures::default(),
+            computed: ticks::Computed::default(),
+            next: world.now(),
+        };
         self.burst(req_id, &mut line, world);
         if snapshot {
             self.send(&Reply::TickSnapshotEnd(IdOnly { req_id: Some(req_id) }));
@@ -93,10 +107,17 @@ impl Session {
 
     /// Sends what has changed on a line.
     fn burst(&mut self, req_id: i32, line: &mut Line, world: &mut World) {
-        let top = world.top(line.listing);
-        line.sent.update(req_id, line.listing, &top, |reply| self.out.put(&reply));
+        let top = world.top(&line.listing);
+        line.sent.update(req_id, &line.listing, &top, |reply| self.out.put(&reply));
         if let (Some(told), Some(borrow)) = (&mut line.shortable, world.borrow(line.listing.con_id)) {
             told.update(req_id, borrow, |reply| self.out.put(&reply));
+        }
+        if line.listing.option.is_some() {
+            line.computed.update(req_id, world.computations(&line.listing, &top), |reply| self.out.put(&reply));
+        }
+        if !line.generic.is_empty() {
+            let figures = world.figures(&line.listing, &line.generic, &top);
+            line.figures.update(req_id, figures, |reply| self.out.put(&reply));
         }
         line.next = world.now().saturating_add(PACE);
     }

@@ -14,6 +14,7 @@ mod groups;
 mod history;
 mod lookup;
 mod market;
+mod options;
 mod orders;
 mod outbox;
 mod pacing;
@@ -22,6 +23,7 @@ mod refusals;
 
 use std::collections::BTreeMap;
 
+pub(super) use lookup::Shelf;
 #[cfg(test)]
 pub(super) use orders::order_of;
 pub(super) use outbox::Outbox;
@@ -230,6 +232,10 @@ impl Session {
             Request::NewsBulletins(Empty {}) | Request::CancelNewsBulletins(Empty {}) => {}
             Request::CancelHeadTimestamp(_) => {}
             Request::SecDefOptParams(request) => self.option_chains(&request, world),
+            Request::CalculateImpliedVolatility(request) => self.implied_volatility(&request, world),
+            Request::CalculateOptionPrice(request) => self.option_price(&request, world),
+            Request::ExerciseOptions(request) if world.is_frozen() => self.frozen(request.order_id, world),
+            Request::ExerciseOptions(request) => self.exercise_options(&request, world),
             Request::HistogramData(request) => self.histogram(&request, world),
             Request::QueryDisplayGroups(IdOnly { req_id }) => self.display_groups(req_id),
             Request::SubscribeToGroupEvents(request) => self.subscribe_to_group(request, world),

@@ -5,7 +5,7 @@
 //! and cancel only its own, and cancel all. Client 0 may bind orders of TWS itself, but the gateway has none: nothing is
 //! ever entered by hand in it.
 
-use super::lookup::resolve;
+use super::lookup::{Shelf, resolve};
 use super::{NO_ID, Session};
 use crate::gateway::Nanos;
 use crate::gateway::driver::World;
@@ -18,9 +18,9 @@ impl Session {
     pub(super) fn place_order(&mut self, client_id: ClientId, request: &PlaceOrderRequest, world: &mut World) {
         let order_id = request.order_id.unwrap_or(0);
         let preview = request.order.as_ref().is_some_and(|order| order.what_if.unwrap_or(false));
-        match order_of(client_id, request, world.now()) {
+        match order_of(client_id, request, world.shelf()) {
             Ok((listing, order)) if preview => match world.what_if(&order) {
-                Ok(effect) => self.send(&Reply::OpenOrder(Box::new(orders::preview(listing, &order, &effect)))),
+                Ok(effect) => self.send(&Reply::OpenOrder(Box::new(orders::preview(&listing, &order, &effect)))),
                 Err(fault) => self.fault(order_id, fault, world),
             },
             Ok((_, order)) => world.place(order),
@@ -47,7 +47,7 @@ impl Session {
     pub(super) fn completed_orders(&mut self, world: &World) {
         for order in world.venue().completed_orders() {
             if let Some(listing) = Listing::by_con_id(order.request.con_id) {
-                self.send(&Reply::CompletedOrder(Box::new(orders::completed(listing, order))));
+                self.send(&Reply::CompletedOrder(Box::new(orders::completed(&listing, order))));
             }
         }
         self.send(&Reply::CompletedOrdersEnd(Empty {}));
@@ -67,13 +67,13 @@ impl Session {
 
     fn open_order(&mut self, order: &Order) {
         if let Some(listing) = Listing::by_con_id(order.request.con_id) {
-            self.send(&Reply::OpenOrder(Box::new(orders::open_order(listing, order))));
+            self.send(&Reply::OpenOrder(Box::new(orders::open_order(&listing, order))));
         }
     }
 
     fn execution(&mut self, req_id: i32, fill: &Execution, world: &World) {
         if let Some(listing) = Listing::by_con_id(fill.con_id) {
-            self.send(&Reply::ExecutionDetails(Box::new(orders::execution(req_id, world.account(), listing, fill))));
+            self.send(&Reply::ExecutionDetails(Box::new(orders::execution(req_id, world.account(), &listing, fill))));
         }
     }
 
@@ -97,12 +97,12 @@ impl Session {
 }
 
 /// Refuses an order for what is only published, since there is no type of order for it, and for what has ended.
-fn tradable(listing: &'static Listing, now: Nanos) -> Result<&'static Listing, Fault> {
+fn tradable(listing: Listing, now: Nanos) -> Result<Listing, Fault> {
     match listing.kind {
-        Kind::Future if listing.series.is_some_and(|series| series.ends <= now) => {
+        _ if listing.ends().is_some_and(|ends| ends <= now) => {
             Err(Fault::new(200, "No security definition has been found for the request"))
         }
-        Kind::Stock | Kind::Etf | Kind::Future => Ok(listing),
+        Kind::Stock | Kind::Etf | Kind::Future | Kind::Option => Ok(listing),
         Kind::Index => Err(Fault::new(387, "Unsupported order type for this exchange and security type.")),
     }
 }
@@ -111,10 +111,10 @@ fn tradable(listing: &'static Listing, now: Nanos) -> Result<&'static Listing, F
 pub(in crate::gateway) fn order_of(
     client_id: ClientId,
     request: &PlaceOrderRequest,
-    now: Nanos,
-) -> Result<(&'static Listing, OrderRequest), Fault> {
-    let listing = resolve(request.contract.as_ref(), now).and_then(|listing| tradable(listing, now))?;
-    orders::read(client_id, listing, request).map(|order| (listing, order))
+    shelf: Shelf<'_>,
+) -> Result<(Listing, OrderRequest), Fault> {
+    let listing = resolve(request.contract.as_ref(), shelf).and_then(|listing| tradable(listing, shelf.now))?;
+    orders::read(client_id, &listing, request).map(|order| (listing, order))
 }
 
 /// Whether an execution is asked for; an empty field of the filter asks for all.
@@ -122,11 +122,12 @@ fn passes(filter: &ExecutionFilter, fill: &Execution, account: &str) -> bool {
     let given =
         |field: &Option<String>| field.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let listing = Listing::by_con_id(fill.con_id);
-    let symbol = listing.map(|listing| listing.symbol);
+    let symbol = listing.as_ref().map(|listing| listing.symbol);
     filter.client_id.is_none_or(|client_id| client_id == 0 || client_id == fill.client_id)
         && given(&filter.acct_code).is_none_or(|code| code == account)
         && given(&filter.symbol).is_none_or(|wanted| symbol.is_some_and(|symbol| symbol.eq_ignore_ascii_case(&wanted)))
-        && given(&filter.sec_type).is_none_or(|kind| listing.is_some_and(|listing| kind == convert::sec_type(listing)))
+        && given(&filter.sec_type)
+            .is_none_or(|kind| listing.as_ref().is_some_and(|listing| kind == convert::sec_type(listing)))
         && given(&filter.exchange).is_none_or(|exchange| exchange == "SMART" || exchange == fill.exchange)
         && given(&filter.side).is_none_or(|side| side == fill.action.word() || side == fill.action.executed())
         && given(&filter.time).is_none_or(|after| time::parse(&after).is_none_or(|after| fill.at >= after))

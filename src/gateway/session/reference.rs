@@ -1,14 +1,15 @@
 //! Contracts, symbol search and market rules.
 
 use super::Session;
-use super::lookup::{all, resolve};
+use super::lookup::all;
 use crate::gateway::driver::World;
 use crate::gateway::feed::futures::{PRODUCTS, listed};
 use crate::gateway::feed::indices::INDICES;
+use crate::gateway::feed::options::OptionClass;
 use crate::gateway::feed::{LISTINGS, Listing};
 use crate::gateway::wire::proto::{
     Contract, ContractData, ContractDataRequest, ContractDescription, IdOnly, MarketRule, MatchingSymbolsRequest,
-    SecDefOptParamsRequest, SmartComponents, SmartComponentsRequest, SymbolSamples,
+    SmartComponents, SmartComponentsRequest, SymbolSamples,
 };
 use crate::gateway::wire::{Reply, convert};
 
@@ -21,7 +22,7 @@ fn described(listing: &Listing) -> ContractDescription {
     match listing.series {
         None => ContractDescription {
             contract: Some(Contract { description, ..convert::contract(listing) }),
-            derivative_sec_types: Vec::new(),
+            derivative_sec_types: OptionClass::on(listing.symbol).take(1).map(|_| "OPT".to_owned()).collect(),
         },
         Some(series) => ContractDescription {
             contract: Some(Contract {
@@ -57,13 +58,13 @@ fn rank(listing: &Listing, pattern: &str) -> Option<u8> {
 impl Session {
     pub(super) fn contract_data(&mut self, request: &ContractDataRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
-        match all(request.contract.as_ref(), world.now()) {
+        match all(request.contract.as_ref(), world.shelf()) {
             Ok(found) => {
                 for listing in found {
                     self.send(&Reply::ContractData(Box::new(ContractData {
                         req_id: Some(req_id),
-                        contract: Some(convert::contract(listing)),
-                        contract_details: Some(convert::details(listing, &world.hours(listing))),
+                        contract: Some(convert::contract(&listing)),
+                        contract_details: Some(convert::details(&listing, &world.hours(&listing))),
                     })));
                 }
                 self.send(&Reply::ContractDataEnd(IdOnly { req_id: Some(req_id) }));
@@ -98,21 +99,6 @@ impl Session {
 }
 
 impl Session {
-    /// Answers with the chains of an underlying: there are no options in this market, so the end alone.
-    pub(super) fn option_chains(&mut self, request: &SecDefOptParamsRequest, world: &World) {
-        let Some(req_id) = request.req_id else { return };
-        let underlying = Contract {
-            con_id: request.underlying_con_id,
-            symbol: request.underlying_symbol.clone(),
-            sec_type: request.underlying_sec_type.clone(),
-            ..Contract::default()
-        };
-        match resolve(Some(&underlying), world.now()) {
-            Ok(_) => self.send(&Reply::SecDefOptParameterEnd(IdOnly { req_id: Some(req_id) })),
-            Err(fault) => self.fault(req_id, fault, world),
-        }
-    }
-
     /// Answers with the exchanges behind a consolidated quote: quotes here name none, so there are none.
     pub(super) fn smart_components(&mut self, request: &SmartComponentsRequest) {
         self.send(&Reply::SmartComponents(SmartComponents { req_id: request.req_id, smart_components: Vec::new() }));

@@ -4,9 +4,8 @@
 //! may come late, for what has ended or never began. Requests without an id get an error without one where TWS sends
 //! one too; the verification of third-party programs gets its own answer.
 
-use super::lookup::resolve;
+use super::lookup::{Shelf, resolve};
 use super::{NO_ID, Session};
-use crate::gateway::Nanos;
 use crate::gateway::driver::World;
 use crate::gateway::venue::Fault;
 use crate::gateway::wire::Reply;
@@ -32,7 +31,7 @@ impl Session {
         match id {
             65 | 66 => self.send(&Reply::VerifyCompleted(unverified())),
             72 | 73 => self.send(&Reply::VerifyAndAuthCompleted(unverified())),
-            _ => self.fault(about.req_id.unwrap_or(NO_ID), refusal(id, about, world.now()), world),
+            _ => self.fault(about.req_id.unwrap_or(NO_ID), refusal(id, about, world.shelf()), world),
         }
     }
 }
@@ -48,16 +47,15 @@ fn unprocessed(cause: &str) -> Fault {
 }
 
 /// The code and text for a request that is not served.
-fn refusal(id: i32, about: &AboutContract, now: Nanos) -> Fault {
+fn refusal(id: i32, about: &AboutContract, shelf: Shelf<'_>) -> Fault {
     if let Some(contract) = &about.contract
-        && let Err(unknown) = resolve(Some(contract), now)
+        && let Err(unknown) = resolve(Some(contract), shelf)
     {
         return unknown;
     }
     match id {
         10 => Fault::new(10092, "Deep market data is not supported for this combination of security type/exchange"),
         18 | 19 => Fault::invalid(ADVISOR),
-        21 | 54 | 55 => unprocessed("The contract is not an option"),
         22 => Fault::new(162, "Historical Market Data Service error message:Scanner subscriptions are not simulated"),
         52 => Fault::new(430, "We are sorry, but fundamentals data for the security specified is not available."),
         84 => Fault::new(10172, "Failed to request news article:News is not simulated"),
@@ -82,7 +80,7 @@ mod tests {
             req_id: Some(1),
             contract: Some(Contract { symbol: Some(symbol.to_owned()), ..Contract::default() }),
         };
-        assert_eq!(refusal(97, &named("AAPL"), 0).code, 10189);
-        assert_eq!(refusal(97, &named("ZZZZ"), 0).code, 200);
+        assert_eq!(refusal(97, &named("AAPL"), Shelf { now: 0, feed: None }).code, 10189);
+        assert_eq!(refusal(97, &named("ZZZZ"), Shelf { now: 0, feed: None }).code, 200);
     }
 }

@@ -193,3 +193,28 @@ fn cash_of_every_currency_pricing_and_corrections_outlive_a_restart() {
     assert_eq!(saved.account.foreign.len(), 1);
     assert_eq!(Venue::restore(saved).saved(), venue.saved());
 }
+
+#[test]
+fn what_no_order_did_is_kept_too() {
+    use crate::gateway::feed::{Calendar, Feed, futures};
+    let hour = 3_600_000_000_000;
+    let market = Feed::new(42, Calendar::Nyse);
+    let month = futures::contracts().iter().find(|l| l.series.is_some_and(|s| s.local == "ESZ6" && s.month.0 == 2026));
+    let future = month.unwrap();
+    let ends = future.ends().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.db");
+    let mut store = Store::open(&path).unwrap();
+    let mut venue = Venue::new(ends - 20 * hour, &market);
+    let request = OrderRequest { con_id: future.con_id, ..script::order(1, Action::Buy, 1, Kind::Market) };
+    venue.place(ends - 20 * hour, &market, request);
+    store.commit(&venue.take_changes().unwrap()).unwrap();
+    venue.step(ends + hour, &market);
+    store.commit(&venue.take_changes().unwrap()).unwrap();
+    drop(store);
+    let saved = Store::open(&path).unwrap().load().unwrap().unwrap();
+    let settled: Vec<_> = saved.executions.iter().filter(|execution| execution.perm_id == 0).collect();
+    assert_eq!((settled.len(), settled[0].at), (1, ends));
+    assert_eq!((saved.executions, saved.tape), (venue.saved().executions, venue.saved().tape));
+    assert_eq!(saved.account, venue.saved().account);
+}

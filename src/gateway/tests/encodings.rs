@@ -256,7 +256,7 @@ async fn a_display_group_shows_what_it_was_last_told() {
         ("69|1|6|265598@SMART|", "68|1|6|265598@SMART|"),
         ("68|1|7|3|", "68|1|7|265598@SMART|"),
         ("69|1|6|1@SMART|", "4|2|6|200|"),
-        ("78|8|AAPL||STK|265598|", "76|8|"),
+        ("78|8|CROX||STK|37792836|", "76|8|"),
         ("78|8|ZZZZ||STK|0|", "4|2|8|200|"),
     ] {
         client.ask(ask).await;

@@ -8,6 +8,7 @@ mod faults;
 mod futures;
 mod indices;
 mod ledger;
+mod options;
 mod orders;
 mod raw;
 mod session;

@@ -30,8 +30,12 @@ impl Market for Feed {
             lot: listing.round_lot,
             half_life: listing.class.recovery_ms.saturating_mul(1_000_000),
             cutoffs: Cutoffs::of(listing.primary_exchange),
-            spec: listing.series.map_or(Spec::SHARE, |s| Spec::of_future(listing.symbol, s.product.multiplier)),
-            ends: listing.series.map(|series| series.ends),
+            spec: match (&listing.series, &listing.option) {
+                (Some(series), _) => Spec::of_future(listing.symbol, series.product.multiplier),
+                (_, Some(terms)) => Spec::of_option(terms)?,
+                (None, None) => Spec::SHARE,
+            },
+            ends: listing.ends(),
         })
     }
 
@@ -41,15 +45,20 @@ impl Market for Feed {
             return Some(listing.tick());
         }
         let row = |tenthousandths: i64| Price(rust_decimal::Decimal::new(tenthousandths, 4));
-        let rows = feed::universe::US_STOCK_INCREMENTS.iter().rev();
+        let rungs: &[(i64, i64)] = match &listing.option {
+            Some(terms) => terms.class.increments.rungs(),
+            None => &feed::universe::US_STOCK_INCREMENTS,
+        };
+        let rows = rungs.iter().rev();
         rows.copied().find(|(edge, _)| price >= row(*edge)).map(|(_, increment)| row(increment))
     }
 
     fn session(&self, con_id: ConId, at: Nanos, outside_rth: bool) -> Session {
         let listing = feed::Listing::by_con_id(con_id);
-        let calendar = listing.map_or(self.calendar(), |listing| self.calendar_of(listing));
-        let hours = calendar.hours_at(at, outside_rth);
-        match listing.and_then(|listing| listing.series).map(|series| series.ends) {
+        let calendar = listing.map_or(self.calendar(), |listing| self.calendar_of(&listing));
+        let extended = outside_rth && listing.is_none_or(|listing| listing.option.is_none());
+        let hours = calendar.hours_at(at, extended);
+        match listing.and_then(|listing| listing.ends()) {
             Some(ends) if ends <= hours.opens => Session { open: false, opens: Nanos::MAX, day_end: ends },
             Some(ends) => Session { open: hours.open, opens: hours.opens, day_end: hours.closes.min(ends) },
             None => Session { open: hours.open, opens: hours.opens, day_end: hours.closes },
@@ -102,7 +111,8 @@ impl Market for Feed {
 
     fn borrowable(&self, con_id: ConId, at: Nanos) -> i64 {
         // What is no share is sold without borrowing it.
-        if feed::Listing::by_con_id(con_id).is_some_and(|listing| listing.kind == feed::Kind::Future) {
+        let share = |kind| matches!(kind, feed::Kind::Stock | feed::Kind::Etf);
+        if feed::Listing::by_con_id(con_id).is_some_and(|listing| !share(listing.kind)) {
             return i64::MAX;
         }
         self.borrow(con_id, self.day_start(at), at).map_or(0, |borrow| borrow.shares)
@@ -119,6 +129,11 @@ impl Market for Feed {
 
     fn mark(&self, con_id: ConId, at: Nanos) -> Option<Price> {
         let listing = feed::Listing::by_con_id(con_id)?;
+        if listing.option.is_some() {
+            // The middle, which may lie between two ticks.
+            let halves = rust_decimal::Decimal::from(self.option_mark(con_id, at)?);
+            return listing.tick().times(halves.checked_div(rust_decimal::Decimal::TWO)?);
+        }
         let last = self.day(con_id, at)?.last;
         let held = match Self::quote(self, con_id, at) {
             Some(quote) => last.max(quote.bid).min(quote.ask),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::contract::Spec;
 use super::exact::{add, neg, sub};
 use super::margin;
 use super::market::{Listing, Market};
@@ -217,6 +218,19 @@ impl Venue {
             Action::Buy => wanted,
             Action::Sell => neg(wanted),
         };
+        let spec = proper.listing.spec;
+        let beside = |spec: &Spec| spec.option.is_some_and(|option| option.underlying == con_id);
+        if spec.option.is_some() || self.ledger.holdings.values().any(|holding| beside(&holding.spec)) {
+            // What options and their underlying bind depends on all of them together.
+            let mut after = self.ledger.clone();
+            after.book((con_id, spec), request.action, Qty(wanted), price, Cash::ZERO);
+            let bound = margin::of_all(&after, |id| mark(id).or((id == con_id).then_some(price)))?.initial;
+            // A price beyond the mark is lost at once.
+            let lost =
+                mark(con_id).map_or(Decimal::ZERO, |mark| sub(spec.value(signed, price), spec.value(signed, mark)));
+            let initial_after = Cash(add(bound.0, lost.max(Decimal::ZERO)));
+            return Some(Effect { initial_before, initial_after, equity });
+        }
         let held = self.ledger.quantity(con_id).0;
         let held_at = mark(con_id).unwrap_or(price);
         let spec = &proper.listing.spec;

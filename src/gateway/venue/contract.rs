@@ -1,4 +1,4 @@
-//! What a contract is to the account: a share is paid for in full, a future binds margin and pays its gains.
+//! What a contract is to the account: shares and options are paid for in full, a future binds margin and pays its gains.
 //!
 //! A future's price is per unit of what it is on, a contract holds `multiplier` units. Opening one moves no cash: its commission is part of its
 //! cost, and what it gains is realised in cash when it is closed or settled. Until then the gain is part of the account's equity.
@@ -17,6 +17,8 @@ use rust_decimal::Decimal;
 use super::exact::mul;
 use super::margin::{self, Requirement};
 use super::order::{Fault, Kind, OrderRequest, Tif};
+use crate::gateway::feed::options::{MULTIPLIER, Right, Style, Terms};
+use crate::gateway::{ConId, Nanos};
 use crate::money::{Cash, Price};
 
 /// What a future binds and pays, per contract in USD.
@@ -30,6 +32,23 @@ pub struct Future {
     pub fee: Decimal,
 }
 
+/// What an option is to the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionSpec {
+    /// What it is on.
+    pub underlying: ConId,
+    /// To buy or to sell.
+    pub right: Right,
+    /// The price at which it is exercised.
+    pub strike: Price,
+    /// When it ends.
+    pub ends: Nanos,
+    /// Whether it is on a broad index.
+    pub broad: bool,
+    /// Whether it is settled in cash at its end, and not by shares at any time.
+    pub cash: bool,
+}
+
 /// What a contract is to the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spec {
@@ -37,6 +56,8 @@ pub struct Spec {
     pub multiplier: Decimal,
     /// What a future binds; `None` for what is paid for in full.
     pub future: Option<Future>,
+    /// What an option is on; `None` for all else.
+    pub option: Option<OptionSpec>,
 }
 
 impl Default for Spec {
@@ -47,7 +68,7 @@ impl Default for Spec {
 
 impl Spec {
     /// A share.
-    pub const SHARE: Self = Self { multiplier: Decimal::ONE, future: None };
+    pub const SHARE: Self = Self { multiplier: Decimal::ONE, future: None, option: None };
 
     /// A future of the product IB calls `symbol` with so many units a contract.
     pub fn of_future(symbol: &str, multiplier: i64) -> Self {
@@ -64,12 +85,32 @@ impl Spec {
             // GC, the one left.
             _ => row(18_000, 16_300, 247),
         };
-        Self { multiplier: Decimal::from(multiplier), future: Some(future) }
+        Self { multiplier: Decimal::from(multiplier), future: Some(future), option: None }
     }
 
     /// Whether positions are held on margin and gain or lose in cash.
     pub const fn is_future(&self) -> bool {
         self.future.is_some()
+    }
+
+    /// An option.
+    pub fn of_option(terms: &Terms) -> Option<Self> {
+        let under = terms.class.under()?;
+        let cash = terms.class.style == Style::European;
+        let option = OptionSpec {
+            underlying: under.con_id,
+            right: terms.right,
+            strike: terms.strike_price(),
+            ends: terms.settles,
+            broad: cash,
+            cash,
+        };
+        Some(Self { multiplier: Decimal::from(MULTIPLIER), future: None, option: Some(option) })
+    }
+
+    /// Whether it is a share, which money is lent on and which can be borrowed.
+    pub const fn is_share(&self) -> bool {
+        self.future.is_none() && self.option.is_none()
     }
 
     /// The value of so many at a price.
@@ -80,6 +121,8 @@ impl Spec {
     /// What so many at a price bind; a negative count is short.
     pub fn margin(&self, quantity: Decimal, price: Price) -> Requirement {
         match self.future {
+            // What an option binds depends on what it is held with (`strategy`).
+            None if self.option.is_some() => Requirement::default(),
             None => margin::of(quantity, price),
             Some(future) => Requirement {
                 initial: Cash(mul(quantity.abs(), future.initial)),
@@ -89,9 +132,9 @@ impl Spec {
         }
     }
 
-    /// Refuses what an exchange of futures does not know: auctions by order type, pegs, and what shares alone have.
+    /// Refuses what an exchange of futures or options does not know: auctions by order type, pegs, and what shares alone have.
     pub fn fitting(&self, request: &OrderRequest) -> Result<(), Fault> {
-        if !self.is_future() {
+        if self.is_share() {
             return Ok(());
         }
         let terms = &request.terms;

@@ -1,4 +1,4 @@
-//! Commissions and regulatory fees of US stocks, by date.
+//! Commissions and regulatory fees of US stocks and options, by date.
 //!
 //! **IBKR Pro fixed**: 0.005 USD a share, at least 1 USD and at most 1 % of the value of an order. **IBKR Pro tiered**: 0.0035 USD a
 //! share, less by the month's volume at the margin, at least 0.35 USD and at most 1 %; beside it clearing (NSCC and DTC) and
@@ -10,6 +10,9 @@
 //! No fill's commission is negative.
 //!
 //! A change of rates is a row: the newest one that is not after the day of the fill holds; before the oldest, the oldest holds.
+//!
+//! **Options**: 0.65 USD a contract, 0.50 below a premium of 0.10 and 0.25 below 0.05, at least 1 USD an order, with either pricing and the SEC's and
+//! FINRA's fees on sales. Absent: what exchanges and the clearing house charge, lower rates by volume.
 //!
 //! **Absent**, because no honest figure is known here: what exchanges charge for taking and pay for adding with tiered pricing (about
 //! 0.003 USD a share either way), the CAT fee, the TAF holiday proposed for October to December 2026, the minimum that a
@@ -23,7 +26,7 @@ use super::exact::{add, mul, sub};
 use super::order::Action;
 use crate::clock::eastern;
 use crate::gateway::Nanos;
-use crate::money::{Cash, Qty};
+use crate::money::{Cash, Price, Qty};
 
 /// How an account pays its broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,6 +124,9 @@ const TAF: [(Date, Taf); 2] = [
     (date(2024, 1, 1), Taf { per_share: d(166, 6), most: d(830, 2) }),
 ];
 
+/// FINRA's trading activity fee on options sold, a contract.
+const TAF_OPTIONS: [(Date, Decimal); 2] = [(date(2026, 1, 1), d(329, 5)), (date(2024, 1, 1), d(279, 5))];
+
 /// The row in force on a day.
 fn on<T>(rows: &'static [(Date, T)], day: Date) -> Option<&'static T> {
     let newest = rows.iter().find(|(from, _)| *from <= day);
@@ -193,6 +199,36 @@ pub fn fill(at: Nanos, pricing: Pricing, action: Action, month: Qty, before: Tra
         sub(after.round_dp(6), terms.order(month.0, before).round_dp(6)).max(Decimal::ZERO)
     });
     Cash(add(own, regulators(day, action, fill).round_dp(6)).normalize())
+}
+
+/// What one contract of an option pays the broker at a premium: less where it is nearly nothing.
+fn contract_rate(premium: Price) -> Decimal {
+    if premium.0 >= d(10, 2) {
+        d(65, 2)
+    } else if premium.0 >= d(5, 2) {
+        d(50, 2)
+    } else {
+        d(25, 2)
+    }
+}
+
+/// What one fill of an option pays: `earlier` are the fills of its order on the day as contracts and premium. The least an order pays is a
+/// dollar, over its fills of one day together.
+pub fn option(at: Nanos, action: Action, earlier: &[(Qty, Price)], fill: (Qty, Price), units: Decimal) -> Cash {
+    let of = |(count, premium): &(Qty, Price)| mul(count.0, contract_rate(*premium));
+    let before = earlier.iter().fold(Decimal::ZERO, |sum, fill| add(sum, of(fill)));
+    let least = |sum: Decimal| if sum.is_zero() { sum } else { sum.max(Decimal::ONE) };
+    let own = sub(least(add(before, of(&fill))), least(before));
+    let (count, premium) = fill;
+    let taken = if action == Action::Buy {
+        Decimal::ZERO
+    } else {
+        let day = day_of(at);
+        let value = mul(mul(count.0, premium.0), units);
+        let sec = on(&SEC, day).map_or(Decimal::ZERO, |rate| mul(value, *rate));
+        add(sec, on(&TAF_OPTIONS, day).map_or(Decimal::ZERO, |rate| mul(count.0, *rate)))
+    };
+    Cash(add(own, taken.round_dp(6)).normalize())
 }
 
 /// What SEC and FINRA take from one execution.

@@ -101,8 +101,13 @@ impl Holding {
         self.quantity.0 = add(before, signed);
         let closed = if closes { signed.abs().min(before.abs()) } else { Decimal::ZERO };
         let opened = sub(signed.abs(), closed);
-        if !self.spec.is_future() {
+        if self.spec.is_share() {
             self.sma.0 = add(self.sma.0, mul(margin::REG_T, mul(price.0, sub(closed, opened))));
+        } else if self.spec.option.is_some() {
+            // No money is lent on an option: what a long costs is gone from the account in full, and comes back in full.
+            let (bought, sold) =
+                if signed.is_sign_negative() { (Decimal::ZERO, closed) } else { (opened, Decimal::ZERO) };
+            self.sma.0 = add(self.sma.0, self.spec.value(sub(sold, bought), price));
         }
         if !closes {
             self.cost.0 = sub(self.cost.0, cash);
@@ -232,11 +237,19 @@ impl Ledger {
         action: Action,
         fill: Traded,
     ) -> Cash {
+        if perm_id == 0 {
+            // A settlement or an exercise has no order and costs nothing.
+            return Cash::ZERO;
+        }
         if let Some(future) = spec.future {
-            // A settlement has no order and costs nothing.
-            return if perm_id == 0 { Cash::ZERO } else { Cash(mul(fill.quantity.0, future.fee).normalize()) };
+            return Cash(mul(fill.quantity.0, future.fee).normalize());
         }
         let of_order = executions.iter().filter(|execution| execution.perm_id == perm_id && execution.at >= self.day);
+        if spec.option.is_some() {
+            let earlier: Vec<_> = of_order.map(|execution| (execution.quantity, execution.price)).collect();
+            let price = Price(div(fill.value.0, fill.quantity.0, COST_PLACES));
+            return fees::option(at, action, &earlier, (fill.quantity, price), spec.multiplier);
+        }
         let before = of_order.fold(Traded::default(), |sum, execution| {
             sum.and(execution.quantity, Cash(mul(execution.price.0, execution.quantity.0)))
         });
@@ -259,7 +272,7 @@ impl Ledger {
             let paid = if holding.spec.is_future() { holding.realized.0 } else { holding.flow.0 };
             ledger.cash.0 = sub(ledger.cash.0, paid);
             *holding = holding.at_start()?;
-            let shares = !holding.spec.is_future();
+            let shares = holding.spec.is_share() && execution.perm_id != 0;
             if shares && ledger.volume.month == fees::month_of(execution.at) {
                 ledger.volume.shares.0 = sub(ledger.volume.shares.0, execution.quantity.0);
             }
@@ -335,6 +348,14 @@ impl Ledger {
         let open = self.holdings.iter().filter(|(_, holding)| holding.spec.is_future() && !holding.quantity.is_zero());
         open.map(|(con_id, holding)| mark(*con_id).map(|mark| holding.unrealized(mark)))
             .try_fold(Decimal::ZERO, |sum, gain| gain.map(|gain| add(sum, gain.0)))
+            .map(Cash)
+    }
+
+    /// What open options are worth, shorts less than nothing; `None` if a mark is unknown.
+    pub fn option_value(&self, mark: impl Fn(ConId) -> Option<Price>) -> Option<Cash> {
+        let open = self.holdings.iter().filter(|(_, h)| h.spec.option.is_some() && !h.quantity.is_zero());
+        open.map(|(con_id, holding)| mark(*con_id).map(|mark| holding.value(mark)))
+            .try_fold(Decimal::ZERO, |sum, value| value.map(|value| add(sum, value.0)))
             .map(Cash)
     }
 

@@ -1,4 +1,4 @@
-//! Margin of stock positions; that of futures is in [`super::contract`].
+//! Margin of stock positions; that of futures is in [`super::contract`], that of options in [`super::strategy`].
 //!
 //! | | initial | to keep |
 //! |---|---|---|
@@ -10,12 +10,13 @@
 //! in cash already and not counted again. The rates are the same in and outside regular hours and on every day, so what TWS calls
 //! look-ahead and outside-RTH margin equals the present one.
 //!
-//! Absent: portfolio margin, house rates by symbol or concentration, the 2,000 USD of equity that borrowing needs, options.
+//! Absent: portfolio margin, house rates by symbol or concentration, the 2,000 USD of equity that borrowing needs.
 
 use rust_decimal::Decimal;
 
 use super::exact::{add, mul};
 use super::ledger::{Holding, Ledger};
+use super::strategy;
 use crate::gateway::ConId;
 use crate::money::{Cash, Price};
 
@@ -68,7 +69,7 @@ pub fn of(shares: Decimal, price: Price) -> Requirement {
     Requirement { initial: Cash(half.max(keep)), maintenance: Cash(keep), reg_t: Cash(half) }
 }
 
-/// What the open positions that `which` picks bind, by contract's own rules; `None` if a mark is unknown.
+/// What the open positions that `which` picks bind, by contract's own rules and without options; `None` if a mark is unknown.
 pub fn of_some(
     ledger: &Ledger,
     mark: impl Fn(ConId) -> Option<Price>,
@@ -81,7 +82,7 @@ pub fn of_some(
 
 /// What all positions bind; `None` if a mark is unknown.
 pub fn of_all(ledger: &Ledger, mark: impl Fn(ConId) -> Option<Price>) -> Option<Requirement> {
-    of_some(ledger, mark, |_| true)
+    Some(of_some(ledger, &mark, |_| true)?.and(strategy::of_options(ledger, &mark)?))
 }
 
 #[cfg(test)]

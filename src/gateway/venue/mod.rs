@@ -48,12 +48,12 @@
 //! them where the reader of the market merges them. [`Venue::view`] is the quote with own orders and without taken shares.
 //!
 //! **Account.** Cash in several currencies at a table of rates (`currency`), positions at average cost (`ledger`), Reg-T margin
-//! (`margin`), futures on margin per contract until they are settled (`contract`, `settlement`), IBKR's fixed or tiered fees by date (`fees`), IB's account keys (`values`), what-if (`whatif`), TWS's
+//! (`margin`), futures on margin per contract until they are settled (`contract`, `settlement`), options by what they are held with (`strategy`) until they end or are exercised (`exercise`), IBKR's fixed or tiered fees by date (`fees`), IB's account keys (`values`), what-if (`whatif`), TWS's
 //! precautions (`precautions`), short sales that wait for shares (`locate`), executions corrected and busted (`correction`).
 //! Daily figures start anew at [`PNL_RESET`].
 //!
 //! **Absent**, refused by name with IB's codes: all algorithms but two (`engine::slice`), volatility, scale, hedge and adjusted orders, pegs to a benchmark,
-//! auctions by `AUC`, overnight trading, block and not-held orders, fractional shares, other accounts, options.
+//! auctions by `AUC`, overnight trading, block and not-held orders, fractional shares, other accounts.
 //! Own orders of both sides pass each other without trading, and own fills elect no stop. IB's end of a GTC order after 90
 //! days without login is not there, nor is `fills = "ibkr"` (top of book only). Client 0 binds nothing.
 
@@ -70,6 +70,7 @@ mod engine;
 mod entry;
 mod event;
 mod exact;
+mod exercise;
 mod fees;
 mod ledger;
 mod locate;
@@ -81,6 +82,7 @@ mod precautions;
 mod rules;
 mod settlement;
 mod state;
+mod strategy;
 mod tape;
 #[cfg(test)]
 pub(in crate::gateway) mod tests;
@@ -91,11 +93,12 @@ use std::collections::BTreeMap;
 
 pub use account::{PNL_RESET, Pnl, PnlSingle, PortfolioRow};
 pub use check::ORDER_IDS_END;
-pub use contract::{Future, Spec};
+pub use contract::{Future, OptionSpec, Spec};
 pub use correction::{Correction, Uncorrectable};
 pub use currency::{Currency, NoDeposit, RATES_OF, deposit};
 pub use engine::{Place, Stage};
 pub use event::{Commission, Event, Execution, Liquidity, Position, Refusal, StatusReport, Tape};
+pub use exercise::Exercise;
 pub use fees::Pricing;
 pub use ledger::{Funding, Holding, STARTING_CASH, Volume};
 pub use market::{Cross, Cutoffs, Figures, Listing, Market, Print, Quote, Session, Side};

@@ -25,13 +25,13 @@ pub struct OwnPrint {
 }
 
 impl OwnPrint {
-    /// The print that `execution` makes.
+    /// The print that `execution` makes; what no order did is none, and has no size.
     pub fn of(execution: &Execution) -> Self {
         Self {
             con_id: execution.con_id,
             at: execution.at,
             price: execution.price,
-            size: shares(execution.quantity),
+            size: if execution.perm_id == 0 { 0 } else { shares(execution.quantity) },
             tape: execution.tape,
         }
     }

@@ -59,7 +59,7 @@ pub const LEDGER: [&str; 24] = [
 ];
 
 /// Of the ledger's keys those that are always zero here.
-const LEDGER_ZEROS: [&str; 13] = [
+const LEDGER_ZEROS: [&str; 12] = [
     "AccruedCash",
     "CorporateBondValue",
     "Cryptocurrency",
@@ -70,7 +70,6 @@ const LEDGER_ZEROS: [&str; 13] = [
     "MoneyMarketFundValue",
     "MutualFundValue",
     "NetDividend",
-    "OptionMarketValue",
     "TBillValue",
     "TBondValue",
 ];
@@ -100,7 +99,9 @@ const ZEROS: [Segmented; 11] = segmented![
     "NetLiquidationUncertainty",
 ];
 const CASH: [Segmented; 1] = segmented!["TotalCashValue"];
-const EQUITY: [Segmented; 2] = segmented!["NetLiquidation", "EquityWithLoanValue"];
+const EQUITY: [Segmented; 1] = segmented!["NetLiquidation"];
+/// Equity without options, on which no money is lent; the margin counts the price of those sold.
+const LOAN: [Segmented; 1] = segmented!["EquityWithLoanValue"];
 const INITIAL: [Segmented; 3] = segmented!["InitMarginReq", "FullInitMarginReq", "LookAheadInitMarginReq"];
 const MAINTENANCE: [Segmented; 3] = segmented!["MaintMarginReq", "FullMaintMarginReq", "LookAheadMaintMarginReq"];
 const AVAILABLE: [Segmented; 3] = segmented!["AvailableFunds", "FullAvailableFunds", "LookAheadAvailableFunds"];
@@ -123,6 +124,8 @@ struct Figures {
     bound: Requirement,
     gross: Decimal,
     net: Decimal,
+    /// Of it what options are worth.
+    options: Decimal,
     unrealized: Decimal,
     sma: Option<Cash>,
     /// What the futures bind.
@@ -131,6 +134,7 @@ struct Figures {
 
 fn figures(ledger: &Ledger, mark: &impl Fn(ConId) -> Option<Price>) -> Option<Figures> {
     let (mut gross, mut net, mut unrealized) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+    let options = ledger.option_value(mark)?.0;
     let shares = |holding: &Holding| !holding.quantity.is_zero() && !holding.spec.is_future();
     for (con_id, holding) in ledger.holdings.iter().filter(|(_, holding)| shares(holding)) {
         let mark = mark(*con_id)?;
@@ -141,7 +145,16 @@ fn figures(ledger: &Ledger, mark: &impl Fn(ConId) -> Option<Price>) -> Option<Fi
     }
     let bound = margin::of_all(ledger, mark)?;
     let futures = margin::of_some(ledger, mark, |holding| holding.spec.is_future())?;
-    Some(Figures { equity: ledger.equity(mark)?, bound, gross, net, unrealized, sma: ledger.sma(mark), futures })
+    Some(Figures {
+        equity: ledger.equity(mark)?,
+        bound,
+        gross,
+        net,
+        options,
+        unrealized,
+        sma: ledger.sma(mark),
+        futures,
+    })
 }
 
 /// All values of an account; those that need an unknown mark are left out.
@@ -221,13 +234,15 @@ impl Rows {
     }
 
     fn figures(&mut self, figures: &Figures) {
-        let Figures { equity, bound, gross, futures, .. } = figures;
+        let Figures { equity, bound, gross, futures, options, .. } = figures;
+        let less = |amount: Cash| sub(amount.0, *options);
         let slack = sub(futures.initial.0, futures.maintenance.0);
         let available = sub(equity.0, bound.initial.0);
         let excess = sub(equity.0, bound.maintenance.0);
         self.segmented(&EQUITY, equity.0, futures.initial.0);
-        self.segmented(&INITIAL, bound.initial.0, futures.initial.0);
-        self.segmented(&MAINTENANCE, bound.maintenance.0, futures.maintenance.0);
+        self.segmented(&LOAN, less(*equity), futures.initial.0);
+        self.segmented(&INITIAL, less(bound.initial), futures.initial.0);
+        self.segmented(&MAINTENANCE, less(bound.maintenance), futures.maintenance.0);
         self.segmented(&AVAILABLE, available, Decimal::ZERO);
         self.segmented(&EXCESS, excess, slack);
         self.money("BuyingPower", div(available.max(Decimal::ZERO), margin::REG_T, 2));
@@ -235,10 +250,10 @@ impl Rows {
             self.money(key, *gross);
         }
         for key in ["RegTEquity", "RegTEquity-S"] {
-            self.money(key, sub(equity.0, futures.initial.0));
+            self.money(key, sub(less(*equity), futures.initial.0));
         }
         for key in ["RegTMargin", "RegTMargin-S"] {
-            self.money(key, bound.reg_t.0);
+            self.money(key, less(bound.reg_t));
         }
         if let Some(sma) = figures.sma {
             self.money("SMA", sma.0);
@@ -252,8 +267,8 @@ impl Rows {
 
     /// The ledger: all currencies together, then each.
     fn ledger(&mut self, ledger: &Ledger, figures: Option<&Figures>, gain: Option<Cash>) {
-        let stock = figures.map(|figures| (figures.net, figures.unrealized));
-        let none = Some((Decimal::ZERO, Decimal::ZERO));
+        let stock = figures.map(|figures| (figures.net, figures.options, figures.unrealized));
+        let none = Some((Decimal::ZERO, Decimal::ZERO, Decimal::ZERO));
         let realized = ledger.realized().0;
         let base = Currency::BASE.code();
         let gain = gain.map(|gain| gain.0);
@@ -290,8 +305,9 @@ impl Rows {
             self.push("TotalCashBalance", cents(add(entry.cash, gain)), code);
         }
         self.push("RealizedPnL", cents(entry.realized), code);
-        if let (Some((value, unrealized)), Some(gain)) = (entry.stock, entry.gain) {
-            self.push("StockMarketValue", cents(value), code);
+        if let (Some((value, options, unrealized)), Some(gain)) = (entry.stock, entry.gain) {
+            self.push("StockMarketValue", cents(sub(value, options)), code);
+            self.push("OptionMarketValue", cents(options), code);
             self.push("UnrealizedPnL", cents(add(unrealized, gain)), code);
             self.push("NetLiquidationByCurrency", cents(add(add(entry.cash, gain), value)), code);
         }
@@ -303,8 +319,8 @@ struct Entry {
     rate: Decimal,
     cash: Decimal,
     realized: Decimal,
-    /// Market value and unrealised P&L of the stock; `None` if a mark is unknown.
-    stock: Option<(Decimal, Decimal)>,
+    /// Market value of stock and options, of the options alone, and unrealised P&L; `None` if a mark is unknown.
+    stock: Option<(Decimal, Decimal, Decimal)>,
     /// What open futures have gained; `None` if a mark is unknown.
     gain: Option<Decimal>,
 }

@@ -63,13 +63,17 @@ impl Venue {
             self.cost_range(&proper, request, price)
         };
         let known = range.0 == range.1;
+        // Equity with loan value has no options in it, and the margin counts the price of those sold.
+        let had = self.ledger.option_value(mark).ok_or_else(unknown)?.0;
+        let has = after.option_value(mark_or_price).ok_or_else(unknown)?.0;
+        let less = |amount: Cash, options| Cash(sub(amount.0, options));
         Ok(WhatIf {
-            initial_before: effect.initial_before,
-            initial_after: effect.initial_after,
-            maintenance_before: before.maintenance,
-            maintenance_after: bound.maintenance,
-            equity_before: effect.equity,
-            equity_after: Cash(sub(effect.equity.0, commission.0)),
+            initial_before: less(effect.initial_before, had),
+            initial_after: less(effect.initial_after, has),
+            maintenance_before: less(before.maintenance, had),
+            maintenance_after: less(bound.maintenance, has),
+            equity_before: less(effect.equity, had),
+            equity_after: less(Cash(sub(effect.equity.0, commission.0)), has),
             commission: known.then_some(commission),
             commission_range: (!known).then_some(range),
             warning: self.warning(market, &proper, request),
@@ -80,6 +84,9 @@ impl Venue {
     fn cost_at(&self, request: &OrderRequest, spec: Spec, price: Price) -> Cash {
         if let Some(future) = spec.future {
             return Cash(mul(request.quantity.0, future.fee));
+        }
+        if spec.option.is_some() {
+            return fees::option(self.now, request.action, &[], (request.quantity, price), spec.multiplier);
         }
         let whole = Traded { quantity: request.quantity, value: Cash(mul(request.quantity.0, price.0)) };
         let month = self.ledger.month_volume(self.now);

@@ -11,8 +11,8 @@ use super::proto::{
     ErrorMessage, ExecutionDetails, FamilyCodes, HeadTimestamp, HistogramData, HistoricalData, HistoricalDataEnd,
     HistoricalDataUpdate, HistoricalSchedule, IdOnly, ManagedAccounts, MarketDataType, MarketDepthExchanges,
     MarketRule, NewsProviders, NextValidId, OpenOrder, OrderStatus, PnL, PnLSingle, PortfolioValue, Position,
-    PositionMulti, RealTimeBarTick, ScannerParameters, SmartComponents, SymbolSamples, TickGeneric, TickPrice,
-    TickReqParams, TickSize, TickString, UserInfo, VerifyCompleted,
+    PositionMulti, RealTimeBarTick, ScannerParameters, SecDefOptParameter, SmartComponents, SymbolSamples, TickGeneric,
+    TickOptionComputation, TickPrice, TickReqParams, TickSize, TickString, UserInfo, VerifyCompleted,
 };
 use super::{Encoding, PROTOBUF_OFFSET, frame, text};
 
@@ -99,6 +99,7 @@ replies! {
     11 ExecutionDetails(Box<ExecutionDetails>),
     15 ManagedAccounts(ManagedAccounts),
     19 ScannerParameters(ScannerParameters),
+    21 TickOptionComputation(TickOptionComputation),
     45 TickGeneric(TickGeneric),
     46 TickString(TickString),
     49 CurrentTime(CurrentTime),
@@ -122,6 +123,7 @@ replies! {
     72 PositionMultiEnd(IdOnly),
     73 AccountUpdateMulti(AccountUpdateMulti),
     74 AccountUpdateMultiEnd(IdOnly),
+    75 SecDefOptParameter(Box<SecDefOptParameter>),
     76 SecDefOptParameterEnd(IdOnly),
     77 SoftDollarTiers(IdOnly),
     78 FamilyCodes(FamilyCodes),

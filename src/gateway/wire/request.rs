@@ -9,11 +9,12 @@ use thiserror::Error;
 
 use super::proto::{
     AboutContract, AccountDataRequest, AccountSummaryRequest, AccountUpdatesMultiRequest, AutoOpenOrdersRequest,
-    CancelOrderRequest, CompletedOrdersRequest, ContractDataRequest, Empty, ExecutionRequest, GlobalCancelRequest,
-    HeadTimestampRequest, HistogramDataRequest, HistoricalDataRequest, IdOnly, IdsRequest, MarketDataRequest,
-    MarketDataTypeRequest, MarketRuleRequest, MatchingSymbolsRequest, PlaceOrderRequest, PnLRequest, PnLSingleRequest,
-    PositionsMultiRequest, RealTimeBarsRequest, SecDefOptParamsRequest, SetServerLogLevelRequest,
-    SmartComponentsRequest, StartApiRequest, SubscribeToGroupEventsRequest, UpdateDisplayGroupRequest,
+    CalculationRequest, CancelOrderRequest, CompletedOrdersRequest, ContractDataRequest, Empty, ExecutionRequest,
+    ExerciseOptionsRequest, GlobalCancelRequest, HeadTimestampRequest, HistogramDataRequest, HistoricalDataRequest,
+    IdOnly, IdsRequest, MarketDataRequest, MarketDataTypeRequest, MarketRuleRequest, MatchingSymbolsRequest,
+    PlaceOrderRequest, PnLRequest, PnLSingleRequest, PositionsMultiRequest, RealTimeBarsRequest,
+    SecDefOptParamsRequest, SetServerLogLevelRequest, SmartComponentsRequest, StartApiRequest,
+    SubscribeToGroupEventsRequest, UpdateDisplayGroupRequest,
 };
 use super::{Encoding, PROTOBUF_OFFSET, text};
 
@@ -81,11 +82,14 @@ requests! {
     16 AllOpenOrders(Empty),
     17 ManagedAccounts(Empty),
     20 HistoricalData(Box<HistoricalDataRequest>),
+    21 ExerciseOptions(Box<ExerciseOptionsRequest>),
     24 ScannerParameters(Empty),
     25 CancelHistoricalData(IdOnly),
     49 CurrentTime(Empty),
     50 RealTimeBars(Box<RealTimeBarsRequest>),
     51 CancelRealTimeBars(IdOnly),
+    54 CalculateImpliedVolatility(Box<CalculationRequest>),
+    55 CalculateOptionPrice(Box<CalculationRequest>),
     58 GlobalCancel(GlobalCancelRequest),
     59 SetMarketDataType(MarketDataTypeRequest),
     61 Positions(Empty),
@@ -122,7 +126,7 @@ requests! {
 }
 
 /// Requests that are not served but name a contract in field 2, by which they are refused.
-const ABOUT_CONTRACT: [i32; 7] = [10, 21, 52, 54, 55, 96, 97];
+const ABOUT_CONTRACT: [i32; 4] = [10, 52, 96, 97];
 /// Requests whose first field is not an id to answer on.
 const WITHOUT_ID: [i32; 27] =
     [5, 6, 8, 12, 13, 14, 15, 16, 17, 18, 24, 49, 58, 59, 61, 64, 65, 66, 71, 72, 73, 80, 82, 85, 91, 99, 105];

@@ -1,10 +1,11 @@
 //! Level 1 as ticks: the difference between what a client was told and what is.
 
 use super::convert;
-use super::proto::{TickGeneric, TickPrice, TickSize, TickString};
+use super::proto::{TickGeneric, TickOptionComputation, TickPrice, TickSize, TickString};
 use super::{Reply, time};
 use crate::gateway::Nanos;
-use crate::gateway::feed::{Borrow, Kind, Listing};
+use crate::gateway::feed::{Borrow, Computation, Kind, Listing};
+use crate::math::option::Greeks;
 
 const BID_SIZE: i32 = 0;
 const BID: i32 = 1;
@@ -149,17 +150,99 @@ impl Shortable {
     }
 }
 
+/// A computation as a tick: vega for a hundredth of volatility, theta for a day, as IB tells them.
+pub(in crate::gateway) fn computed(req_id: i32, kind: i32, vol: f64, greeks: &Greeks, under: f64) -> Reply {
+    Reply::TickOptionComputation(TickOptionComputation {
+        req_id: Some(req_id),
+        tick_type: Some(kind),
+        // Computed from prices, not from returns.
+        tick_attrib: Some(1),
+        implied_vol: Some(vol),
+        delta: Some(greeks.delta),
+        opt_price: Some(greeks.value),
+        pv_dividend: Some(0.0),
+        gamma: Some(greeks.gamma),
+        vega: Some(greeks.vega / 100.0),
+        theta: Some(greeks.theta / 365.0),
+        und_price: Some(under),
+    })
+}
+
+/// The computations that an option's line has: at bid, ask and last, and of the model.
+pub(in crate::gateway) const COMPUTATIONS: [i32; 4] = [10, 11, 12, 13];
+
+/// What a client was last told of an option's computations, in the order of [`COMPUTATIONS`].
+#[derive(Debug, Default)]
+pub(in crate::gateway) struct Computed([Option<Computation>; 4]);
+
+impl Computed {
+    /// Sends what has changed; a computation that cannot be made any more is told as not computed once.
+    pub(in crate::gateway) fn update(
+        &mut self,
+        req_id: i32,
+        now: [Option<Computation>; 4],
+        mut send: impl FnMut(Reply),
+    ) {
+        for ((kind, was), now) in COMPUTATIONS.into_iter().zip(&mut self.0).zip(now) {
+            if *was == now {
+                continue;
+            }
+            match now {
+                Some(Computation { vol, greeks, under }) => send(computed(req_id, kind, vol, &greeks, under)),
+                None => send(Reply::TickOptionComputation(TickOptionComputation {
+                    req_id: Some(req_id),
+                    tick_type: Some(kind),
+                    tick_attrib: Some(1),
+                    ..TickOptionComputation::default()
+                })),
+            }
+            *was = now;
+        }
+    }
+}
+
+/// A generic figure: a tick type with a size or a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::gateway) enum Figure {
+    /// A size tick.
+    Size(i32, i64),
+    /// A generic tick.
+    Value(i32, f64),
+}
+
+/// What a client was last told of its generic ticks.
+#[derive(Debug, Default)]
+pub(in crate::gateway) struct Figures(Vec<Figure>);
+
+impl Figures {
+    /// Sends what has changed.
+    pub(in crate::gateway) fn update(&mut self, req_id: i32, now: Vec<Figure>, mut send: impl FnMut(Reply)) {
+        for figure in now.iter().filter(|figure| !self.0.contains(figure)) {
+            let id = Some(req_id);
+            send(match *figure {
+                Figure::Size(kind, size) => {
+                    Reply::TickSize(TickSize { req_id: id, tick_type: Some(kind), size: Some(size.to_string()) })
+                }
+                Figure::Value(kind, value) => {
+                    Reply::TickGeneric(TickGeneric { req_id: id, tick_type: Some(kind), value: Some(value) })
+                }
+            });
+        }
+        self.0 = now;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn apple() -> &'static Listing {
+    fn apple() -> Listing {
         Listing::by_con_id(265598).unwrap()
     }
 
     fn updates(sent: &mut Sent, top: &Top) -> Vec<Reply> {
         let mut replies = Vec::new();
-        sent.update(7, apple(), top, |reply| replies.push(reply));
+        sent.update(7, &apple(), top, |reply| replies.push(reply));
         replies
     }
 

@@ -29,7 +29,7 @@ impl Venue {
         }
         let side = working.action().takes_from();
         let touch = side.of(quote);
-        if working.order.request.kind == Kind::MarketToLimit && working.place.limit.is_none() {
+        if working.order.request.kind == Kind::MarketToLimit && working.place.limit.is_none() && touch > 0 {
             working.set_limit(touch, scene.listing);
         }
         let far = side.deeper(touch, reach(touch)).max(1);

@@ -13,6 +13,7 @@ mod futures;
 mod kinds;
 mod locate;
 mod matching;
+mod options;
 mod orders;
 mod properties;
 mod reference;

@@ -230,3 +230,61 @@ pub struct DisplayGroupUpdated {
     #[prost(string, optional, tag = "2")]
     pub contract_info: Option<String>,
 }
+
+/// What an option is worth and how that changes (21).
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct TickOptionComputation {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(int32, optional, tag = "2")]
+    pub tick_type: Option<i32>,
+    #[prost(int32, optional, tag = "3")]
+    pub tick_attrib: Option<i32>,
+    #[prost(double, optional, tag = "4")]
+    pub implied_vol: Option<f64>,
+    #[prost(double, optional, tag = "5")]
+    pub delta: Option<f64>,
+    #[prost(double, optional, tag = "6")]
+    pub opt_price: Option<f64>,
+    #[prost(double, optional, tag = "7")]
+    pub pv_dividend: Option<f64>,
+    #[prost(double, optional, tag = "8")]
+    pub gamma: Option<f64>,
+    #[prost(double, optional, tag = "9")]
+    pub vega: Option<f64>,
+    #[prost(double, optional, tag = "10")]
+    pub theta: Option<f64>,
+    #[prost(double, optional, tag = "11")]
+    pub und_price: Option<f64>,
+}
+
+/// Asks for the volatility that an option's price implies (54), or for its price at a volatility (55): the third field is the one or the
+/// other.
+#[derive(Clone, PartialEq, Message)]
+pub struct CalculationRequest {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(message, optional, tag = "2")]
+    pub contract: Option<Contract>,
+    #[prost(double, optional, tag = "3")]
+    pub given: Option<f64>,
+    #[prost(double, optional, tag = "4")]
+    pub under_price: Option<f64>,
+}
+
+/// Exercises an option or gives it up (21).
+#[derive(Clone, PartialEq, Message)]
+pub struct ExerciseOptionsRequest {
+    #[prost(int32, optional, tag = "1")]
+    pub order_id: Option<i32>,
+    #[prost(message, optional, tag = "2")]
+    pub contract: Option<Contract>,
+    #[prost(int32, optional, tag = "3")]
+    pub exercise_action: Option<i32>,
+    #[prost(int32, optional, tag = "4")]
+    pub exercise_quantity: Option<i32>,
+    #[prost(string, optional, tag = "5")]
+    pub account: Option<String>,
+    #[prost(bool, optional, tag = "6")]
+    pub r#override: Option<bool>,
+}

@@ -155,3 +155,22 @@ pub struct SecDefOptParamsRequest {
     #[prost(int32, optional, tag = "5")]
     pub underlying_con_id: Option<i32>,
 }
+
+/// One chain of options (75).
+#[derive(Clone, PartialEq, Message)]
+pub struct SecDefOptParameter {
+    #[prost(int32, optional, tag = "1")]
+    pub req_id: Option<i32>,
+    #[prost(string, optional, tag = "2")]
+    pub exchange: Option<String>,
+    #[prost(int32, optional, tag = "3")]
+    pub underlying_con_id: Option<i32>,
+    #[prost(string, optional, tag = "4")]
+    pub trading_class: Option<String>,
+    #[prost(string, optional, tag = "5")]
+    pub multiplier: Option<String>,
+    #[prost(string, repeated, tag = "6")]
+    pub expirations: Vec<String>,
+    #[prost(double, repeated, tag = "7")]
+    pub strikes: Vec<f64>,
+}

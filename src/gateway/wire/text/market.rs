@@ -20,6 +20,21 @@ pub(super) fn write(out: &mut Out<'_>, reply: &Reply) -> bool {
         Reply::TickSize(tick) => {
             out.field(2).field(6).int(tick.req_id).int(tick.tick_type).size(tick.size.as_ref());
         }
+        Reply::TickOptionComputation(tick) => {
+            // What is not computed is −1 for volatility and prices and −2 for the others; no field may be empty.
+            out.field(21)
+                .int(tick.req_id)
+                .int(tick.tick_type)
+                .int(tick.tick_attrib)
+                .double_or(tick.implied_vol, "-1")
+                .double_or(tick.delta, "-2")
+                .double_or(tick.opt_price, "-1")
+                .double_or(tick.pv_dividend, "-1")
+                .double_or(tick.gamma, "-2")
+                .double_or(tick.vega, "-2")
+                .double_or(tick.theta, "-2")
+                .double_or(tick.und_price, "-1");
+        }
         Reply::TickGeneric(tick) => {
             out.field(45).field(6).int(tick.req_id).int(tick.tick_type).double(tick.value);
         }

@@ -9,7 +9,7 @@ use super::{accounts, history, market, order};
 use crate::gateway::wire::handshake::LAST_TEXT;
 use crate::gateway::wire::proto::{
     ContractData, ContractDescription, ErrorMessage, FamilyCodes, IdOnly, MarketDepthExchanges, MarketRule,
-    NewsProviders, SmartComponents, SymbolSamples, VerifyCompleted,
+    NewsProviders, SecDefOptParameter, SmartComponents, SymbolSamples, VerifyCompleted,
 };
 use crate::gateway::wire::{Reply, frame};
 
@@ -65,6 +65,7 @@ fn rest(out: &mut Out<'_>, reply: &Reply) {
         }
         Reply::ContractData(data) => contract_data(out, data),
         Reply::ContractDataEnd(end) => end_of(out, 52, *end),
+        Reply::SecDefOptParameter(chain) => option_chain(out, chain),
         Reply::SecDefOptParameterEnd(end) => {
             out.field(76).int(end.req_id);
         }
@@ -160,6 +161,23 @@ fn contract_data(out: &mut Out<'_>, data: &ContractData) {
         .text(details.min_size.as_ref())
         .text(details.size_increment.as_ref())
         .text(details.suggested_size_increment.as_ref());
+}
+
+fn option_chain(out: &mut Out<'_>, chain: &SecDefOptParameter) {
+    out.field(75)
+        .int(chain.req_id)
+        .text(chain.exchange.as_ref())
+        .int(chain.underlying_con_id)
+        .text(chain.trading_class.as_ref())
+        .text(chain.multiplier.as_ref())
+        .count(&chain.expirations);
+    for day in &chain.expirations {
+        out.text(Some(day));
+    }
+    out.count(&chain.strikes);
+    for strike in &chain.strikes {
+        out.double(Some(*strike));
+    }
 }
 
 fn family_codes(out: &mut Out<'_>, codes: &FamilyCodes) {

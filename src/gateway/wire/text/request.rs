@@ -9,12 +9,12 @@ use super::{contract, place};
 use crate::gateway::wire::Request;
 use crate::gateway::wire::proto::{
     AboutContract, AccountDataRequest, AccountSummaryRequest, AccountUpdatesMultiRequest, AutoOpenOrdersRequest,
-    CancelOrderRequest, CompletedOrdersRequest, Contract, ContractDataRequest, Empty, ExecutionFilter,
-    ExecutionRequest, GlobalCancelRequest, HeadTimestampRequest, HistogramDataRequest, HistoricalDataRequest, IdOnly,
-    IdsRequest, MarketDataRequest, MarketDataTypeRequest, MarketRuleRequest, MatchingSymbolsRequest, OrderCancel,
-    PnLRequest, PnLSingleRequest, PositionsMultiRequest, RealTimeBarsRequest, SecDefOptParamsRequest,
-    SetServerLogLevelRequest, SmartComponentsRequest, StartApiRequest, SubscribeToGroupEventsRequest,
-    UpdateDisplayGroupRequest,
+    CalculationRequest, CancelOrderRequest, CompletedOrdersRequest, Contract, ContractDataRequest, Empty,
+    ExecutionFilter, ExecutionRequest, ExerciseOptionsRequest, GlobalCancelRequest, HeadTimestampRequest,
+    HistogramDataRequest, HistoricalDataRequest, IdOnly, IdsRequest, MarketDataRequest, MarketDataTypeRequest,
+    MarketRuleRequest, MatchingSymbolsRequest, OrderCancel, PnLRequest, PnLSingleRequest, PositionsMultiRequest,
+    RealTimeBarsRequest, SecDefOptParamsRequest, SetServerLogLevelRequest, SmartComponentsRequest, StartApiRequest,
+    SubscribeToGroupEventsRequest, UpdateDisplayGroupRequest,
 };
 use crate::gateway::wire::request::Broken;
 
@@ -24,11 +24,9 @@ const VERSIONED: [i32; 50] = [
     58, 59, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77,
 ];
 /// Requests that are not served and begin with the id to answer on.
-const WITH_ID: [i32; 21] = [10, 11, 21, 22, 23, 52, 53, 54, 55, 56, 57, 84, 86, 89, 96, 97, 98, 100, 101, 102, 103];
+const WITH_ID: [i32; 18] = [10, 11, 22, 23, 52, 53, 56, 57, 84, 86, 89, 96, 97, 98, 100, 101, 102, 103];
 /// Requests that are not served and about one contract, all twelve fields of it.
-const ABOUT_CONTRACT: [i32; 5] = [10, 54, 55, 96, 97];
-/// The one that leaves out the primary exchange.
-const EXERCISE: i32 = 21;
+const ABOUT_CONTRACT: [i32; 3] = [10, 96, 97];
 /// The one that carries its id behind two other fields.
 const REPLACE_ADVISOR: i32 = 19;
 
@@ -57,6 +55,16 @@ fn body(id: i32, fields: &mut Fields<'_>, version: i32) -> Read<Request> {
         13 => Request::CancelNewsBulletins(Empty {}),
         14 => Request::SetServerLogLevel(SetServerLogLevelRequest { log_level: fields.int()? }),
         17 => Request::ManagedAccounts(Empty {}),
+        21 => Request::ExerciseOptions(Box::new(ExerciseOptionsRequest {
+            order_id: fields.id()?,
+            contract: Some(contract::read_short(fields)?),
+            exercise_action: fields.int()?,
+            exercise_quantity: fields.int()?,
+            account: fields.text()?,
+            r#override: fields.flag()?,
+        })),
+        54 => Request::CalculateImpliedVolatility(Box::new(calculation(fields)?)),
+        55 => Request::CalculateOptionPrice(Box::new(calculation(fields)?)),
         24 => Request::ScannerParameters(Empty {}),
         49 => Request::CurrentTime(Empty {}),
         59 => Request::SetMarketDataType(MarketDataTypeRequest { market_data_type: fields.int()? }),
@@ -77,6 +85,16 @@ fn body(id: i32, fields: &mut Fields<'_>, version: i32) -> Read<Request> {
         85 => Request::NewsProviders(Empty {}),
         91 => Request::MarketRule(MarketRuleRequest { market_rule_id: fields.int()? }),
         _ => not_served(id, fields)?,
+    })
+}
+
+/// A request to work out an option.
+fn calculation(fields: &mut Fields<'_>) -> Read<CalculationRequest> {
+    Ok(CalculationRequest {
+        req_id: fields.id()?,
+        contract: Some(contract::read(fields)?),
+        given: fields.double()?,
+        under_price: fields.double()?,
     })
 }
 
@@ -268,8 +286,6 @@ fn not_served(id: i32, fields: &mut Fields<'_>) -> Read<Request> {
     }
     if ABOUT_CONTRACT.contains(&id) {
         about.contract = Some(contract::read(fields)?);
-    } else if id == EXERCISE {
-        about.contract = Some(contract::read_short(fields)?);
     }
     Ok(Request::NotServed(id, Box::new(about)))
 }

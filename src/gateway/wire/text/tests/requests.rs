@@ -4,12 +4,12 @@ use super::{read, text};
 use crate::gateway::wire::Request;
 use crate::gateway::wire::proto::{
     AboutContract, AccountDataRequest, AccountSummaryRequest, AccountUpdatesMultiRequest, AutoOpenOrdersRequest,
-    CancelOrderRequest, ComboLeg, CompletedOrdersRequest, Contract, ContractDataRequest, DeltaNeutralContract, Empty,
-    ExecutionFilter, ExecutionRequest, GlobalCancelRequest, HeadTimestampRequest, HistogramDataRequest,
-    HistoricalDataRequest, IdOnly, IdsRequest, MarketDataRequest, MarketDataTypeRequest, MarketRuleRequest,
-    MatchingSymbolsRequest, OrderCancel, PnLRequest, PnLSingleRequest, PositionsMultiRequest, RealTimeBarsRequest,
-    SecDefOptParamsRequest, SetServerLogLevelRequest, SmartComponentsRequest, StartApiRequest,
-    SubscribeToGroupEventsRequest, UpdateDisplayGroupRequest,
+    CalculationRequest, CancelOrderRequest, ComboLeg, CompletedOrdersRequest, Contract, ContractDataRequest,
+    DeltaNeutralContract, Empty, ExecutionFilter, ExecutionRequest, ExerciseOptionsRequest, GlobalCancelRequest,
+    HeadTimestampRequest, HistogramDataRequest, HistoricalDataRequest, IdOnly, IdsRequest, MarketDataRequest,
+    MarketDataTypeRequest, MarketRuleRequest, MatchingSymbolsRequest, OrderCancel, PnLRequest, PnLSingleRequest,
+    PositionsMultiRequest, RealTimeBarsRequest, SecDefOptParamsRequest, SetServerLogLevelRequest,
+    SmartComponentsRequest, StartApiRequest, SubscribeToGroupEventsRequest, UpdateDisplayGroupRequest,
 };
 use crate::gateway::wire::request::Broken;
 
@@ -282,22 +282,15 @@ fn not_served() -> Vec<(String, Request)> {
     let row = |id, req_id, shown: &str| (shown.to_owned(), Request::NotServed(id, about(req_id, None)));
     let with = |id, shown: String| (shown, Request::NotServed(id, about(7, Some(apple()))));
     let nobody = |id, shown: &str| (shown.to_owned(), Request::NotServed(id, Box::default()));
-    let short = Contract { primary_exch: None, ..apple() };
     vec![
         with(10, format!("10|5|7|{APPLE}5|1||")),
         row(11, 7, "11|1|7|1|"),
         nobody(18, "18|1|1|"),
         row(19, 7, "19|1|1|<xml/>|7|"),
-        (
-            "21|2|7|265598|AAPL|STK||0.0|||SMART|USD|AAPL|NMS|1|1|DU1|0|".to_owned(),
-            Request::NotServed(21, about(7, Some(short))),
-        ),
         row(22, 7, "22|7|50|STK|STK.US.MAJOR|TOP_PERC_GAIN|||||||||||||||||||"),
         row(23, 7, "23|1|7|"),
         row(52, 7, "52|2|7|265598|AAPL|STK|SMART|NASDAQ|USD|AAPL|ReportSnapshot|0||"),
         row(53, 7, "53|1|7|"),
-        with(54, format!("54|3|7|{APPLE}1.5|200|0||")),
-        with(55, format!("55|3|7|{APPLE}0.3|200||")),
         row(56, 7, "56|1|7|"),
         row(57, 7, "57|1|7|"),
         nobody(65, "65|1|name|1|"),
@@ -319,11 +312,37 @@ fn not_served() -> Vec<(String, Request)> {
     ]
 }
 
+/// Requests about options.
+fn of_options() -> Vec<(String, Request)> {
+    let contract = Some(Contract { primary_exch: None, ..apple() });
+    let calculation = |given, under_price| {
+        Box::new(CalculationRequest { req_id: Some(7), contract: Some(apple()), given, under_price })
+    };
+    vec![
+        (
+            "21|2|7|265598|AAPL|STK||0.0|||SMART|USD|AAPL|NMS|1|2|DU1|1|".to_owned(),
+            Request::ExerciseOptions(Box::new(ExerciseOptionsRequest {
+                order_id: Some(7),
+                contract,
+                exercise_action: Some(1),
+                exercise_quantity: Some(2),
+                account: text("DU1"),
+                r#override: Some(true),
+            })),
+        ),
+        (
+            format!("54|3|7|{APPLE}1.5|200|0||"),
+            Request::CalculateImpliedVolatility(calculation(Some(1.5), Some(200.0))),
+        ),
+        (format!("55|3|7|{APPLE}0.3|200||"), Request::CalculateOptionPrice(calculation(Some(0.3), Some(200.0)))),
+    ]
+}
+
 #[test]
 fn every_request_is_read_field_by_field() {
     let short = [orders(), accounts(), others()].concat();
     let short = short.into_iter().map(|(shown, request)| (shown.to_owned(), request));
-    for (shown, want) in about_contracts().into_iter().chain(short).chain(not_served()) {
+    for (shown, want) in about_contracts().into_iter().chain(short).chain(not_served()).chain(of_options()) {
         for version in 176..=178 {
             assert_eq!(read(version, &shown), Ok(want.clone()), "{shown}");
         }
