@@ -55,9 +55,8 @@ pub async fn calculated_bought_and_exercised(s: &mut Session) {
     status(s, id, &[OrderStatusKind::Filled]).await;
     let exercising = s.client.exercise_options(&call).exercise(1).account(s.account.clone()).override_natural_action();
     let exercised = soon(exercising.submit()).await.unwrap();
-    let deadline = std::time::Instant::now() + PATIENCE;
-    while held(s, apple.contract_id).await != shares + 100.0 || held(s, call.contract_id).await != 0.0 {
-        assert!(std::time::Instant::now() < deadline, "the shares do not come");
-    }
+    let came =
+        async { while held(s, apple.contract_id).await != shares + 100.0 || held(s, call.contract_id).await != 0.0 {} };
+    soon(came).await;
     drop(exercised);
 }

@@ -44,7 +44,7 @@ impl Session {
     pub(super) fn market_data(&mut self, request: &MarketDataRequest, world: &mut World) {
         let Some(req_id) = request.req_id else { return };
         match self.line_for(req_id, request, world) {
-            Ok(listing) => self.open_line(req_id, listing, request, world),
+            Ok(listing) => self.open_line(req_id, &listing, request, world),
             Err(fault) => self.fault(req_id, fault, world),
         }
     }
@@ -75,7 +75,7 @@ impl Session {
         Ok(listing)
     }
 
-    fn open_line(&mut self, req_id: i32, listing: Listing, request: &MarketDataRequest, world: &mut World) {
+    fn open_line(&mut self, req_id: i32, listing: &Listing, request: &MarketDataRequest, world: &mut World) {
         let snapshot = request.snapshot.unwrap_or(false);
         let generic = request.generic_tick_list.as_deref().unwrap_or_default();
         let shortable = generic.split(',').any(|tick| tick.trim() == SHORTABLE).then(ticks::Shortable::default);
@@ -89,7 +89,7 @@ impl Session {
         }));
         self.send(&Reply::MarketDataType(MarketDataType { req_id: Some(req_id), market_data_type: Some(LIVE) }));
         let mut line = Line {
-            listing,
+            listing: *listing,
             sent: ticks::Sent::default(),
             shortable,
             generic: generic.split(',').filter_map(|tick| tick.trim().parse().ok()).collect(),

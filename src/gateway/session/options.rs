@@ -66,7 +66,7 @@ impl Session {
     }
 
     /// What a calculation is about: the option, what is given and the underlying's price.
-    fn calculation(&self, request: &CalculationRequest, world: &World) -> Result<(Listing, f64, f64), Fault> {
+    fn calculation(request: &CalculationRequest, world: &World) -> Result<(Listing, f64, f64), Fault> {
         let listing = resolve(request.contract.as_ref(), world.shelf())?;
         if listing.option.is_none() {
             return Err(unprocessed("The contract is not an option"));
@@ -81,7 +81,7 @@ impl Session {
     /// Answers with the volatility that a price implies at a price of the underlying.
     pub(super) fn implied_volatility(&mut self, request: &CalculationRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
-        let answer = self.calculation(request, world).and_then(|(listing, price, under)| {
+        let answer = Self::calculation(request, world).and_then(|(listing, price, under)| {
             let right = listing.option.map(|terms| terms.right).ok_or_else(|| unprocessed("no option"))?;
             let pricing = world.feed().pricing(listing.con_id, under, world.now());
             let pricing = pricing.ok_or_else(|| unprocessed("No data to compute it with"))?;
@@ -100,7 +100,7 @@ impl Session {
     /// Answers with the price at a volatility and a price of the underlying.
     pub(super) fn option_price(&mut self, request: &CalculationRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
-        let answer = self.calculation(request, world).and_then(|(listing, vol, under)| {
+        let answer = Self::calculation(request, world).and_then(|(listing, vol, under)| {
             let pricing = world.feed().pricing(listing.con_id, under, world.now());
             let right = listing.option.map(|terms| terms.right);
             let (pricing, right) = pricing.zip(right).ok_or_else(|| unprocessed("No data to compute it with"))?;

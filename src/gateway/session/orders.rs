@@ -97,12 +97,12 @@ impl Session {
 }
 
 /// Refuses an order for what is only published, since there is no type of order for it, and for what has ended.
-fn tradable(listing: Listing, now: Nanos) -> Result<Listing, Fault> {
+fn tradable(listing: &Listing, now: Nanos) -> Result<(), Fault> {
     match listing.kind {
         _ if listing.ends().is_some_and(|ends| ends <= now) => {
             Err(Fault::new(200, "No security definition has been found for the request"))
         }
-        Kind::Stock | Kind::Etf | Kind::Future | Kind::Option => Ok(listing),
+        Kind::Stock | Kind::Etf | Kind::Future | Kind::Option => Ok(()),
         Kind::Index => Err(Fault::new(387, "Unsupported order type for this exchange and security type.")),
     }
 }
@@ -113,7 +113,8 @@ pub(in crate::gateway) fn order_of(
     request: &PlaceOrderRequest,
     shelf: Shelf<'_>,
 ) -> Result<(Listing, OrderRequest), Fault> {
-    let listing = resolve(request.contract.as_ref(), shelf).and_then(|listing| tradable(listing, shelf.now))?;
+    let listing = resolve(request.contract.as_ref(), shelf)?;
+    tradable(&listing, shelf.now)?;
     orders::read(client_id, &listing, request).map(|order| (listing, order))
 }
 

@@ -1,4 +1,4 @@
-//! Quotes, prints and bars of an option.
+//! Quotes, prints and worth of an option; its bars are in [`super::bars`].
 //!
 //! Within a minute volatility and time stand still, so that an option's value is a rising or falling function of its underlying's middle
 //! and the extremes of the one are those of the other. A quote is the value less and more half a spread, on the option's own
@@ -16,18 +16,18 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::super::calendar::{DAY, Spot};
-use super::super::hash::{draw, further, key, unit};
+use super::super::hash::{draw, further, key, unit, z4};
 use super::super::search::{Tally, join};
 use super::super::symbol::Symbol;
 use super::super::universe::Listing;
-use super::super::{Bar, BarSize, BookSide, DaySummary, Feed, LEAF, Leaf, Level, Print, PrintSide, Quote, What};
+use super::super::{BookSide, DaySummary, Feed, LEAF, Leaf, Level, Print, PrintSide, Quote};
 use super::smile::{RATE, Surface};
 use super::{OptionClass, Right, Style, Terms};
 use crate::gateway::{ConId, Nanos};
 use crate::math::option::{Greeks, Pricing};
 
 /// Leaves of a minute.
-const MINUTE: u32 = 240;
+pub(super) const MINUTE: u32 = 240;
 /// By how much an option's quote is later than the underlying's.
 const LATER: Nanos = 30_000_000;
 /// Nanoseconds of a year.
@@ -40,6 +40,14 @@ const LOT: f64 = 8.0;
 const BACK: i64 = 5;
 /// Most contracts and minutes remembered.
 const REMEMBERED: usize = 4_096;
+/// Streams of an option's own draws.
+const VOLUME: u64 = 0x11;
+/// See [`VOLUME`].
+const INTEREST: u64 = 0x13;
+/// See [`VOLUME`].
+const PRINTS: u64 = 0x17;
+/// See [`VOLUME`].
+const PRINT: u64 = 0x1D;
 /// Occupied levels of the book.
 const LEVELS: i64 = 10;
 
@@ -72,7 +80,7 @@ impl Still {
     }
 
     /// Bid and ask in ticks; a bid of 0 is none.
-    fn touch(&self, class: &OptionClass, middle: i64) -> (i64, i64) {
+    pub(super) fn touch(&self, class: &OptionClass, middle: i64) -> (i64, i64) {
         let value = self.value(middle) * self.per_unit;
         let half = self.half * self.per_unit;
         let down = |ticks: f64| {
@@ -149,8 +157,8 @@ pub struct OptionMarket<'a> {
     feed: &'a Feed,
     con_id: ConId,
     listing: Listing,
-    terms: Terms,
-    under: &'a Symbol,
+    pub(super) terms: Terms,
+    pub(super) under: &'a Symbol,
     key: u64,
 }
 
@@ -168,7 +176,7 @@ impl Feed {
 
 impl OptionMarket<'_> {
     /// The underlying's middle in half ticks in a leaf; an index has one value a second.
-    fn middle(&self, d: i64, q: u32) -> Option<i64> {
+    pub(super) fn middle(&self, d: i64, q: u32) -> Option<i64> {
         let (open, close) = self.under.calendar.hours(d);
         if !(open..close).contains(&q) {
             return None;
@@ -188,7 +196,7 @@ impl OptionMarket<'_> {
     }
 
     /// The leaves of a session in which the option trades.
-    fn span(&self, d: i64) -> (u32, u32) {
+    pub(super) fn span(&self, d: i64) -> (u32, u32) {
         let (open, close) = self.under.calendar.hours(d);
         let (last, at) = self.end();
         // On the exchanges' calendar the end is the close of its session, which is the start of the next one's day node.
@@ -202,7 +210,7 @@ impl OptionMarket<'_> {
         (open, ends)
     }
 
-    fn still(&self, d: i64, minute: u32) -> Option<Still> {
+    pub(super) fn still(&self, d: i64, minute: u32) -> Option<Still> {
         let made = || Some((d, minute, self.make_still(d, minute)?));
         kept(&self.feed.options().still, self.con_id, |(day, at, _)| (*day, *at) == (d, minute), made)
             .map(|(_, _, still)| still)
@@ -241,7 +249,7 @@ impl OptionMarket<'_> {
         Some(self.still(d, q / MINUTE)?.touch(self.terms.class, middle))
     }
 
-    fn pace(&self, d: i64, q: u32) -> Nanos {
+    pub(super) fn pace(&self, d: i64, q: u32) -> Nanos {
         self.under.quoter.pace(d, q) + LATER
     }
 
@@ -267,8 +275,8 @@ impl OptionMarket<'_> {
     fn size(&self, side: BookSide, away: i64, d: i64, q: u32) -> i64 {
         let cell = (d * i64::from(DAY) + i64::from(q)) / 4;
         let salt = match side {
-            BookSide::Bid => 11,
-            BookSide::Ask => 13,
+            BookSide::Bid => 0x0B,
+            BookSide::Ask => 0x0D,
         };
         let u = unit(draw(self.key ^ salt, (cell * LEVELS + away) as u64));
         let touch = self.terms.class.liquidity_touch();
@@ -366,13 +374,13 @@ impl OptionMarket<'_> {
         let inside = (away * self.terms.right.sign()) < 0.0;
         let weight = libm::exp(-0.5 * away * away) * if inside { 0.4 } else { 1.0 };
         let round = if self.terms.strike % (class.unit * 4) == 0 { 1.5 } else { 0.8 };
-        let noise = libm::exp(0.5 * super::super::hash::z4(draw(self.key ^ 17, d as u64)));
+        let noise = libm::exp(0.5 * z4(draw(self.key ^ VOLUME, d as u64)));
         let volume = class.volume * weight * round * noise / (1.0 + days / 10.0);
         let minutes = f64::from(self.span(d).1.saturating_sub(self.span(d).0)) / f64::from(MINUTE);
         let prints = (volume / LOT / minutes.clamp(1.0, 390.0)).min(1.8);
         let monthly =
             if self.terms.class.tenor(self.terms.last_day) == Some(super::Tenor::Monthly) { 3.0 } else { 1.0 };
-        let open = libm::exp(0.3 * super::super::hash::z4(draw(self.key ^ 19, (d / 3) as u64)));
+        let open = libm::exp(0.3 * z4(draw(self.key ^ INTEREST, (d / 3) as u64)));
         let interest = class.volume * weight.max(0.02) * round * monthly * open * 2.0;
         let lot = (volume / minutes.clamp(1.0, 390.0) / prints.max(1e-9)).clamp(1.0, 500.0);
         Some(Activity { prints, lot, interest: interest as i64 })
@@ -386,7 +394,7 @@ impl OptionMarket<'_> {
 
     /// The prints of a minute in time order with their leaves, of those in `[from, to)`.
     fn minute(&self, d: i64, minute: u32, busy: &Activity, mut visit: impl FnMut(u32, Print)) {
-        let key = self.key ^ 23;
+        let key = self.key ^ PRINTS;
         let h = draw(key, (d * 1_440 + i64::from(minute)) as u64);
         let count = libm::floor(busy.prints + unit(h)) as u32;
         if count == 0 {
@@ -401,12 +409,12 @@ impl OptionMarket<'_> {
         for (i, place) in (0_u64..).zip(places.iter()) {
             let q = minute * MINUTE + place;
             let Some((bid, ask)) = self.touch(d, q) else { continue };
-            let h = draw(key ^ 29, ((d * i64::from(DAY) + i64::from(q)) as u64) << 1 | i);
+            let h = draw(key ^ PRINT, ((d * i64::from(DAY) + i64::from(q)) as u64) << 1 | i);
             let sold = bid > 0 && unit(h) < 0.5;
             let wish = -busy.lot * libm::log(1.0 - further(h, 0));
             let pace = self.pace(d, q);
             // The second of two prints of a leaf follows the first.
-            let part = (further(h, 1) + i as f64) / 2.0;
+            let part = 0.5 * further(h, 1) + 0.5 * i as f64;
             let off = pace + 1 + ((LEAF - pace - 3) as f64 * part) as Nanos;
             let price = if sold { bid } else { ask };
             let side = if sold { PrintSide::AtBid } else { PrintSide::AtAsk };
@@ -416,7 +424,7 @@ impl OptionMarket<'_> {
     }
 
     /// The prints of the leaves `[from, to)` of a session.
-    fn leaves(&self, d: i64, from: u32, to: u32, mut visit: impl FnMut(u32, Print)) {
+    pub(super) fn leaves(&self, d: i64, from: u32, to: u32, mut visit: impl FnMut(u32, Print)) {
         let Some(busy) = self.activity(d) else { return };
         for minute in from / MINUTE..to.div_ceil(MINUTE) {
             self.minute(d, minute, &busy, |q, print| {
@@ -509,7 +517,7 @@ impl OptionMarket<'_> {
         })
     }
 
-    fn last_session(&self) -> i64 {
+    pub(super) fn last_session(&self) -> i64 {
         let calendar = self.under.calendar;
         calendar.locate(self.terms.ends - 1).map_or(0, |spot| spot.d)
     }
@@ -539,144 +547,6 @@ impl OptionMarket<'_> {
             let (from, to) = self.span(d);
             let q = if d == now.d { to.min(now.q) } else { to };
             (from < q).then(|| self.quote_of(d, q - 1)).flatten().map(of)
-        })
-    }
-
-    /// Bars; see [`Feed::bars`].
-    pub fn bars(&self, size: BarSize, from: Nanos, until: Nanos, what: What) -> Vec<Bar> {
-        let calendar = self.under.calendar;
-        let first = calendar.locate(from).unwrap_or(Spot { d: 0, q: 0, off: 0 });
-        let Some(now) = calendar.locate(until).filter(|_| from <= until) else { return Vec::new() };
-        let mut out: Vec<Bar> = Vec::new();
-        let mut turnover = 0;
-        let last = calendar.session_of(now).min(self.last_session());
-        let begin = self.first_session(size, calendar.session_of(first));
-        let cell = match size {
-            BarSize::Seconds(seconds) => (seconds * 4).clamp(1, MINUTE),
-            BarSize::Day | BarSize::Week | BarSize::Month => MINUTE,
-        };
-        for d in begin..=last {
-            let (open, close) = self.span(d);
-            let intraday = matches!(size, BarSize::Seconds(_));
-            let a = if intraday && d == first.d { open.max(first.q) } else { open };
-            let a = match size {
-                BarSize::Seconds(seconds) => (calendar.shift() + a) / (seconds * 4) * (seconds * 4),
-                _ => calendar.shift() + a,
-            };
-            let a = a.saturating_sub(calendar.shift()).max(open);
-            let b = if d == now.d { close.min(now.q + 1) } else { close };
-            if (intraday && (d < first.d || d > now.d)) || a >= b {
-                continue;
-            }
-            self.samples(d, (a, b, cell), until, what, |q, tally| {
-                let (start, end) = self.edges(size, d, q);
-                match out.last_mut().filter(|bar| bar.start == start || !intraday && same(size, self, bar.start, start))
-                {
-                    Some(bar) => {
-                        bar.high = bar.high.max(tally.high);
-                        bar.low = bar.low.min(tally.low);
-                        bar.close = tally.last;
-                        bar.volume += tally.volume;
-                        bar.count += tally.count;
-                        bar.end = end;
-                        turnover += tally.volume * tally.last;
-                        bar.wap = wap(turnover, bar);
-                    }
-                    None => {
-                        turnover = tally.volume * tally.last;
-                        let mut bar = bar_of(tally, start, end);
-                        bar.wap = wap(turnover, &bar);
-                        out.push(bar);
-                    }
-                }
-            });
-        }
-        out
-    }
-
-    /// The session with which the bars begin: that of the request, or the first of its week or month.
-    fn first_session(&self, size: BarSize, d: i64) -> i64 {
-        let calendar = self.under.calendar;
-        let start = |d: i64| calendar.moment(d, self.span(d).0);
-        let mut begin = d.max(0);
-        while begin > 0 && same(size, self, start(begin - 1), start(begin)) {
-            begin -= 1;
-        }
-        begin
-    }
-
-    /// Start and end of the bar that a leaf belongs to.
-    fn edges(&self, size: BarSize, d: i64, q: u32) -> (Nanos, Nanos) {
-        let calendar = self.under.calendar;
-        let (open, close) = self.under.calendar.hours(d);
-        let BarSize::Seconds(seconds) = size else { return calendar.bounds(d) };
-        let (length, shift) = (i64::from(seconds.max(1)) * 4, i64::from(calendar.shift()));
-        let number = (i64::from(q) + shift).div_euclid(length);
-        let from = (number * length - shift).max(i64::from(open)) as u32;
-        let to = ((number + 1) * length - shift).min(i64::from(close)) as u32;
-        (calendar.moment(d, from), calendar.end(d, to.saturating_sub(1)))
-    }
-
-    /// What happened in the leaves `[a, b)` of a session, piece by piece: prints one by one, quotes by the minute or less.
-    fn samples(
-        &self,
-        d: i64,
-        (a, b, cell): (u32, u32, u32),
-        until: Nanos,
-        what: What,
-        mut visit: impl FnMut(u32, &Tally),
-    ) {
-        if what == What::Trades {
-            return self.leaves(d, a, b, |q, print| {
-                if print.at <= until {
-                    visit(q, &one(&print));
-                }
-            });
-        }
-        let b = if self.under.calendar.moment(d, b - 1) + self.pace(d, b - 1) > until { b - 1 } else { b };
-        let mut from = a;
-        while from < b {
-            let to = ((from / cell + 1) * cell).min(b);
-            if let Some(tally) = self.quotes(d, from, to, what) {
-                visit(from, &tally);
-            }
-            from = to;
-        }
-    }
-
-    /// First, highest, lowest and last quote within a minute, found on the underlying.
-    fn quotes(&self, d: i64, from: u32, to: u32, what: What) -> Option<Tally> {
-        let index = self.under.quoter.is_index();
-        let under = self.under.window(d, from, to, if index { What::Trades } else { What::Midpoint });
-        let scale = if index { 2 } else { 1 };
-        let still = self.still(d, from / MINUTE)?;
-        let of = |middle: i64| {
-            let (bid, ask) = still.touch(self.terms.class, middle);
-            match what {
-                What::Bid => bid,
-                What::Midpoint => bid + ask,
-                What::Ask | What::Trades => ask,
-            }
-        };
-        let mut at = [self.middle(d, from)?, self.middle(d, to - 1)?, 0, 0];
-        if let (Some(under), [first, last, high, low]) = (under, &mut at) {
-            *high = (under.high * scale).max(*first).max(*last);
-            *low = (under.low * scale).min(*first).min(*last);
-        } else {
-            let [first, last, high, low] = &mut at;
-            (*high, *low) = ((*first).max(*last), (*first).min(*last));
-        }
-        let [first, last, high, low] = at.map(of);
-        Some(Tally {
-            first,
-            high: high.max(low),
-            low: high.min(low),
-            last,
-            last_size: 0,
-            last_at: 0,
-            volume: 0,
-            count: 0,
-            turnover: 0.0,
         })
     }
 
@@ -721,24 +591,8 @@ impl OptionMarket<'_> {
     }
 }
 
-/// Whether two sessions' bars are one.
-fn same(size: BarSize, option: &OptionMarket<'_>, a: Nanos, b: Nanos) -> bool {
-    let date = |at: Nanos| {
-        let calendar = option.under.calendar;
-        calendar.locate(at).map_or(jiff::civil::date(1970, 1, 1), |spot| calendar.civil(spot.d))
-    };
-    let (a, b) = (date(a), date(b));
-    match size {
-        BarSize::Seconds(_) => false,
-        BarSize::Day => a == b,
-        BarSize::Week => {
-            a.iso_week_date().week() == b.iso_week_date().week() && a.iso_week_date().year() == b.iso_week_date().year()
-        }
-        BarSize::Month => (a.year(), a.month()) == (b.year(), b.month()),
-    }
-}
-
-fn one(print: &Print) -> Tally {
+/// A print as a tally.
+pub(super) fn one(print: &Print) -> Tally {
     Tally {
         first: print.price,
         high: print.price,
@@ -750,22 +604,4 @@ fn one(print: &Print) -> Tally {
         count: 1,
         turnover: 0.0,
     }
-}
-
-fn bar_of(tally: &Tally, start: Nanos, end: Nanos) -> Bar {
-    Bar {
-        start,
-        end,
-        open: tally.first,
-        high: tally.high,
-        low: tally.low,
-        close: tally.last,
-        volume: tally.volume,
-        count: tally.count,
-        wap: 0,
-    }
-}
-
-fn wap(turnover: i64, bar: &Bar) -> i64 {
-    (turnover * 1_000).checked_div(bar.volume).unwrap_or(0)
 }

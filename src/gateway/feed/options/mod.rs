@@ -17,6 +17,7 @@
 //!
 //! Must not know: accounts, orders, margins.
 
+mod bars;
 pub mod chain;
 pub(super) mod market;
 pub(super) mod smile;
