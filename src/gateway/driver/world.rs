@@ -243,10 +243,9 @@ impl World {
 
     /// What an option is worth at bid, ask and last, and by the model; the model's price is that of its minute.
     pub(in crate::gateway) fn computations(&self, listing: &Listing, top: &Top) -> [Option<Computation>; 4] {
-        let unit = listing.per_unit();
         let at = |ticks: Option<(i64, i64)>| {
             let (ticks, _) = ticks?;
-            self.feed.computation(listing.con_id, Some(ticks as f64 / unit), self.now)
+            self.feed.computation(listing.con_id, Some(ticks), self.now)
         };
         [at(top.bid), at(top.ask), at(top.last), self.feed.computation(listing.con_id, None, self.now)]
     }

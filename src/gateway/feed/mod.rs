@@ -349,9 +349,10 @@ impl Feed {
         }
     }
 
-    /// What an option is worth at a moment by the model, or the volatility that a price implies.
-    pub fn computation(&self, con_id: ConId, price: Option<f64>, at: Nanos) -> Option<Computation> {
-        self.option(con_id)?.computation(price, at)
+    /// What an option is worth at a moment by the model, or the volatility that a price in ticks implies.
+    pub fn computation(&self, con_id: ConId, price: Option<i64>, at: Nanos) -> Option<Computation> {
+        let option = self.option(con_id)?;
+        option.computation(price.map(|ticks| ticks as f64 / option.per_unit()), at)
     }
 
     /// What an option's value would depend on at a moment if its underlying were at another price.

@@ -81,7 +81,7 @@ fn option_candidates(contract: &Contract, shelf: Shelf<'_>) -> Vec<Listing> {
     let Some(feed) = shelf.feed else { return Vec::new() };
     let local = given(contract.local_symbol.as_ref());
     let symbol = given(contract.symbol.as_ref());
-    let strike = contract.strike.filter(|strike| *strike > 0.0 && *strike < 1e6).map(|s| (s * 1_000.0).round() as i64);
+    let strike = convert::strike(contract);
     let day = named_month(contract).map(str::to_owned).or_else(|| local.and_then(local_day));
     let mut found = Vec::new();
     for class in &CLASSES {
@@ -155,8 +155,7 @@ fn agrees(contract: &Contract, listing: &Listing) -> bool {
     };
     let class = match &listing.option {
         Some(terms) => {
-            let strike = contract.strike.filter(|strike| *strike != 0.0 && *strike != f64::MAX);
-            if strike.is_some_and(|strike| (strike * 1_000.0).round() != terms.strike as f64)
+            if convert::strike(contract).is_some_and(|strike| strike != terms.strike)
                 || !is(contract.right.as_ref(), convert::rights(terms.right))
             {
                 return false;

@@ -8,6 +8,7 @@ use crate::gateway::driver::World;
 use crate::gateway::feed::Listing;
 use crate::gateway::feed::options::{MULTIPLIER, OptionClass};
 use crate::gateway::venue::{Exercise, Fault};
+use crate::gateway::wire::convert::Given;
 use crate::gateway::wire::proto::{
     CalculationRequest, Contract, ExerciseOptionsRequest, IdOnly, SecDefOptParameter, SecDefOptParamsRequest,
 };
@@ -50,8 +51,7 @@ impl Session {
             days.iter().flat_map(|day| world.feed().strikes(class, *day, world.now())).collect();
         strikes.sort_unstable();
         strikes.dedup();
-        let strikes: Vec<f64> =
-            strikes.iter().map(|strike| convert::double(rust_decimal::Decimal::new(*strike, 3))).collect();
+        let strikes = convert::strikes(&strikes);
         for exchange in convert::option_exchanges(class) {
             self.send(&Reply::SecDefOptParameter(Box::new(SecDefOptParameter {
                 req_id: Some(req_id),
@@ -66,22 +66,19 @@ impl Session {
     }
 
     /// What a calculation is about: the option, what is given and the underlying's price.
-    fn calculation(request: &CalculationRequest, world: &World) -> Result<(Listing, f64, f64), Fault> {
+    fn calculation(request: &CalculationRequest, world: &World) -> Result<(Listing, Given), Fault> {
         let listing = resolve(request.contract.as_ref(), world.shelf())?;
         if listing.option.is_none() {
             return Err(unprocessed("The contract is not an option"));
         }
-        let positive = |value: Option<f64>| value.filter(|value| value.is_finite() && *value > 0.0);
-        match (positive(request.given), positive(request.under_price)) {
-            (Some(given), Some(under)) => Ok((listing, given, under)),
-            _ => Err(unprocessed("Price and volatility must be positive")),
-        }
+        let given = convert::calculation(request);
+        given.map(|given| (listing, given)).ok_or_else(|| unprocessed("Price and volatility must be positive"))
     }
 
     /// Answers with the volatility that a price implies at a price of the underlying.
     pub(super) fn implied_volatility(&mut self, request: &CalculationRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
-        let answer = Self::calculation(request, world).and_then(|(listing, price, under)| {
+        let answer = Self::calculation(request, world).and_then(|(listing, Given { value: price, under })| {
             let right = listing.option.map(|terms| terms.right).ok_or_else(|| unprocessed("no option"))?;
             let pricing = world.feed().pricing(listing.con_id, under, world.now());
             let pricing = pricing.ok_or_else(|| unprocessed("No data to compute it with"))?;
@@ -100,7 +97,7 @@ impl Session {
     /// Answers with the price at a volatility and a price of the underlying.
     pub(super) fn option_price(&mut self, request: &CalculationRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
-        let answer = Self::calculation(request, world).and_then(|(listing, vol, under)| {
+        let answer = Self::calculation(request, world).and_then(|(listing, Given { value: vol, under })| {
             let pricing = world.feed().pricing(listing.con_id, under, world.now());
             let right = listing.option.map(|terms| terms.right);
             let (pricing, right) = pricing.zip(right).ok_or_else(|| unprocessed("No data to compute it with"))?;

@@ -6,7 +6,7 @@
 use rust_decimal::Decimal;
 
 use super::Reply;
-use super::proto::{Contract, ContractDetails, PriceIncrement, TickPrice};
+use super::proto::{CalculationRequest, Contract, ContractDetails, PriceIncrement, TickPrice};
 use crate::gateway::feed::futures::RULES;
 use crate::gateway::feed::options::{Increments, MULTIPLIER, OptionClass, Right, Style};
 use crate::gateway::feed::universe::{US_STOCK_INCREMENTS, US_STOCK_RULE};
@@ -104,6 +104,32 @@ fn last_day(listing: &Listing) -> Option<String> {
 fn multiplier(listing: &Listing) -> Option<f64> {
     let of_option = listing.option.map(|_| MULTIPLIER);
     listing.series.map(|series| series.product.multiplier).or(of_option).map(|units| units as f64)
+}
+
+/// The strike a contract states, in thousandths; the largest double is none.
+pub(in crate::gateway) fn strike(contract: &Contract) -> Option<i64> {
+    let stated = contract.strike.filter(|strike| *strike != 0.0 && *strike != f64::MAX)?;
+    Some((stated * 1_000.0).round() as i64)
+}
+
+/// Strikes in thousandths as doubles.
+pub(in crate::gateway) fn strikes(strikes: &[i64]) -> Vec<f64> {
+    strikes.iter().map(|strike| double(Decimal::new(*strike, 3))).collect()
+}
+
+/// What a calculation is made from.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::gateway) struct Given {
+    /// The price or the volatility.
+    pub value: f64,
+    /// The underlying's price.
+    pub under: f64,
+}
+
+/// What a calculation states, if both are positive.
+pub(in crate::gateway) fn calculation(request: &CalculationRequest) -> Option<Given> {
+    let positive = |value: Option<f64>| value.filter(|value| value.is_finite() && *value > 0.0);
+    Some(Given { value: positive(request.given)?, under: positive(request.under_price)? })
 }
 
 /// The words for a right, the one that is sent first.

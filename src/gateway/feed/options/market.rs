@@ -550,6 +550,11 @@ impl OptionMarket<'_> {
         })
     }
 
+    /// How many ticks make one unit of the price.
+    pub fn per_unit(&self) -> f64 {
+        self.listing.per_unit()
+    }
+
     /// What the option is worth at a moment in the middle, and at another price the volatility that implies.
     pub fn computation(&self, price: Option<f64>, at: Nanos) -> Option<Computation> {
         let (d, q) = self.in_force(at)?;
