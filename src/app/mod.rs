@@ -12,6 +12,7 @@ pub mod away;
 pub mod bindings;
 pub mod blotter;
 pub mod charting;
+pub mod combo;
 pub mod day;
 pub mod dwell;
 pub mod effect;

@@ -1,11 +1,12 @@
 //! The command line's sentence: read, given its contract and its numbers, or everything that stands against it.
 //!
-//! Must not know: the screen; it changes nothing. Absent: combos, other accounts, overnight hours. Each is refused at its word.
+//! Must not know: the screen; it changes nothing. Absent: other accounts, overnight hours, and combos, which are weighed but not
+//! sent. Each is refused at its word.
 
 use std::ops::Range;
 
 use super::model::Model;
-use super::{market_context, select};
+use super::{combo, market_context, select};
 use crate::domain::SafeText;
 use crate::domain::instrument::{ConId, ContractRef, Instrument};
 use crate::domain::order::{Session, Test};
@@ -142,7 +143,7 @@ fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Co
     let mut against = unsendable(&entry, spans);
     let instrument = match &entry.instrument {
         sentence::Instrument::One(one) => contract(model, one).map_err(|text| unknown(&spans.instrument, one, text)),
-        sentence::Instrument::Combo(_) => Err(at(&spans.instrument, "combos cannot be sent yet")),
+        sentence::Instrument::Combo(legs) => return Err(several(model, &entry, legs, spans, against)),
     };
     let tested = tested(model, &entry, spans, &mut against);
     let instrument = match instrument {
@@ -181,6 +182,33 @@ fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Co
         return Err(vec![at(&spans.size, "sizes in money cannot be sent yet for this contract")]);
     };
     Ok(Ordered { con_id: instrument.con_id, text: resolved.to_string(), entry, qty, tested })
+}
+
+/// What stands against several legs at once: what is not known of them, or, weighed, that they cannot be sent yet.
+fn several(
+    model: &Model,
+    entry: &Entry,
+    legs: &[sentence::Leg],
+    spans: &Spans,
+    mut against: Vec<Complaint>,
+) -> Vec<Complaint> {
+    let missing = legs.iter().filter_map(|leg| {
+        let text = contract(model, &leg.contract).err()?;
+        Some(unknown(&spans.instrument, &leg.contract, text))
+    });
+    against.splice(0..0, missing);
+    if !against.is_empty() {
+        return against;
+    }
+    let Ok(known) = combo::legs(model, legs) else { return against };
+    match combo::judge(model, entry, &known) {
+        Ok(judged) => {
+            let said = judged.lines.join("; ");
+            against.push(at(&spans.instrument, format!("{said}. Combos cannot be sent yet")));
+        }
+        Err(refusal) => against.push(refused(entry, &refusal, spans, "the combo")),
+    }
+    against
 }
 
 /// The order with the months of what it names as front months.
@@ -238,7 +266,6 @@ fn unsendable(entry: &Entry, spans: &Spans) -> Vec<Complaint> {
     let exits_overnight = matches!(exits, Some(Session::Overnight | Session::ExtendedOvernight));
     let absent = [
         (said.account.is_some(), "acct", "orders for another account"),
-        (said.non_guaranteed, "ng", "combos"),
         (overnight, "session", "overnight hours"),
         (exits_overnight, "exits", "overnight hours"),
     ];

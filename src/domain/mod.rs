@@ -10,6 +10,7 @@ pub mod algos;
 pub mod bar;
 pub mod bracket;
 pub mod calendar;
+pub mod combo;
 pub mod conditions;
 pub mod cover;
 pub mod fill;

@@ -71,6 +71,17 @@ pub enum Weight {
     Hard,
 }
 
+impl Weight {
+    /// The verdict in a word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Note => "NOTE",
+            Self::Confirm => "CONFIRM",
+            Self::Hard => "HARD",
+        }
+    }
+}
+
 /// One thing the guard has to say, with its code in `trading.md` §4.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -383,6 +394,12 @@ pub fn assess_change(order: &Order, spec: &OrderSpec, ctx: &Context<'_>) -> Asse
         assessment.findings.insert(0, finding);
     }
     assessment
+}
+
+/// What the guard has to say of a combo that can lose this much at the worst (`None`: without end, or not known): its value
+/// (G07) and what it binds (G25) are that.
+pub fn assess_combo(at_worst: Option<Cash>, ctx: &Context<'_>) -> Vec<Finding> {
+    checks::of_combo(at_worst, ctx)
 }
 
 /// What the guard has to say of a cancel: it never forbids one but where the exchange does (G33), and asks before the last

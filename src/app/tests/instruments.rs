@@ -174,3 +174,39 @@ fn a_future_an_option_or_a_pair_is_added_by_its_name() {
         assert!(d.model.panes.watchlist.rows.iter().any(|row| row.symbol.as_str() == name), "{typed}");
     }
 }
+
+#[test]
+fn a_combo_is_weighed_and_not_sent() {
+    let leg = |id, name: &str, strike: &str| Instrument {
+        con_id: ConId(id),
+        strike: Some(price(strike)),
+        symbol: name.into(),
+        ..call()
+    };
+    let spread = "+1 SPY 18DEC26 600C -1 SPY 18DEC26 610C";
+    let mut d = desk();
+    say(&mut d, &format!("buy 2 {spread} 3.20dr"));
+    assert_eq!(errors(&d).len(), 2, "both legs are asked for: {:?}", errors(&d));
+    for (id, name, strike) in [(700_011, "SPY 18DEC26 600C", "600"), (700_012, "SPY 18DEC26 610C", "610")] {
+        let job = asked(&d, name);
+        d.broker(Event::Found { job, result: Ok(Box::new(leg(id, name, strike))) });
+    }
+    d.quote(ConId(700_011), "8.00", "8.20");
+    d.quote(ConId(700_012), "4.90", "5.00");
+    d.keys("enter");
+    assert_eq!(
+        errors(&d),
+        ["net 3.00 / 3.30; pays 640.00; loses at most 640.00, gains at most 1,360.00. Combos cannot be sent yet"]
+    );
+    d.keys("esc");
+    say(&mut d, &format!("sell 800 {spread} mid"));
+    let text = &errors(&d)[0];
+    assert!(text.starts_with("net 3.00 / 3.30; receives 252,000.00; loses at most 548,000.00"), "{text}");
+    assert!(text.contains("CONFIRM G07 548,000.00 is 55% of NLV"), "{text}");
+    d.keys("esc");
+    say(&mut d, "sell 1 +1 SPY 18DEC26 600C +1 SPY 18DEC26 610C mid");
+    let text = &errors(&d)[0];
+    assert!(text.contains("loses without end"), "{text}");
+    assert!(text.contains("HARD G07 the value cannot be checked"), "{text}");
+    assert!(d.placed().is_empty() && d.model.panes.ticket.staged.is_none());
+}

@@ -81,6 +81,33 @@ pub(super) fn run(spec: &OrderSpec, ctx: &Context<'_>, class: Class, own: Option
     found
 }
 
+/// G07 and G25 of a combo, whose value is the most it can lose.
+pub(super) fn of_combo(at_worst: Option<Cash>, ctx: &Context<'_>) -> Vec<Finding> {
+    let said = |code, weight, text: String| Finding { code, weight, text, fix: None };
+    let (Some(loss), Some(nlv)) = (at_worst, net(ctx)) else {
+        let missing = if at_worst.is_none() { "the most it can lose" } else { "net liquidation" };
+        return vec![said("G07", Weight::Hard, format!("the value cannot be checked: {missing} is not known"))];
+    };
+    let rows = ctx.limits.rows(ctx.mode);
+    let mut found = Vec::new();
+    let verdict =
+        share(loss, nlv).and_then(|percent| Some((percent, beyond(percent, rows.value_confirm, rows.value_max)?)));
+    if let Some((percent, (weight, limit, bound))) = verdict {
+        let amount = crate::domain::shown::cash(loss);
+        let text = format!("{amount} is {}% of NLV, {bound} {limit}%", shown_percent(percent, limit));
+        found.push(said("G07", weight, text));
+    }
+    match ctx.available {
+        Some(available) if loss > available => {
+            let (needed, there) = (crate::domain::shown::cash(loss), crate::domain::shown::cash(available));
+            found.push(said("G25", Weight::Hard, format!("needs {needed} at the worst, available {there}")));
+        }
+        Some(_) => {}
+        None => found.push(said("G25", Weight::Note, "available funds are not known".into())),
+    }
+    found
+}
+
 /// What a future binds, in percent of what it stands for: above the initial margins of the indices, metals and oil in calm
 /// markets. The contract's own margin is known to the broker alone, whose answer `v` shows.
 const FUTURE_MARGIN: Decimal = Decimal::from_parts(15, 0, 0, false, 0);
