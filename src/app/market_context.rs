@@ -50,7 +50,7 @@ pub fn context<'m>(model: &'m Model, instrument: &'m Instrument) -> Context<'m> 
         account_rate: same_currency.then_some(Decimal::ONE),
         risk_unit: model.settings.risk_unit.amount(model.account.net_liquidation, &model.account.currency),
         atr: atr(model, instrument),
-        preset: Some(model.panes.ticket.preset.unwrap_or(model.settings.default_size)),
+        preset: Some(select::preset(model, Some(instrument))),
         rule: Some(&instrument.rule),
         multiplier: Some(instrument.multiplier),
         currency: Some(&instrument.currency),

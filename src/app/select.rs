@@ -66,6 +66,13 @@ pub fn by_name<'m>(model: &'m Model, contract: &Contract) -> Option<&'m Instrume
     by_symbol(model, &contract.name()?)
 }
 
+/// The size that the keys stage of a contract.
+pub fn preset(model: &Model, instrument: Option<&Instrument>) -> Qty {
+    let kind = instrument.map_or(SecType::Stock, |i| i.sec_type);
+    let chosen = model.panes.ticket.presets.get(&kind).copied();
+    chosen.or_else(|| instrument.and_then(|i| kind.first_size(i.size_increment))).unwrap_or(model.settings.default_size)
+}
+
 /// The quote of a contract and how far it can be believed.
 pub fn quote(model: &Model, con_id: ConId) -> Option<(&Quote, Truth)> {
     let judged = |q: &Quote| {

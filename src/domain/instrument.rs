@@ -79,6 +79,17 @@ impl SecType {
         !matches!(self, Self::Stock)
     }
 
+    /// The size that the keys stage of it where nobody has chosen one: a stock's is a setting. IDEALPRO takes currencies from
+    /// about 25,000 US dollars on.
+    pub fn first_size(self, step: Qty) -> Option<Qty> {
+        match self {
+            Self::Stock => None,
+            Self::Forex => Some(Qty::from(25_000)),
+            Self::Crypto => Some(step),
+            Self::Option | Self::Future | Self::FutureOption | Self::Index | Self::Other => Some(Qty::from(1)),
+        }
+    }
+
     /// Whether it is an option on something.
     pub const fn is_option(self) -> bool {
         matches!(self, Self::Option | Self::FutureOption)

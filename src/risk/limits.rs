@@ -143,11 +143,6 @@ impl Limits {
         self.symbols.get(&symbol.to_ascii_uppercase())
     }
 
-    /// The default size of a symbol.
-    pub fn default_size_of(&self, symbol: &str) -> Qty {
-        self.of(symbol).and_then(|own| own.default_size).unwrap_or(self.default_size)
-    }
-
     /// The fingerprint of what counts in a mode: the other column does not.
     pub fn fingerprint_of(&self, mode: Mode) -> String {
         let mut own = self.clone();

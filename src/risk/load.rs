@@ -316,7 +316,8 @@ mod tests {
             band_max: Some(6.into()),
         };
         assert_eq!(limits.of("aapl"), Some(&own));
-        assert_eq!((limits.default_size_of("AAPL"), limits.default_size_of("SPY")), (Qty::from(1), Qty::from(100)));
+        let own = |symbol: &str| limits.of(symbol).and_then(|own| own.default_size);
+        assert_eq!((own("AAPL"), own("SPY"), limits.default_size), (Some(Qty::from(1)), None, Qty::from(100)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::app::effect::{Redraw, Step};
 use crate::app::model::{Model, Overlay};
 use crate::app::notices::Tone;
 use crate::app::{charting, market_context, select, words};
-use crate::domain::instrument::ConId;
+use crate::domain::instrument::{ConId, SecType};
 use crate::domain::order::{Order, OrderKey, OrderKind, OrderSpec, OrderState, Session, Side, Tif, Verb};
 use crate::domain::terms::Exits;
 use crate::keys::{Chord, Key};
@@ -33,8 +33,9 @@ pub(super) fn view_of<'m>(model: &'m Model, staged: &Staged) -> Option<View<'m>>
 pub(super) fn stage(model: &mut Model, verb: StageVerb) {
     let Some(con_id) = select::subject(model) else { return say_no_subject(model) };
     let held = select::held(model, con_id);
+    let opens = select::instrument(model, con_id).is_some_and(|i| i.sec_type.sells_to_open());
     let (verb, qty) = match (verb, held) {
-        (StageVerb::Sell, Some(q)) if !q.is_positive() => (Verb::Short, None),
+        (StageVerb::Sell, Some(q)) if !q.is_positive() && !opens => (Verb::Short, None),
         (StageVerb::Close, Some(q)) if !q.is_zero() => (Verb::Close, Some(q.abs())),
         (StageVerb::Close, _) => {
             let symbol = select::symbol(model, con_id).unwrap_or_default();
@@ -43,7 +44,7 @@ pub(super) fn stage(model: &mut Model, verb: StageVerb) {
         }
         (other, _) => (other.verb(), None),
     };
-    let qty = qty.unwrap_or_else(|| preset(model));
+    let qty = qty.unwrap_or_else(|| select::preset(model, select::instrument(model, con_id)));
     put(model, con_id, verb, Some(qty), price_here(model, verb));
 }
 
@@ -66,11 +67,6 @@ fn price_here(model: &Model, verb: Verb) -> Pricing {
     let aimed = model.workspace.focus == PaneKind::Chart && verb != Verb::Close;
     let price = charting::cursor_price(model).filter(|_| aimed);
     price.map_or(compose::JOIN, compose::limit)
-}
-
-/// The size that a staging key takes.
-pub(super) fn preset(model: &Model) -> Qty {
-    model.panes.ticket.preset.unwrap_or(model.settings.default_size)
 }
 
 /// Puts an order on the ticket and gives it the focus.
@@ -405,8 +401,10 @@ pub(super) fn size_step(model: &mut Model, up: bool) {
             staged.field = Field::Size;
         });
     }
-    let next = compose::next_size(preset(model), up);
-    model.panes.ticket.preset = Some(next);
+    let about = select::subject(model).and_then(|con_id| select::instrument(model, con_id));
+    let kind = about.map_or(SecType::Stock, |i| i.sec_type);
+    let next = compose::next_size(select::preset(model, about), up);
+    model.panes.ticket.presets.insert(kind, next);
     let text = format!("b and s stage {}.", crate::domain::shown::qty(next));
     model.notices.say(model.now, Tone::Info, text, None);
 }

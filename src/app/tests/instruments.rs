@@ -210,3 +210,22 @@ fn a_combo_is_weighed_and_not_sent() {
     assert!(text.contains("HARD G07 the value cannot be checked"), "{text}");
     assert!(d.placed().is_empty() && d.model.panes.ticket.staged.is_none());
 }
+
+#[test]
+fn the_keys_stage_one_contract_of_what_is_no_stock_and_keep_the_sizes_of_kinds_apart() {
+    let mut d = with(&[(es(), "5000.25", "5000.50")]);
+    d.model.panes.watchlist.selected =
+        d.model.panes.watchlist.rows.iter().position(|row| row.con_id == Some(ES)).unwrap();
+    d.keys("b");
+    assert_eq!(d.sentence(), "buy 1 /ESZ26 lmt 5000.25 day rth");
+    d.keys("esc s");
+    assert_eq!(d.sentence(), "sell 1 /ESZ26 lmt 5000.50 day rth", "short is a word for stocks");
+    d.keys("esc .");
+    d.keys("b");
+    let chosen = d.staged().qty;
+    assert!(chosen > Some(qty(1)), "{chosen:?}");
+    d.keys("esc");
+    d.model.panes.watchlist.selected = 0;
+    d.keys("b");
+    assert_eq!(d.staged().qty, Some(qty(100)), "shares keep theirs");
+}

@@ -5,7 +5,7 @@
 //!
 //! Must not know: the connection, whether an order may be sent.
 
-use ibapi::contracts::Contract;
+use ibapi::contracts::{Contract, SecurityType};
 use ibapi::orders::{
     Action, CommissionReport, ExecutionData, ExecutionSide, Order as WireOrder, OrderData, OrderStatus, OrderStatusKind,
 };
@@ -39,9 +39,15 @@ pub fn to_wire(spec: &OrderSpec, order_ref: &str, account: &AccountId) -> Result
     Ok(wire)
 }
 
-/// The contract an order or a question is about: the id decides, the exchange routes.
+/// The contract an order or a question is about: the id decides, the exchange routes. Nothing else is said, the kind least of
+/// all, which the client would give as a stock: what contradicts the id is refused (200).
 pub fn contract(con_id: ConId, exchange: &str) -> Contract {
-    Contract { contract_id: con_id.0, exchange: exchange.into(), ..Contract::default() }
+    Contract {
+        contract_id: con_id.0,
+        security_type: SecurityType::Other(String::new()),
+        exchange: exchange.into(),
+        ..Contract::default()
+    }
 }
 
 /// The answer to a question about an order; `None` if it is of another account or without a name of ours.

@@ -5,12 +5,13 @@
 
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use tui_input::Input;
 
 use crate::clock::Stamp;
 use crate::domain::SafeText;
-use crate::domain::instrument::{ConId, ContractRef};
+use crate::domain::instrument::{ConId, ContractRef, SecType};
 use crate::domain::order::{Attributes, BrokerIds, OrderKey, OrderKind, OrderSpec, Session, Tif, Verb};
 use crate::domain::terms::{self, Clauses, Distance, Exits};
 use crate::domain::whatif::WhatIf;
@@ -29,8 +30,8 @@ pub struct Ticket {
     /// The last order sent: when it was answered, its sentence as sent, its name. What has become of it stands in the
     /// order.
     pub last: Option<(Stamp, String, OrderKey)>,
-    /// The size that `b` and `s` stage, where the trader has chosen another than the configured one.
-    pub preset: Option<Qty>,
+    /// The size that `b` and `s` stage by kind of contract, where the trader has chosen another than the first one.
+    pub presets: IndexMap<SecType, Qty>,
     /// What the broker was asked last about an order, and its answer.
     pub what_if: Option<Box<Asked>>,
     /// How often it was asked in this session.

@@ -18,10 +18,12 @@ pub(super) fn size(spec: &OrderSpec, ctx: &Context<'_>) -> Option<Finding> {
     if let Some(cap) = rows.max_size.into_iter().chain(own).min()
         && spec.qty > cap
     {
-        let text = format!("{} shares, at most {}", shown::qty(spec.qty), shown::qty(cap));
+        let text = format!("{} at once, at most {}", shown::qty(spec.qty), shown::qty(cap));
         return sized(finding("G06", Weight::Hard, text), spec, Some(cap));
     }
-    let default = ctx.limits.default_size_of(spec.symbol.as_str());
+    let first = ctx.instrument.and_then(|i| i.sec_type.first_size(i.size_increment));
+    let own = ctx.limits.of(spec.symbol.as_str()).and_then(|own| own.default_size);
+    let default = own.or(first).unwrap_or(ctx.limits.default_size);
     let most = default.times(Decimal::from(rows.size_multiple))?;
     if spec.qty <= most {
         return None;

@@ -140,10 +140,15 @@ fn answered<'m>(model: &'m Model, sending: &Sending) -> Option<&'m Order> {
 
 /// What can be staged for a contract: row, column, words.
 fn lesson(model: &Model, instrument: &Instrument, wide: bool) -> Vec<(u16, u16, Words)> {
+    if !instrument.sec_type.is_traded() {
+        let text = format!("{} is {}: it is quoted, not traded.", instrument.symbol, instrument.sec_type.noun());
+        return vec![(1, 1, Words::of(text, Role::TextDim))];
+    }
     let key = |action| hints::key(model, &[GLOBAL], action);
     let chord = |action| Words::of(format!("{:<4}", key(action)), Role::KeyChord);
     let held = select::held(model, instrument.con_id);
-    let sell = if held.is_some_and(Qty::is_positive) { Verb::Sell } else { Verb::Short };
+    let sells = held.is_some_and(Qty::is_positive) || instrument.sec_type.sells_to_open();
+    let sell = if sells { Verb::Sell } else { Verb::Short };
     let sentence = |verb, side| stage_sentence(model, instrument, verb, side);
     let mut y = 0;
     let mut lines = Vec::new();
@@ -183,7 +188,7 @@ fn with(mut chord: Words, sentence: Words) -> Words {
 
 /// `buy 100 AAPL lmt 187.20`, as the key would stage it now.
 fn stage_sentence(model: &Model, instrument: &Instrument, verb: Verb, side: Side) -> Words {
-    let size = model.panes.ticket.preset.unwrap_or(model.settings.default_size);
+    let size = select::preset(model, Some(instrument));
     let quote = model.market.quotes.get(&instrument.con_id);
     let join = quote.and_then(|q| if side == Side::Buy { q.bid } else { q.ask });
     let price = join.map_or_else(|| "?".to_owned(), |p| plain(p, Some(&instrument.rule)));
