@@ -26,6 +26,7 @@ use super::stats::Stats;
 use super::terminal::Screen;
 use super::tty::Tty;
 use super::writer::{Frame, Frames, Written};
+use crate::app::action::Action;
 use crate::app::arming::STALL;
 use crate::app::effect::Redraw;
 use crate::app::model::Model;
@@ -286,6 +287,7 @@ impl Heart {
                 self.end = Some(End::Signal(number));
             }
             Heard::Stop => self.suspend(),
+            Heard::Kill => self.take(Msg::Acted(Action::Kill)),
             Heard::Continue => {
                 self.suspended = false;
                 if let Err(error) = self.tty.enter() {

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGWINCH};
 use signal_hook::iterator::Signals;
 use tokio::sync::{mpsc, watch};
 
@@ -28,6 +28,8 @@ pub enum Heard {
     Stop,
     /// Running again.
     Continue,
+    /// SIGUSR1: what the kill key does, for a hand that cannot reach the keys.
+    Kill,
 }
 
 /// The heart's side.
@@ -49,7 +51,7 @@ pub struct Ended {
 
 /// Registers the handlers and starts the thread. Signals that arrive from now on are heard.
 pub fn start(tty: Arc<Tty>) -> std::io::Result<Ears> {
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1])?;
     let (tell, heard) = mpsc::channel(16);
     let (resize, size) = watch::channel(tty.size());
     // Nothing is ever put into it: its end wakes the receiver.
@@ -69,6 +71,9 @@ pub fn start(tty: Arc<Tty>) -> std::io::Result<Ears> {
                 SIGCONT => {
                     let _ = resize.send(tty.size());
                     let _ = tell.try_send(Heard::Continue);
+                }
+                SIGUSR1 => {
+                    let _ = tell.try_send(Heard::Kill);
                 }
                 end => hear_end(end, &tell, &arm),
             }

@@ -112,3 +112,30 @@ fn no_byte_of_the_brokers_texts_does_anything_to_the_terminal() {
         assert!(text.matches("\x1b[2J").count() < 4, "{payload:?}: cleared by nobody but us");
     }
 }
+
+#[test]
+fn nothing_listens_to_or_dials_another_machine_unasked() {
+    let folder = state();
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_tradewind"))
+            .args(arguments)
+            .args(["--state".as_ref(), folder.path().as_os_str(), "--config".as_ref(), folder.path().as_os_str()])
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("the program starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:7497"] {
+        let (code, words) = run(&["gateway", "--memory", "--listen", address]);
+        assert_eq!(code, Some(2), "{address}: {words}");
+        assert!(words.contains("--allow-remote"), "{address}: {words}");
+    }
+    std::fs::write(
+        folder.path().join("settings.toml"),
+        "[profile.far]\naddress = \"192.0.2.1:7497\"\nmode = \"paper\"\n",
+    )
+    .expect("a file");
+    let (code, words) = run(&["quote", "AAPL", "--profile", "far"]);
+    assert_eq!(code, Some(2), "{words}");
+    assert!(words.contains("allow_remote"), "{words}");
+}

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use tradewind::clock::Stamp;
 
 use crate::broker::{Broker, PLACE, TIME};
-use crate::desk::{END, ready, staged, state};
+use crate::desk::{END, ready, rest, staged, state, works};
 
 #[test]
 fn a_terminal_that_takes_nothing_does_not_keep_it_from_ending() {
@@ -31,6 +31,20 @@ fn a_terminal_that_takes_nothing_does_not_keep_it_from_ending() {
     };
     drop(hold);
     assert_eq!(status.exit_code(), 143);
+}
+
+#[test]
+fn a_signal_kills_what_works_while_nobody_can_type() {
+    let folder = state();
+    let mut desk = ready(&folder);
+    rest(&mut desk);
+    // A field is open, as wherever keys are text.
+    desk.press(":", "the command line", |s| !s.hide_cursor());
+    desk.signal(Signal::USR1);
+    desk.wait("HALT and no order", |s| s.contents().contains("HALT") && !works(s));
+    desk.signal(Signal::TERM);
+    assert_eq!(desk.end(), 143);
+    assert!(desk.after().is_empty(), "no order works any more: {}", desk.after());
 }
 
 /// How often the gateway is asked for the time.

@@ -1,7 +1,7 @@
 //! The desk, the line, the journal and the venue of one seed, stepped in one thread.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tradewind::app::action::{Action, StageVerb, Staging, Touch, Way};
@@ -21,6 +21,7 @@ use tradewind::domain::order::{Side, Tif, Verb};
 use tradewind::domain::quote::Quote;
 use tradewind::domain::takes::Takes;
 use tradewind::gateway::venue::{self, Market as _, OrderRequest, Venue};
+use tradewind::keys::Keymap;
 use tradewind::money::{Price, Qty};
 use tradewind::panes::PaneKind;
 use tradewind::risk::{Approved, Purpose};
@@ -584,10 +585,13 @@ impl World {
     }
 }
 
+/// The keys; read once for all schedules.
+static KEYS: LazyLock<Arc<Keymap<Action>>> = LazyLock::new(|| Arc::new(bindings::fallback()));
+
 fn fresh_model() -> Model {
     let watchlist = CONTRACTS.map(|(_, symbol)| symbol.to_owned()).to_vec();
     let settings = Settings { watchlist, flash: false, ..Settings::default() };
-    Model::new(settings, "embedded", Mode::Paper, Arc::new(bindings::fallback()), (160, 48))
+    Model::new(settings, "embedded", Mode::Paper, Arc::clone(&KEYS), (160, 48))
 }
 
 fn instrument((con_id, symbol): (i32, &str)) -> Instrument {
