@@ -89,8 +89,12 @@ pub fn start(inputs: mpsc::Sender<Input>, ground: bool) -> std::io::Result<()> {
 }
 
 /// Takes in what has come already.
+///
+/// A look that takes longer than [`LOOK`] because the thread was held up says "nothing" without having looked, and the rest
+/// of one read would then pass for keys of its own: it takes two looks in a row to be sure.
 pub(crate) fn gather(batch: &mut Vec<Event>) {
-    while batch.len() < BATCH && event::poll(LOOK).unwrap_or(false) {
+    let more = || event::poll(LOOK).unwrap_or(false);
+    while batch.len() < BATCH && (more() || more()) {
         let Ok(next) = event::read() else { break };
         batch.push(next);
     }
