@@ -137,5 +137,5 @@ fn nothing_listens_to_or_dials_another_machine_unasked() {
     .expect("a file");
     let (code, words) = run(&["quote", "AAPL", "--profile", "far"]);
     assert_eq!(code, Some(2), "{words}");
-    assert!(words.contains("allow_remote"), "{words}");
+    assert!(words.contains("Profile far has mistakes"), "{words}");
 }

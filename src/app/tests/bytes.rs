@@ -205,7 +205,9 @@ impl Stream<'_> {
                 sent
             }
             8 => {
-                // A paste may hold its own end; the rest of it is then typed.
+                // A paste may hold its own end; the rest of it is then typed. Its head is not eaten by a sequence that was
+                // begun before: cut in two behind that, its second half would be what a hand types.
+                self.line.flush();
                 let mut paste = format!("\x1b[200~{}", self.draw.pick(PASTES));
                 for _ in 0..self.draw.below(3) {
                     paste.push_str("\x1b[201~");
