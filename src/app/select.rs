@@ -278,6 +278,15 @@ pub fn order<'m>(model: &'m Model, key: &OrderKey) -> Option<&'m Order> {
     model.orders.all.get(key)
 }
 
+/// Whether another living order stands at the broker under the id of this one, told apart by its permanent id alone.
+pub fn is_forked(model: &Model, order: &Order) -> bool {
+    let ids = order.ids;
+    let twin = |o: &&Order| {
+        (o.ids.client_id, o.ids.order_id) == (ids.client_id, ids.order_id) && o.ids.perm_id != ids.perm_id
+    };
+    ids.order_id > 0 && ids.perm_id != 0 && model.orders.live().filter(twin).any(|o| o.ids.perm_id != 0)
+}
+
 /// The short name of an order: its number at the broker, or its reference while it has none.
 pub fn order_name(order: &Order) -> String {
     if order.ids.order_id == 0 { order.key.to_string() } else { format!("#{}", order.ids.order_id) }
@@ -300,6 +309,9 @@ pub fn unchangeable(model: &Model, order: &Order) -> Option<String> {
     }
     if order.ids.client_id != model.desk.client_id || order.ids.order_id == 0 {
         return Some(format!("{name} belongs to client {}; change it there.", order.ids.client_id));
+    }
+    if is_forked(model, order) {
+        return Some(format!("{name} is more than one order at the broker; a change could reach any. Cancel it."));
     }
     if order.spec.attributes.algo.is_some() {
         return Some(format!("{name} is worked by an algorithm: no change after it was sent (440). Cancel it."));
@@ -342,8 +354,10 @@ pub fn find_order<'m>(model: &'m Model, order_ref: &str, ids: &BrokerIds) -> Opt
     };
     let by_id = |o: &&Order| ids.order_id != 0 && o.ids.order_id == ids.order_id && o.ids.client_id == ids.client_id;
     let by_perm = |o: &&Order| ids.perm_id != 0 && o.ids.perm_id == ids.perm_id;
+    // An id alone means the order that lives under it, before one that has ended.
     let all = || model.orders.all.values().rev().filter(|o| fits(o));
-    all().find(by_id).or_else(|| all().find(by_perm)).map(|o| &o.key)
+    let alive = |o: &&Order| ids.perm_id != 0 || !o.state.is_terminal();
+    all().filter(alive).find(by_id).or_else(|| all().find(by_id)).or_else(|| all().find(by_perm)).map(|o| &o.key)
 }
 
 /// The order an execution belongs to.

@@ -34,6 +34,19 @@ pub(super) fn conflict(model: &mut Model, step: &mut Step, key: &OrderKey, text:
     reconcile::ask(model, step);
 }
 
+/// The broker has two orders under one id: a change left the first alive. Each is a row of its own; which of them a change or a
+/// cancel of the id would reach nobody can say.
+pub(super) fn forked(model: &mut Model, step: &mut Step, key: &OrderKey) {
+    let Some(name) = select::order(model, key).filter(|order| select::is_forked(model, order)).map(select::order_name)
+    else {
+        return;
+    };
+    let text = format!(
+        "CONFLICT: the broker has more than one order under {name}. Each fills on its own; X cancels them, o g what stays."
+    );
+    ring(model, step, text, Some(key.clone()));
+}
+
 /// An order has changed: whether its stop is missing, and whether its group has filled more than once.
 pub(super) fn changed(model: &mut Model, step: &mut Step, key: &OrderKey, ended: bool, grown: bool) {
     let Some(order) = model.orders.all.get(key) else { return };

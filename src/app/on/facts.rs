@@ -66,11 +66,24 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
     // What an order had filled before it was heard of is in the position.
     if known {
         unsettle(model, &key, was, at);
+    } else {
+        alarms::forked(model, step, &key);
     }
     after(model, step, &key, was, changed);
 }
 
+/// Whether these numbers fit more than one living order: an id that was forked, without the permanent id.
+fn is_ambiguous(model: &Model, ids: &BrokerIds) -> bool {
+    ids.perm_id == 0
+        && model.orders.live().any(|o| {
+            (o.ids.client_id, o.ids.order_id) == (ids.client_id, ids.order_id) && select::is_forked(model, o)
+        })
+}
+
 pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) {
+    if is_ambiguous(model, &report.ids) {
+        return reconcile::ask(model, step);
+    }
     let Some(key) = select::find_order(model, "", &report.ids).cloned() else { return };
     let at = model.now;
     let filled = Some(report.filled).filter(|_| !is_corrected(model, &key));
@@ -307,6 +320,13 @@ pub(super) fn cancel_not_sent(model: &mut Model, step: &mut Step, key: &OrderKey
 pub(super) fn error(model: &mut Model, step: &mut Step, order_id: i32, code: i32, text: SafeText) {
     let at = model.now;
     let ids = BrokerIds { client_id: model.desk.client_id, order_id, perm_id: 0 };
+    if is_ambiguous(model, &ids) {
+        // Of two orders under one id a word about the id ends neither.
+        model.notices.say(at, Tone::Warn, format!("{text} ({code}), #{order_id}: which of them is asked."), None);
+        reconcile::ask(model, step);
+        step.draw(Redraw::Now);
+        return;
+    }
     let Some(key) = select::find_order(model, "", &ids).cloned() else {
         model.notices.say(at, Tone::Warn, format!("{text} ({code}), order {order_id}"), None);
         step.draw(Redraw::Now);

@@ -170,6 +170,9 @@ pub(super) fn open(model: &mut Model, step: &mut Step, report: OrderReport, from
     let changed = model.orders.all.get(&key) != Some(&before);
     facts::rebook(model, &key);
     model.orders.disowned.shift_remove(&key);
+    if !known {
+        alarms::forked(model, step, &key);
+    }
     facts::after(model, step, &key, was, changed);
     key
 }

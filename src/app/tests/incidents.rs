@@ -142,26 +142,70 @@ fn a_duplicate_id_on_a_change_loses_neither_order_nor_terms() {
     assert!(d.placed().is_empty());
 }
 
-/// Row 5: one id, two orders at the broker. Both are shown, each with its own fills, and both can be cancelled.
-#[test]
-fn both_incarnations_of_a_forked_order_are_shown_fill_on_their_own_and_can_be_cancelled() {
+/// An order whose change left the first alive at the broker: its key and that of the second, as the stream or a SYNC tells it.
+fn forked(by_sync: bool) -> (Desk, OrderKey, OrderKey) {
     let mut d = desk();
     let key = d.work("b enter");
-    let mut fork = report_of(d.order(&key), BrokerStatus::Working);
-    fork.ids.perm_id = 123_456;
-    fork.order_ref = SafeText::default();
-    d.broker(Event::Order(Box::new(fork.clone())));
-    let other = d.model.orders.all.keys().find(|k| **k != key).unwrap().clone();
-    let mut fill = execution_of(d.order(&other), "0001.01", 40, "187.20");
-    (fill.ids, fill.order_ref) = (fork.ids, SafeText::default());
-    d.broker(Event::Execution(Box::new(fill)));
-    assert_eq!((d.order(&key).filled, d.order(&other).filled), (Qty::ZERO, qty(40)));
-    d.keys("X");
-    let mut cancelled = d.cancels();
-    cancelled.sort();
-    let mut both = vec![key, other];
-    both.sort();
-    assert_eq!(cancelled, both);
+    let first = report_of(d.order(&key), BrokerStatus::Working);
+    assert_ne!(first.ids.perm_id, 0);
+    // The second bears the same reference: it was sent as a change of the first.
+    let mut fork = first.clone();
+    (fork.ids.perm_id, fork.spec.qty) = (123_456, qty(60));
+    d.effects.clear();
+    if by_sync {
+        d.after(10).keys("o u").after(10);
+        d.broker(Event::Synced(Box::new(Snapshot { open: vec![fork, first], ..snapshot() })));
+    } else {
+        d.broker(Event::Order(Box::new(fork)));
+    }
+    let other = d.model.orders.all.keys().find(|k| **k != key).expect("the second is a row of its own").clone();
+    (d, key, other)
+}
+
+/// Row 5: one id, two orders at the broker. Both are shown and rung for, each with its own terms and fills, and both can be
+/// cancelled; neither can be changed.
+#[test]
+fn both_incarnations_of_a_forked_order_are_shown_fill_on_their_own_and_can_be_cancelled() {
+    for by_sync in [false, true] {
+        let (mut d, key, other) = forked(by_sync);
+        assert!(told(&d, "CONFLICT: the broker has more than one order under #32"), "{:?}", news(&d));
+        assert!(d.effects.contains(&Effect::Bell));
+        assert_eq!((d.order(&key).spec.qty, d.order(&other).spec.qty), (qty(100), qty(60)));
+        assert!(d.order(&key).state.is_live() && d.order(&other).state.is_live());
+        let mut fill = execution_of(d.order(&other), "0001.01", 40, "187.20");
+        fill.order_ref = key.as_str().into();
+        d.broker(Event::Execution(Box::new(fill)));
+        assert_eq!((d.order(&key).filled, d.order(&other).filled), (Qty::ZERO, qty(40)));
+        d.effects.clear();
+        d.keys("7 m");
+        assert!(d.model.panes.ticket.staged.is_none());
+        d.assert_said("#32 is more than one order at the broker");
+        d.keys("1 X");
+        let mut cancelled = d.cancels();
+        cancelled.sort();
+        let mut both = vec![key, other];
+        both.sort();
+        assert_eq!(cancelled, both);
+    }
+}
+
+/// Row 5: of two orders under one id the broker cancels one, and names it by the id alone. Neither is taken for ended until
+/// the permanent id says which.
+#[test]
+fn a_word_about_the_id_of_a_forked_order_ends_neither_of_the_two() {
+    for code in [202, 201, 10147] {
+        let (mut d, key, other) = forked(false);
+        d.keys("X");
+        d.effects.clear();
+        error(&mut d, code, "Order Canceled - reason:");
+        assert_eq!((d.order(&key).state, d.order(&other).state), (OrderState::Cancelling, OrderState::Cancelling));
+        assert_eq!(d.sent(|c| *c == Command::Resync), 1, "{code}");
+        d.status(&key, BrokerStatus::Cancelled, 0);
+        assert_eq!((d.order(&key).state, d.order(&other).state), (OrderState::Cancelled, OrderState::Cancelling));
+        // The other one is alone under the id from here on.
+        error(&mut d, 202, "Order Canceled - reason:");
+        assert_eq!(d.order(&other).state, OrderState::Cancelled);
+    }
 }
 
 /// Rows 5, 10 of the invariants: the whole matrix of what sends, in every state in which nothing may go.

@@ -35,6 +35,43 @@ async fn the_loss_of_ibs_servers_is_told_once_under_either_code() {
     closed(venue, wire, bench).await;
 }
 
+/// Row 5: a change left the first order alive. The stream and SYNC tell both, by their permanent ids, each with its terms.
+#[tokio::test]
+async fn both_orders_of_a_forked_id_are_in_a_snapshot() {
+    let (venue, mut bench) = under("at placeOrder#2 do fork_perm", quick()).await;
+    let (account, id) = bench.until_ready().await;
+    let instrument = apple();
+    place(&bench, "a", &account, id);
+    bench.status(id, BrokerStatus::Working).await;
+    let (mut order, working) = (buy(&instrument, 100, low()), synced_now(&mut bench).await.open);
+    let [first] = working.as_slice() else { panic!("{working:?}") };
+    order.qty = Qty::from(60);
+    let known = Order::new(OrderKey::own("a"), first.ids, buy(&instrument, 100, low()), OrderState::Working, Stamp::now());
+    let change = desk(&account, &instrument, Stamp::now())
+        .ask(|ctx| risk::check_change(&known, order, ctx, Consent::Given).expect("a fair change"));
+    bench.send(Command::Place(Box::new(change), Intent::unproven(2, id)));
+    let fork = bench
+        .until("the second order", |e| match e {
+            Event::Order(o) if o.ids.order_id == id && o.ids.perm_id != first.ids.perm_id => Some((**o).clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!((fork.order_ref.as_str(), fork.ids.client_id), ("a", first.ids.client_id));
+    let open = synced_now(&mut bench).await.open;
+    let mut rows: Vec<_> = open.iter().map(|o| (o.ids, o.spec.qty, o.status)).collect();
+    rows.sort_by_key(|(ids, ..)| ids.perm_id != first.ids.perm_id);
+    let expected = [(first.ids, 100), (fork.ids, 60)].map(|(ids, n)| (ids, Qty::from(n), BrokerStatus::Working));
+    assert_eq!(rows, expected);
+    bench.close().await;
+    venue.close().await;
+}
+
+/// A snapshot that was asked for now.
+async fn synced_now(bench: &mut Bench) -> Snapshot {
+    bench.send(Command::Resync);
+    synced(bench).await
+}
+
 /// Row 46: a farm that flaps is no reason to connect anew.
 #[tokio::test]
 async fn a_flapping_farm_does_not_end_the_connection() {
