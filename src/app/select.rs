@@ -281,9 +281,8 @@ pub fn order<'m>(model: &'m Model, key: &OrderKey) -> Option<&'m Order> {
 /// Whether another living order stands at the broker under the id of this one, told apart by its permanent id alone.
 pub fn is_forked(model: &Model, order: &Order) -> bool {
     let ids = order.ids;
-    let twin = |o: &&Order| {
-        (o.ids.client_id, o.ids.order_id) == (ids.client_id, ids.order_id) && o.ids.perm_id != ids.perm_id
-    };
+    let twin =
+        |o: &&Order| (o.ids.client_id, o.ids.order_id) == (ids.client_id, ids.order_id) && o.ids.perm_id != ids.perm_id;
     ids.order_id > 0 && ids.perm_id != 0 && model.orders.live().filter(twin).any(|o| o.ids.perm_id != 0)
 }
 

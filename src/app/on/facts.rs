@@ -75,9 +75,10 @@ pub(super) fn report(model: &mut Model, step: &mut Step, report: OrderReport) {
 /// Whether these numbers fit more than one living order: an id that was forked, without the permanent id.
 fn is_ambiguous(model: &Model, ids: &BrokerIds) -> bool {
     ids.perm_id == 0
-        && model.orders.live().any(|o| {
-            (o.ids.client_id, o.ids.order_id) == (ids.client_id, ids.order_id) && select::is_forked(model, o)
-        })
+        && model
+            .orders
+            .live()
+            .any(|o| (o.ids.client_id, o.ids.order_id) == (ids.client_id, ids.order_id) && select::is_forked(model, o))
 }
 
 pub(super) fn status(model: &mut Model, step: &mut Step, report: &StatusReport) {

@@ -46,7 +46,8 @@ async fn both_orders_of_a_forked_id_are_in_a_snapshot() {
     let (mut order, working) = (buy(&instrument, 100, low()), synced_now(&mut bench).await.open);
     let [first] = working.as_slice() else { panic!("{working:?}") };
     order.qty = Qty::from(60);
-    let known = Order::new(OrderKey::own("a"), first.ids, buy(&instrument, 100, low()), OrderState::Working, Stamp::now());
+    let known =
+        Order::new(OrderKey::own("a"), first.ids, buy(&instrument, 100, low()), OrderState::Working, Stamp::now());
     let change = desk(&account, &instrument, Stamp::now())
         .ask(|ctx| risk::check_change(&known, order, ctx, Consent::Given).expect("a fair change"));
     bench.send(Command::Place(Box::new(change), Intent::unproven(2, id)));
