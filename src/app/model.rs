@@ -99,6 +99,7 @@ impl Model {
             alive: None,
             ib_lost: false,
             farms_gone: BTreeSet::new(),
+            clock_ahead: None,
             feed_from: Stamp::default(),
             round_trip: None,
             sync_from: None,
@@ -172,6 +173,9 @@ pub struct Desk {
     pub ib_lost: bool,
     /// Market data farms the gateway has lost (2103) and not found again (2104, 2108).
     pub farms_gone: BTreeSet<SafeText>,
+    /// CLOCK: how many milliseconds the gateway's clock is ahead of this machine's, negative behind; `None` while they agree
+    /// within two seconds.
+    pub clock_ahead: Option<i64>,
     /// What was quoted before this belongs to a feed that has ended; it is stale until its line ticks again.
     pub feed_from: Stamp,
     /// The last heartbeat's round trip.

@@ -85,6 +85,12 @@ pub fn quote(model: &Model, con_id: ConId) -> Option<(&Quote, Truth)> {
     model.market.quotes.get(&con_id).map(|q| (q, judged(q)))
 }
 
+/// Whether another session of the same user receives the data of any line (10197).
+pub fn is_competing(model: &Model) -> bool {
+    let taken = |q: &Quote| q.refused.as_ref().is_some_and(|(code, _)| *code == 10_197);
+    model.market.quotes.values().any(taken)
+}
+
 /// How far the quote of a contract can be believed.
 pub fn truth(model: &Model, con_id: ConId) -> Truth {
     quote(model, con_id).map_or(Truth::Asked, |(_, truth)| truth)
@@ -196,6 +202,7 @@ pub fn context<'m>(model: &'m Model, con_id: ConId, working: &'m [&'m Order], or
         readiness: readiness(model),
         halted: model.desk.halted,
         reduced: model.desk.reduced == Some(session_date(model)),
+        clock_off: model.desk.clock_ahead.is_some(),
         loss_released: model.desk.released == Some(session_date(model)),
         hours: model.desk.hours,
         instrument: instrument(model, con_id),

@@ -91,3 +91,14 @@ pub fn standing(qty: Qty) -> String {
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
+
+/// How far one clock is from another: `12 s ahead of`, `7 min behind`.
+pub fn skew(ahead_ms: i64) -> String {
+    let seconds = ahead_ms.unsigned_abs() / 1_000;
+    let span = match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
+    };
+    if ahead_ms < 0 { format!("{span} behind") } else { format!("{span} ahead of") }
+}

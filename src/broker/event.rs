@@ -31,6 +31,11 @@ pub enum Event {
         /// From question to answer.
         round_trip: Duration,
     },
+    /// What the gateway's clock shows, where it is not what this machine's does; 0 once it is.
+    GatewayClock {
+        /// How far it is ahead for certain, in milliseconds; negative behind.
+        ahead_ms: i64,
+    },
     /// An order as the broker has it: new, changed, or seen again.
     Order(Box<OrderReport>),
     /// How far an order has come.

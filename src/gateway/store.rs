@@ -21,6 +21,7 @@ use crate::gateway::venue::{
     Account, Action, Changes, Commission, Currency, Execution, Holding, Liquidity, Order, OrderRequest, OwnPrint,
     Pricing, Record, Saved, Spec, Status, Tape, Volume,
 };
+use crate::gateway::venue::{EXECUTION_DAYS, days_before};
 use crate::money::{Cash, Price, Qty};
 
 /// The schema's versions, each step taking a file from the version of its index to the next.
@@ -236,7 +237,11 @@ impl Store {
                 day,
                 get_order,
             )?,
-            executions: self.rows("SELECT * FROM executions WHERE at >= ?1 ORDER BY sequence", day, get_execution)?,
+            executions: self.rows(
+                "SELECT * FROM executions WHERE at >= ?1 ORDER BY sequence",
+                params![days_before(day_start, EXECUTION_DAYS)],
+                get_execution,
+            )?,
             tape: self.rows("SELECT * FROM executions ORDER BY sequence", params![], |row| {
                 get_execution(row).map(|execution| OwnPrint::of(&execution))
             })?,

@@ -203,6 +203,8 @@ pub struct Context<'a> {
     pub reduced: bool,
     /// Whether the trader has lifted the day's REDUCE: a loss beyond the limit asks then.
     pub loss_released: bool,
+    /// Whether the gateway's clock and this machine's are known to differ (CLOCK).
+    pub clock_off: bool,
     /// When the market trades.
     pub hours: Hours,
     /// The contract.

@@ -69,6 +69,7 @@ impl Desk {
             halted: false,
             reduced: false,
             loss_released: false,
+            clock_off: false,
             hours: self.hours,
             instrument: Some(&self.instrument),
             quote: Some(&self.quote),

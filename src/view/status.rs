@@ -15,9 +15,10 @@ use super::widgets::canvas::{Canvas, Words};
 use crate::app::arming::{Cause, Status};
 use crate::app::keymap::GLOBAL;
 use crate::app::model::{Journal, Model};
-use crate::app::{action::Action, protection, select, timers};
+use crate::app::{action::Action, protection, select, timers, words};
 use crate::broker::event::Link;
 use crate::config::Confirm;
+use crate::domain::SafeText;
 use crate::domain::account::Mode;
 use crate::domain::shown;
 use crate::money::Cash;
@@ -171,9 +172,29 @@ pub fn barriers(model: &Model, explains: bool) -> Vec<Words> {
         let text = if explains { "REDUCE: exits only; :resume lifts" } else { "REDUCE" };
         out.push(Words::of(text, Role::SessionHalt));
     }
+    out.extend(degraded(model, explains));
     if matches!(model.desk.link, Link::Ready { read_only: true, .. }) {
         let text = if explains { "READ-ONLY: no orders leave" } else { "READ-ONLY" };
         out.push(Words::of(text, Role::SessionDegraded));
+    }
+    out
+}
+
+/// What is not as it should be while the connection stands: `FARM usfarm`, `COMPETING`, `CLOCK`.
+fn degraded(model: &Model, explains: bool) -> Vec<Words> {
+    let mut out = Vec::new();
+    let mut say = |word: String, means: String| {
+        out.push(Words::of(if explains { word + &means } else { word }, Role::SessionDegraded));
+    };
+    if !model.desk.farms_gone.is_empty() {
+        let names: Vec<&str> = model.desk.farms_gone.iter().map(SafeText::as_str).collect();
+        say("FARM".to_owned(), format!(" {} is gone: rows age", names.join(", ")));
+    }
+    if select::is_competing(model) {
+        say("COMPETING".to_owned(), ": another session has the data".to_owned());
+    }
+    if let Some(ahead) = model.desk.clock_ahead {
+        say("CLOCK".to_owned(), format!(": gateway {}, no timed orders", words::skew(ahead)));
     }
     out
 }

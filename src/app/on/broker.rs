@@ -13,6 +13,7 @@ pub(in crate::app) fn event(model: &mut Model, step: &mut Step, event: Event) {
     match event {
         Event::Link(state) => link::changed(model, step, state),
         Event::Heartbeat { round_trip } => link::heartbeat(model, step, round_trip),
+        Event::GatewayClock { ahead_ms } => link::clock(model, step, ahead_ms),
         Event::Synced(snapshot) => reconcile::synced(model, step, *snapshot),
         Event::Others(answer) => others::listed(model, step, *answer),
         Event::Order(report) => facts::report(model, step, *report),

@@ -12,6 +12,9 @@ use crate::broker::Link;
 use crate::broker::event::Refusal;
 use crate::domain::SafeText;
 
+/// How far the two clocks may be apart: orders with a time would be early or late by as much.
+const SKEW_MAX_MS: u64 = 2_000;
+
 pub(super) fn heartbeat(model: &mut Model, step: &mut Step, round_trip: Duration) {
     // The gateway answers by itself also while it cannot reach IB.
     if !model.desk.ib_lost {
@@ -19,6 +22,22 @@ pub(super) fn heartbeat(model: &mut Model, step: &mut Step, round_trip: Duration
     }
     model.desk.round_trip = Some(round_trip);
     step.draw(Redraw::Market);
+}
+
+/// The gateway's clock is not this machine's, or is again: which of the two is wrong nobody here can say.
+pub(super) fn clock(model: &mut Model, step: &mut Step, ahead_ms: i64) {
+    let ahead = Some(ahead_ms).filter(|ms| ms.unsigned_abs() > SKEW_MAX_MS);
+    if ahead.is_some() && model.desk.clock_ahead.is_none() {
+        let text = format!(
+            "CLOCK: the gateway's clock is {} this machine's. Orders with a time (gtd, after, time conditions) are refused; \
+             set the clock that is wrong.",
+            words::skew(ahead_ms)
+        );
+        model.notices.say(model.now, Tone::Warn, text, None);
+    }
+    if ahead != std::mem::replace(&mut model.desk.clock_ahead, ahead) {
+        step.draw(Redraw::Now);
+    }
 }
 
 pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
@@ -150,6 +169,7 @@ fn lost(model: &mut Model, step: &mut Step) {
     model.desk.subscribed = false;
     model.desk.ib_lost = false;
     model.desk.farms_gone.clear();
+    model.desk.clock_ahead = None;
     model.desk.feed_from = model.now;
     reconcile::link_lost(model, step);
 }

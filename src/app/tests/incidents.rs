@@ -811,6 +811,50 @@ fn without_an_answer_about_positions_nothing_is_flat() {
     assert_eq!(select::held(&d.model, MSFT), None, "unknown is not zero");
 }
 
+/// Row 71: while the two clocks differ, no new order that says a time goes out; everything else does.
+#[test]
+fn while_the_clocks_differ_no_timed_order_leaves() {
+    let timed = ["buy 100 AAPL 187 gtd 2026-12-01", "buy 100 AAPL 187 after 2026-12-01"];
+    let mut d = desk();
+    d.broker(Event::GatewayClock { ahead_ms: -2_000 });
+    assert!(d.model.desk.clock_ahead.is_none(), "two seconds are in order");
+    for ahead_ms in [2_400, -7_320_000] {
+        let mut d = desk();
+        d.broker(Event::GatewayClock { ahead_ms });
+        assert!(told(&d, "CLOCK: the gateway's clock is"), "{:?}", news(&d));
+        for sentence in timed {
+            say(&mut d, sentence);
+            d.keys("enter");
+            assert!(d.placed().is_empty(), "{sentence}");
+            d.keys("esc esc");
+        }
+        d.keys("b enter");
+        assert_eq!(d.placed().len(), 1, "an order of the day says no time");
+    }
+    for sentence in timed {
+        let mut d = desk();
+        d.broker(Event::GatewayClock { ahead_ms: 9_000 }).broker(Event::GatewayClock { ahead_ms: 0 });
+        say(&mut d, sentence);
+        d.keys("enter");
+        assert_eq!(d.placed().len(), 1, "{sentence}");
+    }
+}
+
+/// Row 48: one banner for all lines that another session has taken.
+#[test]
+fn a_competing_session_is_one_word_until_the_data_is_back() {
+    let mut d = desk();
+    let refused = Some((10_197, SafeText::new("No market data during competing live session")));
+    for id in [AAPL, MSFT] {
+        d.broker(Event::Quotes(vec![(id, Quote { refused: refused.clone(), ..Quote::default() })]));
+    }
+    assert!(select::is_competing(&d.model));
+    d.quote(AAPL, "187.20", "187.22");
+    assert!(select::is_competing(&d.model), "one line is still taken");
+    d.quote(MSFT, "414.02", "414.09");
+    assert!(!select::is_competing(&d.model));
+}
+
 /// Row 72 and I2: whatever is said twice or in whatever order after the send, the order leaves once.
 #[test]
 fn no_answer_of_the_journal_or_the_sender_sends_a_second_time() {

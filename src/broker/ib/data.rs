@@ -34,11 +34,28 @@ const SEARCH_GAP: Duration = Duration::from_secs(1);
 /// Ticks taken at once before anything else is looked at.
 const TICKS_AT_ONCE: usize = 64;
 
-/// The connection as the data lane sees it; told again when its subscriptions have to be made anew.
+/// The connection as the data lane sees it.
 #[derive(Clone, Default)]
 pub struct Feed {
     /// The client, while there is a connection.
     pub client: Option<Arc<Client>>,
+    /// How often subscriptions had to be made anew.
+    made: u64,
+    /// How often a data farm has come back.
+    suspected: u64,
+}
+
+impl Feed {
+    /// Every subscription is to be made anew, with this client.
+    pub fn renew(&mut self, client: Option<Arc<Client>>) {
+        self.client = client;
+        self.made = self.made.wrapping_add(1);
+    }
+
+    /// Every line has to show that it still ticks.
+    pub const fn suspect(&mut self) {
+        self.suspected = self.suspected.wrapping_add(1);
+    }
 }
 
 /// The task's belongings.
@@ -54,6 +71,8 @@ pub struct Desk {
     searching: Option<(JobId, SafeText)>,
     search_from: Instant,
     told: BTreeSet<i32>,
+    /// How often subscriptions had been made anew when they were last looked at.
+    made: u64,
 }
 
 enum Answer {
@@ -71,19 +90,21 @@ impl Desk {
         others: mpsc::Sender<()>,
         pace: Pace,
         tape: Tape,
+        silence: Duration,
     ) -> Self {
         Self {
             events,
             resync,
             others,
             rules: Rules::default(),
-            lines: Lines::new(tape, pace.clone()),
+            lines: Lines::new(tape, pace.clone(), silence),
             charts: Charts::new(pace.clone()),
             pace,
             jobs: JoinSet::new(),
             searching: None,
             search_from: Instant::now(),
             told: BTreeSet::new(),
+            made: 0,
         }
     }
 
@@ -99,6 +120,7 @@ impl Desk {
             // Questions for history keep their own pace; while they wait, only time lets them pass.
             let history = client.as_ref().and_then(|_| self.charts.due(Stamp::now()));
             let asks = client.is_some() && (self.lines.is_waiting() || history.is_some_and(|wait| wait.is_zero()));
+            let silent = self.lines.silent_at();
             let event = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
@@ -128,6 +150,7 @@ impl Desk {
                 () = tokio::time::sleep_until(Instant::now() + history.unwrap_or_default()), if history.is_some_and(|wait| !wait.is_zero()) => None,
                 Some(update) = self.charts.next(), if self.charts.is_running() => self.charts.take(update),
                 Some(tick) = self.lines.next(), if self.lines.is_running() => self.ticks(tick),
+                () = sleep_until(silent), if client.is_some() => self.rouse(),
             };
             if let Some(event) = event {
                 tokio::select! {
@@ -141,12 +164,28 @@ impl Desk {
         }
     }
 
-    /// The connection changed: everything wanted waits to be asked for.
+    /// The connection changed: everything wanted waits to be asked for; or only a data farm is back.
     fn connected(&mut self, feed: &Feed) -> Option<Arc<Client>> {
-        self.told.clear();
-        self.lines.renew();
-        self.charts.renew();
+        if std::mem::replace(&mut self.made, feed.made) == feed.made {
+            self.lines.suspect();
+        } else {
+            self.told.clear();
+            self.lines.renew();
+            self.charts.renew();
+        }
         feed.client.clone()
+    }
+
+    /// Asks again for the lines that have been silent for too long; says so of those that have been asked for in vain.
+    fn rouse(&mut self) -> Option<Event> {
+        let mute = self.lines.rouse();
+        if mute.is_empty() {
+            return None;
+        }
+        let names: Vec<&str> = mute.iter().map(SafeText::as_str).collect();
+        let text =
+            format!("No quotes of {}, though asked for again. They are asked for every few minutes.", names.join(", "));
+        Some(Event::Notice { code: 0, text: text.as_str().into() })
     }
 
     fn command(&mut self, command: Command, feed: &watch::Receiver<Feed>) {
@@ -240,6 +279,13 @@ impl Desk {
         // The last of a full batch is still in hand.
         let (code, text) = self.lines.take(tick?, now).filter(|(code, _)| self.told.insert(*code))?;
         Some(Event::Notice { code, text })
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 

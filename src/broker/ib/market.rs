@@ -2,12 +2,15 @@
 //!
 //! Invariants: what the broker has not said is not known; delayed ticks make the whole quote delayed, so that they are never
 //! shown as live; a line that is asked for again forgets its old bid and ask with the first new tick, and keeps its last
-//! trade. Without the right to live data a line is asked for once more as delayed. A refused line says why on the tape.
+//! trade. Without the right to live data a line is asked for once more as delayed. A refused line says why on the tape. A line
+//! that does not tick after it was asked for, or after a data farm came back, is asked for again, ever more rarely; so is one
+//! whose data another session of the user holds (10197).
 //!
 //! Must not know: the desk's lists, orders, when to connect.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{BoxStream, SelectAll, StreamExt};
 use ibapi::contracts::tick_types::TickType;
@@ -17,6 +20,7 @@ use ibapi::subscriptions::SubscriptionItem;
 use ibapi::{Client, Error};
 use indexmap::IndexMap;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::pacing::Pace;
 use super::{convert, order};
@@ -33,8 +37,14 @@ pub type Tick = (ConId, u64, Result<SubscriptionItem<TickTypes>, Error>);
 /// Codes of missing rights to live data that delayed data can stand in for.
 const NO_RIGHT: [i32; 6] = [354, 10_089, 10_090, 10_091, 10_168, 10_186];
 
+/// Another session of the same user receives the data.
+pub const COMPETING: i32 = 10_197;
+/// A silent line is asked for again after its patience, twice that, and so on, this many times doubled at most.
+const DOUBLED_MAX: u32 = 4;
+
 /// All lines.
 pub struct Lines {
+    silence: Duration,
     tape: Tape,
     pace: Pace,
     wanted: IndexMap<ConId, Line>,
@@ -44,6 +54,10 @@ pub struct Lines {
 }
 
 struct Line {
+    symbol: SafeText,
+    /// When it is asked for again unless it has ticked, and how often it was.
+    proof_due: Option<Instant>,
+    roused: u32,
     exchange: SafeText,
     quote: Quote,
     /// Whether the next tick is the first of a new subscription.
@@ -56,13 +70,24 @@ struct Line {
 
 impl Lines {
     /// No lines yet.
-    pub fn new(tape: Tape, pace: Pace) -> Self {
-        Self { tape, pace, wanted: IndexMap::new(), ticks: SelectAll::new(), waiting: VecDeque::new(), numbers: 0 }
+    pub fn new(tape: Tape, pace: Pace, silence: Duration) -> Self {
+        Self {
+            silence,
+            tape,
+            pace,
+            wanted: IndexMap::new(),
+            ticks: SelectAll::new(),
+            waiting: VecDeque::new(),
+            numbers: 0,
+        }
     }
 
     /// Wants the quotes of an instrument; asks again if they were refused.
     pub fn watch(&mut self, instrument: &Instrument) {
         let line = self.wanted.entry(instrument.con_id).or_insert_with(|| Line {
+            symbol: instrument.symbol.clone(),
+            proof_due: None,
+            roused: 0,
             exchange: instrument.exchange.clone(),
             quote: Quote::default(),
             renewed: false,
@@ -87,8 +112,46 @@ impl Lines {
         self.ticks.clear();
         for line in self.wanted.values_mut() {
             (line.running, line.delayed) = (None, false);
+            (line.proof_due, line.roused) = (None, 0);
         }
         self.waiting = self.wanted.keys().copied().collect();
+    }
+
+    /// A data farm is back: every running line has so long to show that it ticks.
+    pub fn suspect(&mut self) {
+        let due = Instant::now() + self.silence;
+        for line in self.wanted.values_mut().filter(|line| line.running.is_some()) {
+            line.proof_due = Some(due);
+        }
+    }
+
+    /// When the next line has been silent for too long.
+    pub fn silent_at(&self) -> Option<Instant> {
+        self.wanted.values().filter_map(|line| line.proof_due).min()
+    }
+
+    /// Has the lines that were silent for too long asked for again; the names of those for which that was in vain once.
+    pub fn rouse(&mut self) -> Vec<SafeText> {
+        let now = Instant::now();
+        let mut mute = Vec::new();
+        for (con_id, line) in &mut self.wanted {
+            if line.proof_due.is_none_or(|due| due > now) {
+                continue;
+            }
+            tracing::warn!(symbol = %line.symbol, roused = line.roused, "a line does not tick; it is asked for again");
+            line.proof_due = None;
+            line.roused = line.roused.saturating_add(1);
+            if line.running.take().is_some() {
+                self.pace.count();
+            }
+            if line.roused == 2 && line.quote.refused.is_none() {
+                mute.push(line.symbol.clone());
+            }
+            if !self.waiting.contains(con_id) {
+                self.waiting.push_back(*con_id);
+            }
+        }
+        mute
     }
 
     /// Whether a line waits to be asked for.
@@ -125,6 +188,7 @@ impl Lines {
                 let (guard, ended) = oneshot::channel();
                 line.running = Some((number, guard));
                 line.renewed = true;
+                line.proof_due = Some(Instant::now() + patience(self.silence, line.roused));
                 self.ticks.push(stream.map(move |item| (con_id, number, item)).take_until(ended).boxed());
             }
             Err(error) => refuse(line, &error),
@@ -149,7 +213,12 @@ impl Lines {
                     line.renewed = false;
                     line.quote = renewed(&line.quote);
                 }
-                if apply(&mut line.quote, &tick, now) {
+                let changed = apply(&mut line.quote, &tick, now);
+                // Whether it is halted is told with every subscription, also of a line that is dead.
+                if matches!(tick, TickTypes::Price(_) | TickTypes::PriceSize(_) | TickTypes::Size(_)) {
+                    (line.proof_due, line.roused) = (None, 0);
+                }
+                if changed {
                     self.put(con_id);
                 }
                 None
@@ -161,7 +230,10 @@ impl Lines {
                 Some((notice.code, convert::text(&notice.message)))
             }
             Err(error) => {
-                line.running = None;
+                (line.running, line.proof_due) = (None, None);
+                if matches!(&error, Error::Notice(notice) if notice.code == COMPETING) {
+                    line.proof_due = Some(Instant::now() + patience(self.silence, line.roused));
+                }
                 refuse(line, &error);
                 self.put(con_id);
                 let Error::Notice(notice) = error else { return None };
@@ -175,7 +247,7 @@ impl Lines {
         let Some(line) = self.wanted.get_mut(&con_id).filter(|l| !l.delayed && NO_RIGHT.contains(&code)) else {
             return false;
         };
-        (line.delayed, line.running) = (true, None);
+        (line.delayed, line.running, line.proof_due) = (true, None, None);
         self.waiting.push_back(con_id);
         true
     }
@@ -185,6 +257,11 @@ impl Lines {
             self.tape.put(con_id, line.quote.clone());
         }
     }
+}
+
+/// How long a line that was asked for again so often may be silent.
+fn patience(silence: Duration, roused: u32) -> Duration {
+    silence.saturating_mul(2u32.saturating_pow(roused.min(DOUBLED_MAX)))
 }
 
 /// Writes on the line why it has no data; the loss of the connection is no refusal.

@@ -102,7 +102,7 @@ async fn run_at(
     let (others_wish, asked) = mpsc::channel(1);
     let (broken_sign, broken) = mpsc::channel(1);
     let sender = Sender::new(events.clone(), gate_seen, broken_sign, pace.clone(), profile.client_id);
-    let desk = Desk::new(events.clone(), resync_wish, others_wish, pace.clone(), tape);
+    let desk = Desk::new(events.clone(), resync_wish, others_wish, pace.clone(), tape, tempo.silence);
     let sending = tokio::spawn(sender.run(urgent, orders, stop.clone()));
     let asking = tokio::spawn(desk.run(data, feed_seen, stop.child_token()));
     // The supervisor outlives the sender: what is in the urgent lane at the end still needs its client.
@@ -118,6 +118,7 @@ async fn run_at(
         pace,
         tempo,
         stop: end.clone(),
+        moved: None,
     };
     let supervising = tokio::spawn(supervisor.run());
     joined("sender", sending).await;

@@ -91,7 +91,7 @@ pub struct Watch {
 }
 
 /// Whether a question was given up while its answer may still come.
-fn is_open_end(error: &Error) -> bool {
+pub(super) fn is_open_end(error: &Error) -> bool {
     matches!(error, Error::Timeout)
 }
 

@@ -6,6 +6,9 @@
 //!
 //! Must not know: the desk, quotes, how an order is written.
 
+mod heard;
+mod pulse;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,22 +16,22 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt};
 use ibapi::orders::OrderUpdate;
 use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
-use ibapi::{Client, Error, Notice};
+use ibapi::{Client, Error};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::account::{Ledger, Taken};
+use self::pulse::{Pulse, beat};
+use super::account::Ledger;
 use super::connect::{self, Connection, Failure};
 use super::data::Feed;
-use super::others::{Beat, Outcome, Watch};
+use super::others::{Beat, Watch};
 use super::pacing::Pace;
 use super::sender::{Gate, Session};
-use super::sync::{Sync, Synced};
-use super::{Profile, convert, order};
+use super::sync::{Failed, Sync, Synced};
+use super::{Profile, convert};
 use crate::broker::event::Refusal;
 use crate::broker::{Event, Link};
-use crate::clock::Stamp;
 use crate::domain::SafeText;
 use crate::domain::account::AccountId;
 use crate::domain::position::Pnl;
@@ -55,6 +58,8 @@ pub struct Tempo {
     pub beat_max: Duration,
     /// How often it is asked for the orders of others.
     pub others: Beat,
+    /// How long a line may be silent after it was asked for, or after a data farm came back.
+    pub silence: Duration,
 }
 
 impl Default for Tempo {
@@ -67,6 +72,7 @@ impl Default for Tempo {
             beat: Duration::from_secs(5),
             beat_max: Duration::from_secs(2),
             others: Beat::default(),
+            silence: Duration::from_secs(30),
         }
     }
 }
@@ -109,6 +115,8 @@ pub struct Supervisor {
     pub tempo: Tempo,
     /// Ends everything.
     pub stop: CancellationToken,
+    /// What the gateway said of a port that it moves to, until a connection stands again.
+    pub moved: Option<Refusal>,
 }
 
 impl Supervisor {
@@ -130,17 +138,17 @@ impl Supervisor {
                     let client = connection.client.clone();
                     let (ending, was_ready) = Box::pin(self.session(connection)).await;
                     self.gate.send_replace(Gate::Closed);
-                    self.feed.send_replace(Feed::default());
+                    self.feed.send_modify(|feed| feed.renew(None));
                     connect::hang_up(&client).await;
                     match ending {
                         Ending::Stop => return,
-                        Ending::Lost(refusal) => why = Some(refusal),
+                        Ending::Lost(refusal) => why = Some(self.moved.clone().unwrap_or(refusal)),
                     }
                     if was_ready {
                         (attempt, backoff) = (0, self.tempo.backoff);
                     }
                 }
-                Err(Failure::Retry(refusal)) => why = Some(refusal),
+                Err(Failure::Retry(refusal)) => why = Some(self.moved.clone().unwrap_or(refusal)),
                 Err(Failure::Refused(refusal)) => {
                     self.link(Link::Refused(refusal)).await;
                     if !self.wish(None).await {
@@ -199,13 +207,14 @@ impl Supervisor {
         let Connection { client, notices, account } = connection;
         while self.broken.try_recv().is_ok() {}
         while self.resync.try_recv().is_ok() {}
+        self.moved = None;
         let opened = client.order_update_stream().await;
         let orders = match opened {
             Ok(stream) => stream,
             Err(error) => return (Ending::Lost(connect::why(&error, &self.profile)), false),
         };
         self.gate.send_replace(Gate::Cancels(client.clone(), "the session is not synchronised"));
-        self.feed.send_replace(Feed { client: Some(client.clone()) });
+        self.feed.send_modify(|feed| feed.renew(Some(client.clone())));
         let mut live = Live {
             // Asking for it takes it, so it is asked for once a connection; the journal counts on from there.
             first_id: client.next_order_id(),
@@ -221,7 +230,8 @@ impl Supervisor {
             was_ready: false,
             missed: 0,
             beat: None,
-            next_beat: Instant::now() + self.tempo.beat,
+            next_beat: Instant::now(),
+            ahead: 0,
             others: Watch::new(self.tempo.others, self.profile.client_id),
         };
         loop {
@@ -231,6 +241,7 @@ impl Supervisor {
             };
             live.ready = false;
             if let Next::End(ending) = next {
+                self.last_words(&mut live).await;
                 return (ending, live.was_ready);
             }
         }
@@ -259,9 +270,12 @@ impl Supervisor {
                         return Ok(());
                     }
                 }
-                Err((step, refusal)) => {
-                    let text = format!("SYNC failed at {step}: {}", refusal.text);
-                    self.tell(Event::Notice { code: refusal.code.unwrap_or(0), text: text.into() }).await;
+                Err(Failed { step, why, late }) => {
+                    let text = format!("SYNC failed at {step}: {}", why.text);
+                    self.tell(Event::Notice { code: why.code.unwrap_or(0), text: text.into() }).await;
+                    if late {
+                        return Err(self.silent(step));
+                    }
                     let [first, second, last] = self.tempo.sync_again;
                     let wait = [first, second].get(attempt).copied().unwrap_or(last);
                     attempt += 1;
@@ -274,7 +288,7 @@ impl Supervisor {
     }
 
     /// Asks everything once; the outer error ends the session.
-    async fn ask(&mut self, live: &mut Live) -> Result<Result<Synced, (&'static str, Refusal)>, Next> {
+    async fn ask(&mut self, live: &mut Live) -> Result<Result<Synced, Failed>, Next> {
         let stop = self.stop.clone();
         let sync = Sync {
             client: &live.client,
@@ -293,7 +307,7 @@ impl Supervisor {
         match result {
             Ok(synced) => Ok(Ok(synced)),
             Err(_) if !live.client.is_connected() => Err(self.lost(&Error::ConnectionReset)),
-            Err(failed) => Ok(Err((failed.step, failed.why))),
+            Err(failed) => Ok(Err(failed)),
         }
     }
 
@@ -348,6 +362,13 @@ impl Supervisor {
 
     fn close_gate(&self, live: &Live, why: &'static str) {
         self.gate.send_replace(Gate::Cancels(live.client.clone(), why));
+    }
+
+    /// A question has no answer in time: one that comes later would be taken for that of the next question, so that only a
+    /// new connection can be asked again.
+    fn silent(&self, question: &str) -> Next {
+        let text = format!("{} did not answer in time what was asked for: {question}.", self.profile.address);
+        Next::End(Ending::Lost(Refusal { code: None, text: text.into() }))
     }
 
     fn lost(&self, error: &Error) -> Next {
@@ -417,141 +438,6 @@ impl Supervisor {
             }
         }
     }
-
-    /// An order event; a gap in them needs SYNC.
-    async fn update(
-        &self,
-        live: &mut Live,
-        update: Option<Result<SubscriptionItem<OrderUpdate>, Error>>,
-    ) -> Option<Next> {
-        let event = match update {
-            Some(Ok(SubscriptionItem::Data(update))) => order_event(&live.account, update),
-            Some(Ok(SubscriptionItem::Notice(notice))) if notice.code == ibapi::SUBSCRIPTION_LAG_CODE => {
-                tracing::warn!(%notice, "order events were lost");
-                return Some(Next::Sync);
-            }
-            Some(Ok(SubscriptionItem::Notice(notice))) => return self.order_notice(live, notice).await,
-            Some(Err(error)) => {
-                tracing::warn!(%error, "the stream of order events ended");
-                live.orders = None;
-                return Some(if live.client.is_connected() { Next::Sync } else { self.lost(&error) });
-            }
-            None => {
-                live.orders = None;
-                let connected = live.client.is_connected();
-                return Some(if connected { Next::Sync } else { self.lost(&Error::ConnectionReset) });
-            }
-        };
-        if let Some(event) = event {
-            self.tell(event).await;
-        }
-        None
-    }
-
-    /// The broker's words about an order; those of a read-only gateway close the session to orders.
-    async fn order_notice(&self, live: &mut Live, notice: Notice) -> Option<Next> {
-        let text = convert::text(&notice.message);
-        let event = match notice.request_id {
-            Some(order_id) => Event::OrderError { order_id, code: notice.code, text },
-            None => Event::Notice { code: notice.code, text },
-        };
-        self.tell(event).await;
-        if notice.code == 321 && notice.message.to_ascii_lowercase().contains("read-only") && !live.read_only {
-            live.read_only = true;
-            if live.is_well() {
-                self.open_gate(live).await;
-            }
-        }
-        None
-    }
-
-    /// A message that belongs to no request: the state of IB's servers and farms.
-    async fn notice(&self, live: &mut Live, notice: Notice) -> Option<Next> {
-        match notice.code {
-            1100 | 2110 => {
-                if !live.ib_lost {
-                    live.ib_lost = true;
-                    self.close_gate(live, IB_LOST);
-                    self.link(Link::IbLost).await;
-                }
-                None
-            }
-            1101 | 1102 => {
-                let data_kept = notice.code == 1102;
-                live.ib_lost = false;
-                self.link(Link::IbBack { data_kept }).await;
-                if !data_kept {
-                    // The same client told again: everything wanted is asked for anew.
-                    self.feed.send_modify(|_| ());
-                }
-                Some(Next::Sync)
-            }
-            ibapi::NOTICE_STREAM_LAG_CODE | ibapi::TRANSPORT_RECONNECT_CODE => Some(Next::Sync),
-            code => {
-                self.tell(Event::Notice { code, text: convert::text(&notice.message) }).await;
-                None
-            }
-        }
-    }
-
-    /// The answer to a heartbeat, or none.
-    async fn beaten(&self, live: &mut Live, round_trip: Option<Duration>) -> Option<Next> {
-        live.beat = None;
-        if let Some(round_trip) = round_trip {
-            let was_mute = std::mem::take(&mut live.missed) > 0;
-            self.tell(Event::Heartbeat { round_trip }).await;
-            if was_mute && live.ready && live.ib_lost {
-                self.close_gate(live, IB_LOST);
-                self.link(Link::IbLost).await;
-            } else if was_mute && live.is_well() {
-                self.open_gate(live).await;
-            }
-            return None;
-        }
-        live.missed += 1;
-        if live.missed >= BEATS_MISSED_MAX {
-            let text = format!("{} does not answer; connecting anew.", self.profile.address);
-            return Some(Next::End(Ending::Lost(Refusal { code: None, text: text.into() })));
-        }
-        if live.missed == 1 {
-            self.close_gate(live, "the gateway does not answer");
-            self.link(Link::Mute).await;
-        }
-        None
-    }
-
-    /// What others have at work, or that it is not known.
-    async fn others(&self, outcome: Outcome) {
-        match outcome {
-            Outcome::Complete(others) => self.tell(Event::Others(others)).await,
-            Outcome::Failed => {}
-            Outcome::Unknown(error) => {
-                let refusal = super::contract::refusal(&error);
-                let again = if matches!(error, Error::Timeout) { " o u connects anew and asks again." } else { "" };
-                let text = format!("Orders of other clients cannot be listed: {}.{again}", refusal.text);
-                self.tell(Event::Notice { code: refusal.code.unwrap_or(0), text: text.into() }).await;
-            }
-        }
-    }
-
-    async fn item(&self, live: &mut Live, item: Option<super::account::Item>) -> Option<Next> {
-        let connected = live.client.is_connected();
-        let (Some(ledger), Some(item)) = (&mut live.ledger, item) else {
-            return Some(if connected { Next::Sync } else { self.lost(&Error::ConnectionReset) });
-        };
-        match ledger.take(item, Stamp::now()) {
-            Taken::Nothing => None,
-            Taken::Tell(event) => {
-                if matches!(event, Event::Position(_)) {
-                    live.others.soon();
-                }
-                self.tell(event).await;
-                None
-            }
-            Taken::Gap if connected => Some(Next::Sync),
-            Taken::Gap => Some(self.lost(&Error::ConnectionReset)),
-        }
-    }
 }
 
 /// One connection while it lives.
@@ -570,8 +456,10 @@ struct Live {
     ready: bool,
     was_ready: bool,
     missed: u32,
-    beat: Option<Pin<Box<dyn Future<Output = Option<Duration>> + Send>>>,
+    beat: Option<Pin<Box<dyn Future<Output = Option<Pulse>> + Send>>>,
     next_beat: Instant,
+    /// How far ahead the gateway's clock was told to be.
+    ahead: i64,
     others: Watch,
 }
 
@@ -579,35 +467,6 @@ impl Live {
     /// Whether orders may pass: synchronised, with IB behind it, and answering.
     const fn is_well(&self) -> bool {
         self.ready && !self.ib_lost && self.missed == 0
-    }
-}
-
-/// What the stream of order events says of the session's account.
-fn order_event(account: &AccountId, update: OrderUpdate) -> Option<Event> {
-    match update {
-        OrderUpdate::OpenOrder(data) if data.order.what_if => order::what_if(&data, account),
-        OrderUpdate::OpenOrder(data) => Some(Event::Order(Box::new(order::report(&data, account)?))),
-        OrderUpdate::OrderStatus(status) => Some(Event::Status(order::status_report(&status)?)),
-        OrderUpdate::ExecutionData(data) => match order::execution(&data, account) {
-            Some(execution) => Some(Event::Execution(Box::new(execution))),
-            None => order::unreadable(&data, account).map(|text| Event::Notice { code: 0, text }),
-        },
-        OrderUpdate::CommissionReport(report) => {
-            order::commission(&report).map(|(exec_id, commission)| Event::Commission { exec_id, commission })
-        }
-        OrderUpdate::OrderBound(bound) => {
-            tracing::info!(bound.order_id, "an order was bound to this client");
-            None
-        }
-    }
-}
-
-/// Asks for the time; an error of the broker's is an answer too.
-async fn beat(client: Arc<Client>, within: Duration) -> Option<Duration> {
-    let asked = Stamp::now();
-    match timeout(within, client.server_time()).await {
-        Ok(Ok(_) | Err(Error::Notice(_))) => Some(Stamp::now().since(asked)),
-        Ok(Err(_)) | Err(_) => None,
     }
 }
 
@@ -620,7 +479,7 @@ async fn next_update(
     }
 }
 
-async fn next_beat(beat: &mut Option<Pin<Box<dyn Future<Output = Option<Duration>> + Send>>>) -> Option<Duration> {
+async fn next_beat(beat: &mut Option<Pin<Box<dyn Future<Output = Option<Pulse>> + Send>>>) -> Option<Pulse> {
     match beat {
         Some(beat) => beat.await,
         None => std::future::pending().await,

@@ -19,6 +19,7 @@ use indexmap::IndexMap;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::others::is_open_end;
 use super::pacing::Pace;
 use super::{account, contract, order};
 use crate::broker::event::{OrderReport, Refusal, Snapshot};
@@ -48,6 +49,8 @@ pub struct Failed {
     pub step: &'static str,
     /// Why.
     pub why: Refusal,
+    /// Whether its answer may still come, and be taken for that of a later question.
+    pub late: bool,
 }
 
 /// One SYNC.
@@ -111,12 +114,12 @@ impl Sync<'_> {
 
     async fn step<T>(&self, step: usize, question: impl Future<Output = Result<T, Error>>) -> Result<T, Failed> {
         self.pace.permit().await;
-        let why = match timeout(self.step_max, question).await {
+        let (why, late) = match timeout(self.step_max, question).await {
             Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(error)) => contract::refusal(&error),
-            Err(_) => contract::refused("no complete answer in time"),
+            Ok(Err(error)) if !matches!(error, Error::Timeout) => (contract::refusal(&error), is_open_end(&error)),
+            Ok(Err(_)) | Err(_) => (contract::refused("no complete answer in time"), true),
         };
-        Err(Failed { step: STEPS.get(step).copied().unwrap_or_default(), why })
+        Err(Failed { step: STEPS.get(step).copied().unwrap_or_default(), why, late })
     }
 
     async fn positions(

@@ -56,7 +56,9 @@ impl Session {
     pub(super) fn executions(&mut self, request: &ExecutionRequest, world: &World) {
         let Some(req_id) = request.req_id else { return };
         let filter = request.filter.clone().unwrap_or_default();
-        for fill in world.venue().executions() {
+        // Without a number, or with the one that means none, those of today.
+        let days = filter.last_n_days.filter(|days| *days != i32::MAX).unwrap_or(0);
+        for fill in world.venue().executions_of(days) {
             if passes(&filter, fill, world.account()) {
                 self.execution(req_id, fill, world);
                 self.send(&Reply::CommissionAndFeesReport(orders::commission(&fill.commission)));

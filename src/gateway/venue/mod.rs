@@ -146,6 +146,15 @@ pub struct Venue {
     touched: Touched,
 }
 
+/// How many days before today executions can be asked for, as IB keeps them.
+pub(in crate::gateway) const EXECUTION_DAYS: i32 = 7;
+
+/// The moment so many days before another.
+pub(in crate::gateway) const fn days_before(day: Nanos, days: i32) -> Nanos {
+    const DAY: Nanos = 86_400_000_000_000;
+    day.saturating_sub(DAY.saturating_mul(days as Nanos))
+}
+
 impl Venue {
     /// A new account at `now` with a million of the base currency.
     pub fn new(now: Nanos, market: &dyn Market) -> Self {
@@ -287,6 +296,12 @@ impl Venue {
     pub fn executions(&self) -> impl Iterator<Item = &Execution> {
         let day = self.ledger.day;
         self.executions.iter().filter(move |execution| execution.at >= day)
+    }
+
+    /// Those of the account's day and of the so many days before it, oldest first.
+    pub fn executions_of(&self, days: i32) -> impl Iterator<Item = &Execution> {
+        let from = days_before(self.ledger.day, days.clamp(0, EXECUTION_DAYS));
+        self.executions.iter().filter(move |execution| execution.at >= from)
     }
 
     /// The open positions, by contract id.

@@ -13,7 +13,7 @@ use super::fees::Pricing;
 use super::ledger::{Holding, Ledger, Volume};
 use super::order::{ClientId, Order, OrderId, PermId};
 use super::precautions::Precautions;
-use super::{Venue, tape};
+use super::{EXECUTION_DAYS, Venue, days_before, tape};
 use crate::gateway::{ConId, Nanos};
 use crate::money::Cash;
 
@@ -155,19 +155,19 @@ impl Venue {
     fn forget_yesterday(&mut self) {
         let day = self.ledger.day;
         self.done.retain(|order| order.completed.is_some_and(|at| at >= day));
-        self.executions.retain(|execution| execution.at >= day);
+        let from = days_before(day, EXECUTION_DAYS);
+        self.executions.retain(|execution| execution.at >= from);
     }
 
     /// Everything that outlives a restart, as of now.
     pub fn saved(&self) -> Saved {
-        let day = self.ledger.day;
         let done = self.completed_orders().into_iter().map(done_record);
         let mut orders: Vec<Record> = self.working.iter().map(Working::record).chain(done).collect();
         orders.sort_by_key(|record| record.order.perm_id);
         Saved {
             account: self.account(),
             orders,
-            executions: self.executions.iter().filter(|e| e.at >= day).cloned().collect(),
+            executions: self.executions_of(EXECUTION_DAYS).cloned().collect(),
             tape: self.tape.clone(),
             holdings: self.ledger.holdings.clone(),
             last_ids: self.last_ids.clone(),

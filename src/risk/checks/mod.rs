@@ -38,6 +38,7 @@ const MARKET_ROOM: Decimal = Decimal::from_parts(99, 0, 0, false, 2);
 pub(super) fn run(spec: &OrderSpec, ctx: &Context<'_>, class: Class, own: Option<&OrderKey>) -> Vec<Finding> {
     let both = [
         session::connection(ctx),
+        session::clock(spec, ctx, own),
         session::mode(spec, ctx),
         contract::known(spec, ctx),
         contract::kind(ctx),

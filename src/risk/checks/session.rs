@@ -9,7 +9,7 @@ use crate::domain::account::Mode;
 use crate::domain::calendar::{self, Hours};
 use crate::domain::instrument::{Instrument, SecType};
 use crate::domain::listed::Now;
-use crate::domain::order::{OrderKind, OrderSpec, Session};
+use crate::domain::order::{OrderKey, OrderKind, OrderSpec, Session, Test, Tif};
 use crate::risk::{Class, Context, Finding, Gate, Readiness, Weight};
 
 /// Nobody lets go of an order for the close in its last minutes (`trading.md` D11).
@@ -65,6 +65,25 @@ pub(super) fn state(ctx: &Context<'_>) -> Option<Finding> {
         Gate::Paused => finding("G03", Weight::Hard, "PAUSED: exits and cancels only; ctrl-r resumes"),
         Gate::Asks | Gate::Sends => None,
     }
+}
+
+/// G01, CLOCK: a time said here is another at the gateway. An order that works under a time keeps it, so that it can still be
+/// changed.
+pub(super) fn clock(spec: &OrderSpec, ctx: &Context<'_>, own: Option<&OrderKey>) -> Option<Finding> {
+    let said = &spec.attributes;
+    let mut tests = [&said.when, &said.cancel_when].into_iter().flatten().flat_map(|conditions| &conditions.tests);
+    let timed = matches!(spec.tif, Tif::Gtd(_))
+        || said.after.is_some()
+        || said
+            .algo
+            .as_ref()
+            .is_some_and(|algo| algo.settings.iter().any(|(name, _)| matches!(name.as_str(), "from" | "to")))
+        || tests.any(|test| matches!(test, Test::Time { .. }));
+    if !ctx.clock_off || !timed {
+        return None;
+    }
+    let weight = if own.is_some() { Weight::Note } else { Weight::Hard };
+    finding("G01", weight, "CLOCK: the gateway's clock is not this machine's; its time would be another")
 }
 
 /// G28: around the open a market order fills anywhere.

@@ -157,6 +157,14 @@ fn the_status_bar_has_a_word_for_every_state() {
         bar(link(sync, 2)),
         bar(link(Link::IbLost, 12)),
         bar(link(Link::Mute, 7)),
+        bar(|m| {
+            m.desk.farms_gone.insert(SafeText::new("usfarm"));
+        }),
+        bar(|m| {
+            let refused = Some((10_197, SafeText::new("No market data during competing live session")));
+            m.market.quotes.values_mut().next().unwrap().refused = refused;
+        }),
+        bar(|m| m.desk.clock_ahead = Some(-7_320_000)),
         bar(link(refused, 7)),
         bar(|m| *m = fixture::fresh(160, 48)),
         bar(|m| {

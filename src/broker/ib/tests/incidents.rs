@@ -73,6 +73,186 @@ async fn synced_now(bench: &mut Bench) -> Snapshot {
     synced(bench).await
 }
 
+/// Row 47: the farm is back and a line stays silent. It is asked for again, and lines that tick are not.
+#[tokio::test]
+async fn a_line_that_stays_silent_after_its_farm_came_back_is_asked_for_again() {
+    let tempo = Tempo { silence: Duration::from_millis(300), ..quick() };
+    let (venue, wire, mut bench) = wired(tempo).await;
+    bench.until_ready().await;
+    bench.send(Command::Watch(Box::new(apple())));
+    bench.quote(apple().con_id, Quote::is_two_sided).await;
+    let first = wire.line();
+    // The market's clock stands still from here on, so that nothing ticks unless it is asked for.
+    let hand = bench.hand.take();
+    wire.say_error(-1, 2103, "Market data farm connection is broken:usfarm").await;
+    wire.say_error(-1, 2104, "Market data farm connection is OK:usfarm").await;
+    bench.quote(apple().con_id, |q| q.is_two_sided() && wire.line() > first).await;
+    let second = wire.line();
+    // What ticks after the farm came back has shown that it lives.
+    bench.hand = hand;
+    wire.say_error(-1, 2104, "Market data farm connection is OK:usfarm").await;
+    bench.until("the notice", |e| matches!(e, Event::Notice { code: 2104, .. }).then_some(())).await;
+    let seen = Stamp::now();
+    bench.quote(apple().con_id, |q| q.at.is_some_and(|at| at > seen)).await;
+    bench.send(Command::Watch(Box::new(samples::stock(ConId(272_093), "MSFT", "MSFT"))));
+    bench.quote(ConId(272_093), Quote::is_two_sided).await;
+    assert_eq!(wire.line(), second + 1, "the next that was asked for is the other line");
+    closed(venue, wire, bench).await;
+}
+
+/// Row 47: a line that does not tick although it was asked for again is named, once.
+#[tokio::test]
+async fn lines_that_were_asked_for_in_vain_are_named() {
+    let tempo = Tempo { silence: Duration::from_millis(50), ..quick() };
+    let (venue, mut bench) = under("at tickPrice do drop\nat tickSize do drop", tempo).await;
+    bench.until_ready().await;
+    bench.send(Command::Watch(Box::new(apple())));
+    let said = bench
+        .until("its name", |e| match e {
+            Event::Notice { text, .. } if text.starts_with("No quotes of") => Some(text.to_string()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(said, "No quotes of AAPL, though asked for again. They are asked for every few minutes.");
+    bench.close().await;
+    venue.close().await;
+}
+
+/// Rows 48 and 49: another session of the user takes one line. It is that line's matter: the other ticks, the session stays,
+/// and the line is asked for again until the data is back.
+#[tokio::test]
+async fn data_that_another_session_holds_is_a_matter_of_its_line_and_comes_back() {
+    let tempo = Tempo { silence: Duration::from_millis(300), ..quick() };
+    let (venue, wire, mut bench) = wired(tempo).await;
+    bench.until_ready().await;
+    let other = ConId(272_093);
+    bench.send(Command::Watch(Box::new(samples::stock(other, "MSFT", "MSFT"))));
+    bench.quote(other, Quote::is_two_sided).await;
+    bench.send(Command::Watch(Box::new(apple())));
+    bench.quote(apple().con_id, Quote::is_two_sided).await;
+    bench.seen.clear();
+    let line = wire.line();
+    wire.say_error(line, 10_197, "No market data during competing live session").await;
+    let refused = bench.quote(apple().con_id, |q| q.refused.is_some()).await.refused;
+    assert_eq!(refused.map(|(code, _)| code), Some(10_197));
+    let seen = Stamp::now();
+    bench.quote(other, |q| q.refused.is_none() && q.at.is_some_and(|at| at > seen)).await;
+    bench.quote(apple().con_id, |q| q.refused.is_none() && q.is_two_sided() && wire.line() > line).await;
+    assert!(!bench.seen.iter().any(|e| e.starts_with("Link")), "{:?}", bench.seen);
+    closed(venue, wire, bench).await;
+}
+
+/// Row 57: the gateway says that it moves to another port. That is told, also while nobody answers at the old one, and no
+/// other address is dialled.
+#[tokio::test]
+async fn a_port_that_moved_is_told_and_not_followed() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    bench.until_ready().await;
+    let address = wire.address;
+    wire.say_error(-1, 1300, "TWS socket port has been reset. Please reconnect on the new port - 4005").await;
+    wire.cut().await;
+    for attempt in 1..3 {
+        let (at, why) = bench
+            .until("the reason", |e| match e {
+                Event::Link(Link::Dialling { address, why: Some(why), next_in: Some(_), .. }) => {
+                    Some((address.clone(), why.clone()))
+                }
+                _ => None,
+            })
+            .await;
+        assert_eq!((at.as_str(), why.code), (address.to_string().as_str(), Some(1300)), "{attempt}");
+        assert!(why.text.contains("new port - 4005. It is not followed; set the address of profile paper"), "{why:?}");
+        if attempt == 1 {
+            // From here on nobody answers.
+            wire.stop();
+        }
+    }
+    closed(venue, wire, bench).await;
+}
+
+/// Row 70: order events come faster than they are taken. What was lost is asked for again before the session is READY.
+#[tokio::test]
+async fn order_events_that_were_lost_to_a_slow_reader_are_asked_for_again() {
+    let (venue, wire, mut bench) = wired(quick()).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id);
+    bench.status(id, BrokerStatus::Working).await;
+    // More than every queue on the way holds; nobody takes them meanwhile. A status of an order 99 that is nowhere.
+    let status = [0x08, 0x63, 0x12, 0x01, b'0', 0x1a, 0x01, b'0', 0x22, 0x01, b'0'];
+    wire.flood(3, &status, 3 * port::EVENTS_WAITING_MAX).await;
+    let lost = |e: &Event| matches!(e, Event::Notice { text, .. } if text.contains("LAG")).then_some(());
+    bench.until("the word of it", lost).await;
+    let open = synced(&mut bench).await.open;
+    assert_eq!(open.iter().map(|o| o.order_ref.as_str()).collect::<Vec<_>>(), ["a"]);
+    bench.until_ready().await;
+    closed(venue, wire, bench).await;
+}
+
+/// Rows 69 and 70: an answer without an id (the open orders) is cut by a frame that cannot be read. What is left of it, its end
+/// above all, is never taken for the whole answer to the next question: an order of ours would look gone.
+#[tokio::test]
+async fn the_end_of_a_cut_answer_is_never_an_empty_list() {
+    let tempo =
+        Tempo { others: Beat { orders: Duration::from_millis(20), gap: Duration::ZERO, ..Beat::default() }, ..quick() };
+    let (venue, wire, mut bench) = wired(tempo).await;
+    let (account, id) = bench.until_ready().await;
+    place(&bench, "a", &account, id);
+    bench.status(id, BrokerStatus::Working).await;
+    // A status without what remains.
+    let status = [0x08, 0x63, 0x12, 0x01, b'0', 0x1a, 0x01, b'0'];
+    for _ in 0..3 {
+        wire.flood(3, &status, 3 * port::EVENTS_WAITING_MAX).await;
+        let open = synced(&mut bench).await.open;
+        assert_eq!(open.iter().map(|o| o.order_ref.as_str()).collect::<Vec<_>>(), ["a"]);
+        bench.until_ready().await;
+    }
+    closed(venue, wire, bench).await;
+}
+
+/// Row 71: the gateway's clock is off by more than whole seconds can explain; it is told, and that it is right again.
+#[tokio::test]
+async fn a_clock_that_is_off_is_measured_at_the_heartbeat() {
+    let tempo = Tempo { beat: Duration::from_millis(50), ..quick() };
+    let venue = Venue::open(Options::default()).await;
+    let mut bench = Bench::start_at(tempo, venue.profile());
+    bench.until_ready().await;
+    let ahead = bench.until("the clock", |e| match e {
+        Event::GatewayClock { ahead_ms } => Some(*ahead_ms),
+        _ => None,
+    });
+    let (ahead, now) = (ahead.await, Stamp::now().wall);
+    // The market of this test stands at a moment of its own.
+    let expected = (START - now) / 1_000_000;
+    assert!((ahead - expected).abs() < 60_000, "{ahead} is not {expected}");
+    bench.close().await;
+    venue.close().await;
+}
+
+/// Row 9: a fill of yesterday is told by SYNC, because it asks for days.
+#[tokio::test]
+async fn a_fill_of_yesterday_is_in_todays_snapshot() {
+    let venue = Venue::open(Options::default()).await;
+    let (mut bench, account, id) = Bench::ready(&venue).await;
+    let instrument = apple();
+    let order = approved("a", buy(&instrument, 100, OrderKind::Market), &account, &instrument, Stamp::now());
+    bench.send(Command::Place(order, Intent::unproven(1, id)));
+    let filled = bench
+        .until("a fill", |e| match e {
+            Event::Execution(fill) => Some(fill.exec_id.clone()),
+            _ => None,
+        })
+        .await;
+    bench.close().await;
+    venue.hand.advance(Duration::from_hours(16)).await;
+    for (days, known) in [(7, true), (0, false)] {
+        let mut bench = Bench::start(Profile { execution_days: days, ..venue.profile() });
+        let fills = synced(&mut bench).await.executions;
+        assert_eq!(fills.iter().any(|fill| fill.exec_id == filled), known, "{days}: {fills:?}");
+        bench.close().await;
+    }
+    venue.close().await;
+}
+
 /// Row 46: a farm that flaps is no reason to connect anew.
 #[tokio::test]
 async fn a_flapping_farm_does_not_end_the_connection() {

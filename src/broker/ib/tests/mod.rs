@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::others::Beat;
 use super::*;
 use crate::broker::event::{BrokerStatus, OrderReport, Snapshot};
 use crate::broker::{Command, JobId, Link, Port, port};

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 /// What is done to the wire.
 enum Deed {
     Say(Vec<u8>),
+    Flood(Vec<u8>, usize),
     Cut,
 }
 
@@ -23,6 +24,8 @@ struct Manner {
     lost: Option<u32>,
     /// The request id of the newest line of quotes.
     line: i32,
+    /// How many floods have gone down it.
+    floods: usize,
 }
 
 pub(super) struct Wire {
@@ -66,6 +69,17 @@ impl Wire {
         assert!(self.deeds.send(Deed::Say(message)).await.is_ok());
     }
 
+    /// Puts a protobuf message on the wire so many times without a pause, and returns when all of it is there.
+    pub(super) async fn flood(&self, id: u32, body: &[u8], times: usize) {
+        let mut message = (id + PROTOBUF).to_be_bytes().to_vec();
+        message.extend_from_slice(body);
+        let before = self.manner.lock().unwrap().floods;
+        assert!(self.deeds.send(Deed::Flood(message, times)).await.is_ok());
+        while self.manner.lock().unwrap().floods == before {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Puts an error message on the wire: id −1 belongs to no request.
     pub(super) async fn say_error(&self, id: i32, code: i32, text: &str) {
         let mut body = vec![0x08];
@@ -97,6 +111,11 @@ impl Wire {
 
     pub(super) fn line(&self) -> i32 {
         self.manner.lock().unwrap().line
+    }
+
+    /// Nobody listens any more; what is connected goes too.
+    pub(super) fn stop(&self) {
+        self.task.abort();
     }
 
     pub(super) fn close(self) {
@@ -152,6 +171,15 @@ async fn carry(
             },
             deed = deeds.recv() => match deed {
                 Some(Deed::Say(message)) => message,
+                Some(Deed::Flood(message, times)) => {
+                    let frame = [&(message.len() as u32).to_be_bytes()[..], &message].concat();
+                    let gone = to_client.write_all(&frame.repeat(times)).await.is_err();
+                    manner.lock().unwrap().floods += 1;
+                    if gone {
+                        break;
+                    }
+                    continue;
+                }
                 Some(Deed::Cut) | None => break,
             },
             // The manner may have changed: what was kept can go.
