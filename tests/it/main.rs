@@ -1,7 +1,8 @@
 //! Tests that join whole parts of the crate, without a screen: one binary.
 //!
 //! `trade`, `night` and `replay` run the real `update`, executor, journal and adapter against the real gateway over a
-//! socket; `layer_a` runs the real `update` and the real engine in one thread under a bad line; `bad_inputs` and `parsers` read
+//! socket; `layer_a` runs the real `update` and the real engine in one thread under a bad line; `layer_b` runs what `night` does
+//! under fault scripts of a seed; `bad_inputs` and `parsers` read
 //! what others have written. Every wait is for a
 //! condition, with a deadline that only a defect reaches.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
@@ -9,6 +10,7 @@
 mod bad_inputs;
 mod foreign;
 mod layer_a;
+mod layer_b;
 mod lives;
 mod mangled;
 mod night;

@@ -126,6 +126,29 @@ impl Desk {
         }
     }
 
+    /// Types what sends one order and lives on until `holds`. Where the machine was too busy to send it within a second of its
+    /// approval it was not sent, and is typed again, as a trader would.
+    pub async fn send(&mut self, keys: &str, what: &str, mut holds: impl FnMut(&Model) -> bool) {
+        let late = |m: &Model| {
+            let why = m.orders.all.values().filter_map(Order::not_sent);
+            why.filter(|why| why.contains("older than 1 s")).count()
+        };
+        loop {
+            let before = late(&self.model);
+            self.keys(keys);
+            self.until(what, |m| holds(m) || late(m) > before).await;
+            if holds(&self.model) {
+                return;
+            }
+        }
+    }
+
+    /// Lives on until nothing has come for a moment, at most for `most`.
+    pub async fn idle(&mut self, most: Duration) {
+        let end = tokio::time::Instant::now() + most;
+        while tokio::time::Instant::now() < end && timeout(Duration::from_millis(3), self.one()).await.is_ok() {}
+    }
+
     /// Lives on for the 150 ms that the eye is given after a typed character.
     pub async fn dwell(&mut self) {
         let until = tokio::time::Instant::now() + Duration::from_millis(160);

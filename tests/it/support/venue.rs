@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tradewind::gateway::feed::Calendar;
-use tradewind::gateway::{ClockSource, Hand, Options, bind};
+use tradewind::gateway::{ClockSource, Hand, Options, Script, bind};
 
 /// 2026-11-20 15:42:07 UTC, a Friday morning in New York.
 const START: i64 = 1_795_189_327_000_000_000;
@@ -33,15 +33,35 @@ impl Venue {
         Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), None, now, Calendar::Nyse).await
     }
 
+    /// One that forgets, and that follows a fault script; its market is that of the seed.
+    pub async fn under(script: Script, seed: u64) -> Self {
+        let options = Options { faults: Some(script), seed, calendar: Calendar::Always, ..Options::default() };
+        Self::run(options, START).await
+    }
+
+    /// When its clock began, in nanoseconds since the epoch.
+    pub const fn began(&self) -> i64 {
+        START
+    }
+
+    /// The time by its clock, in nanoseconds since the epoch.
+    pub const fn now(&self) -> i64 {
+        self.now
+    }
+
     /// A gateway that keeps its state in this file.
     pub async fn kept_in(state: PathBuf) -> Self {
         Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), Some(state), START, Calendar::Always).await
     }
 
     async fn start(listen: SocketAddr, state: Option<PathBuf>, now: i64, calendar: Calendar) -> Self {
+        Self::run(Options { listen, state, calendar, ..Options::default() }, now).await
+    }
+
+    async fn run(options: Options, now: i64) -> Self {
         let (clock, hand) = ClockSource::stepped(now);
-        let options = Options { listen, state: state.clone(), clock, calendar, ..Options::default() };
-        let gateway = bind(options).await.unwrap();
+        let state = options.state.clone();
+        let gateway = bind(Options { clock, ..options }).await.unwrap();
         let addr = gateway.addr();
         let task = tokio::spawn(async move {
             gateway.run(CancellationToken::new()).await.unwrap();

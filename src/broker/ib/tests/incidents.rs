@@ -178,7 +178,7 @@ async fn order_events_that_were_lost_to_a_slow_reader_are_asked_for_again() {
     place(&bench, "a", &account, id);
     bench.status(id, BrokerStatus::Working).await;
     // More than every queue on the way holds; nobody takes them meanwhile. A status of an order 99 that is nowhere.
-    let status = [0x08, 0x63, 0x12, 0x01, b'0', 0x1a, 0x01, b'0', 0x22, 0x01, b'0'];
+    let status = [&[0x08, 0x63, 0x12, 0x09][..], b"Submitted", &[0x1a, 0x01, b'0', 0x22, 0x01, b'0']].concat();
     wire.flood(3, &status, 3 * port::EVENTS_WAITING_MAX).await;
     let lost = |e: &Event| matches!(e, Event::Notice { text, .. } if text.contains("LAG")).then_some(());
     bench.until("the word of it", lost).await;
@@ -231,7 +231,9 @@ async fn a_clock_that_is_off_is_measured_at_the_heartbeat() {
 /// Row 9: a fill of yesterday is told by SYNC, because it asks for days.
 #[tokio::test]
 async fn a_fill_of_yesterday_is_in_todays_snapshot() {
-    let venue = Venue::open(Options::default()).await;
+    // A minute before the midnight at which the paper market's day ends.
+    const LATE: Nanos = START + (9 * 3_600 - 60) * 1_000_000_000;
+    let venue = Venue::open_at(LATE, Options::default()).await;
     let (mut bench, account, id) = Bench::ready(&venue).await;
     let instrument = apple();
     let order = approved("a", buy(&instrument, 100, OrderKind::Market), &account, &instrument, Stamp::now());
@@ -243,7 +245,7 @@ async fn a_fill_of_yesterday_is_in_todays_snapshot() {
         })
         .await;
     bench.close().await;
-    venue.hand.advance(Duration::from_hours(16)).await;
+    venue.hand.advance(Duration::from_mins(2)).await;
     for (days, known) in [(7, true), (0, false)] {
         let mut bench = Bench::start(Profile { execution_days: days, ..venue.profile() });
         let fills = synced(&mut bench).await.executions;

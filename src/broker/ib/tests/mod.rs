@@ -46,7 +46,11 @@ struct Venue {
 
 impl Venue {
     async fn open(options: Options) -> Self {
-        let (clock, hand) = ClockSource::stepped(START);
+        Self::open_at(START, options).await
+    }
+
+    async fn open_at(start: Nanos, options: Options) -> Self {
+        let (clock, hand) = ClockSource::stepped(start);
         let gateway = gateway::bind(Options { clock, ..options }).await.expect("the gateway starts");
         let (address, stop) = (gateway.addr(), CancellationToken::new());
         let task = tokio::spawn(gateway.run(stop.clone()));
