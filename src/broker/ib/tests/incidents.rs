@@ -170,24 +170,6 @@ async fn a_port_that_moved_is_told_and_not_followed() {
     closed(venue, wire, bench).await;
 }
 
-/// Row 70: order events come faster than they are taken. What was lost is asked for again before the session is READY.
-#[tokio::test]
-async fn order_events_that_were_lost_to_a_slow_reader_are_asked_for_again() {
-    let (venue, wire, mut bench) = wired(quick()).await;
-    let (account, id) = bench.until_ready().await;
-    place(&bench, "a", &account, id);
-    bench.status(id, BrokerStatus::Working).await;
-    // More than every queue on the way holds; nobody takes them meanwhile. A status of an order 99 that is nowhere.
-    let status = [&[0x08, 0x63, 0x12, 0x09][..], b"Submitted", &[0x1a, 0x01, b'0', 0x22, 0x01, b'0']].concat();
-    wire.flood(3, &status, 3 * port::EVENTS_WAITING_MAX).await;
-    let lost = |e: &Event| matches!(e, Event::Notice { text, .. } if text.contains("LAG")).then_some(());
-    bench.until("the word of it", lost).await;
-    let open = synced(&mut bench).await.open;
-    assert_eq!(open.iter().map(|o| o.order_ref.as_str()).collect::<Vec<_>>(), ["a"]);
-    bench.until_ready().await;
-    closed(venue, wire, bench).await;
-}
-
 /// Rows 69 and 70: an answer without an id (the open orders) is cut by a frame that cannot be read. What is left of it, its end
 /// above all, is never taken for the whole answer to the next question: an order of ours would look gone.
 #[tokio::test]
