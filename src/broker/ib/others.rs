@@ -90,9 +90,15 @@ pub struct Watch {
     open_end: bool,
 }
 
-/// Whether a question was given up while its answer may still come.
+/// Whether a question was given up while rows of its answer, and its end, may still come: an end without its rows would be
+/// taken for an empty list.
 pub(super) fn is_open_end(error: &Error) -> bool {
-    matches!(error, Error::Timeout)
+    match error {
+        Error::Notice(notice) => notice.code == ibapi::SUBSCRIPTION_LAG_CODE,
+        // What could not be used was read to its end.
+        Error::Simple(_) => false,
+        _ => true,
+    }
 }
 
 impl Watch {
