@@ -43,9 +43,9 @@ fn night_of(seed: u64) -> Totals {
     let name = format!("seed {seed}: LAYER_B_SEEDS={seed} cargo test --test it layer_b\n{script}\n");
     alone(async {
         let mut night = Night::begin(name, &script, 1 + seed, chance).await;
-        night.trade(30, true).await;
+        Box::pin(night.trade(30, true)).await;
         night.settle().await;
-        night.end().await
+        Box::pin(night.end()).await
     })
 }
 
@@ -88,7 +88,7 @@ fn the_bad_night_of_the_example_loses_nothing() {
             }
         }
         night.settle().await;
-        night.end().await
+        Box::pin(night.end()).await
     });
     assert!(totals.orders > 3 && totals.fills > 3 && totals.dials > 1, "{totals:?}");
 }

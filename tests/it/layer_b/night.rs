@@ -24,7 +24,7 @@ use crate::support::{Desk, Venue, folder};
 /// After so long without agreement, with the link back and no fault left, the night is lost.
 const CONVERGES: Duration = Duration::from_secs(5);
 /// Longer than any dial, hang-up or backoff of a connection takes.
-const LINK_BACK: Duration = Duration::from_secs(60);
+const LINK_BACK: Duration = Duration::from_mins(1);
 /// What the trader does at a time.
 const HANDS: [&str; 12] = [
     "b enter",
@@ -129,7 +129,7 @@ impl Night {
                 self.act().await;
             }
             if deadly && self.chance.percent(3) {
-                self.kill().await;
+                Box::pin(self.kill()).await;
             }
         }
     }
@@ -138,7 +138,7 @@ impl Night {
     pub async fn settle(&mut self) {
         let end = Instant::now() + LINK_BACK;
         // Everything of a script is over by its clock.
-        while self.venue.now() < self.venue.began() + 120_000_000_000 {
+        while self.venue.now() < Venue::began() + 120_000_000_000 {
             self.pass(Duration::from_secs(2)).await;
         }
         while !ready(self.model()) {
@@ -174,10 +174,9 @@ impl Night {
         let mut seen: BTreeMap<OrderKey, &OrderReport> = BTreeMap::new();
         for theirs in truth.snapshot.open.iter().chain(&truth.snapshot.completed) {
             let key = OrderKey::own(&theirs.order_ref);
-            if seen.insert(key.clone(), theirs).is_some() {
-                // That never heals.
-                panic!("{}: {key} is doubled at the broker: {:#?}", self.name, truth.snapshot);
-            }
+            // That never heals.
+            let earlier = seen.insert(key.clone(), theirs);
+            assert!(earlier.is_none(), "{}: {key} is doubled at the broker: {:#?}", self.name, truth.snapshot);
             let Some(ours) = model.orders.all.get(&key) else {
                 let _ = writeln!(out, "{key} is forgotten: {theirs:?}");
                 continue;

@@ -40,7 +40,7 @@ impl Venue {
     }
 
     /// When its clock began, in nanoseconds since the epoch.
-    pub const fn began(&self) -> i64 {
+    pub const fn began() -> i64 {
         START
     }
 
