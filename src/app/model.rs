@@ -103,6 +103,7 @@ impl Model {
             feed_from: Stamp::default(),
             round_trip: None,
             sync_from: None,
+            moved: BTreeSet::new(),
             sync_again: false,
             client_id: 0,
             commanded: false,
@@ -182,6 +183,8 @@ pub struct Desk {
     pub round_trip: Option<Duration>,
     /// When the SYNC under way was asked for: what changed later may be newer than its answer.
     pub sync_from: Option<Stamp>,
+    /// Contracts whose position the broker has told since then: the answer may have been written before.
+    pub moved: BTreeSet<ConId>,
     /// Whether the broker is asked once more after it.
     pub sync_again: bool,
     /// Our API client id, once READY.

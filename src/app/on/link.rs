@@ -45,6 +45,7 @@ pub(super) fn changed(model: &mut Model, step: &mut Step, state: Link) {
     let was_ready = select::is_current(model);
     if matches!(state, Link::Syncing { .. }) && model.desk.sync_from.is_none() {
         model.desk.sync_from = Some(model.now);
+        model.desk.moved.clear();
     }
     let same = std::mem::discriminant(&state) == std::mem::discriminant(&model.desk.link);
     if !same {

@@ -32,6 +32,7 @@ pub(super) fn ask(model: &mut Model, step: &mut Step) {
         model.desk.sync_again = true;
     } else {
         model.desk.sync_from = Some(model.now);
+        model.desk.moved.clear();
         step.send(Command::Resync);
     }
 }
@@ -266,10 +267,12 @@ fn missing(model: &mut Model, step: &mut Step, key: &OrderKey) {
     facts::after(model, step, key, was, true);
 }
 
-/// The positions as listed; what is not listed is closed.
+/// The positions as listed; what is not listed is closed. A position that was told while the answer was under way is not
+/// older than the answer: it stays, with the fills that it does not show yet, and whatever came after it is told too.
 fn positions(model: &mut Model, step: &mut Step, reports: Vec<PositionReport>) {
     let at = model.now;
-    let listed: BTreeSet<ConId> = reports.iter().map(|r| r.con_id).collect();
+    let moved = std::mem::take(&mut model.desk.moved);
+    let listed: BTreeSet<ConId> = reports.iter().map(|r| r.con_id).chain(moved.iter().copied()).collect();
     for position in model.positions.values_mut().filter(|p| !listed.contains(&p.con_id)) {
         position.qty = crate::money::Qty::ZERO;
         position.avg_cost = None;
@@ -277,15 +280,18 @@ fn positions(model: &mut Model, step: &mut Step, reports: Vec<PositionReport>) {
         let Position { con_id, symbol, qty, .. } = position;
         step.note(Entry::Holding(Holding { con_id: *con_id, symbol: symbol.clone(), qty: *qty }));
     }
-    for report in reports {
+    for report in reports.into_iter().filter(|report| !moved.contains(&report.con_id)) {
         put_position(model, step, report);
     }
     model.desk.positions_known = true;
-    model.orders.settling.clear();
+    model.orders.settling.retain(|con_id, _| moved.contains(con_id));
 }
 
 pub(super) fn position(model: &mut Model, step: &mut Step, report: PositionReport) {
     let (at, con_id) = (model.now, report.con_id);
+    if model.desk.sync_from.is_some() {
+        model.desk.moved.insert(con_id);
+    }
     let before = select::held(model, con_id);
     if let Some(by) = before.and_then(|before| report.qty.minus(before)) {
         model.orders.settling.entry(con_id).or_default().moved(by, at);

@@ -2,6 +2,7 @@
 
 use super::fixture::{AAPL, CLIENT, execution_of, foreign, report_of, snapshot};
 use super::{Desk, desk, qty};
+use crate::app::action::Action;
 use crate::app::msg::{JournalFact, Msg};
 use crate::app::select;
 use crate::broker::event::{BrokerStatus, PositionReport, Snapshot};
@@ -227,6 +228,25 @@ fn fills_of_the_gap_are_booked_once() {
     d.after(1_000).connect("DU0000001", Snapshot { executions, ..snapshot() });
     assert_eq!(d.order(&key).state, OrderState::Filled);
     assert_eq!(d.model.orders.executions.len(), 2);
+}
+
+#[test]
+fn a_position_that_was_told_while_a_sync_was_under_way_is_not_overwritten_by_its_older_answer() {
+    let mut d = desk();
+    d.hold(AAPL, "AAPL", 100);
+    d.act(Action::Resolve);
+    // The answer was written with 100; the sale of 30 is told before it arrives.
+    d.hold(AAPL, "AAPL", 70);
+    let held = |n: i64| PositionReport { con_id: AAPL, symbol: "AAPL".into(), qty: qty(qty), avg_cost: None };
+    d.broker(Event::Synced(Box::new(Snapshot { positions: vec![held(100)], ..snapshot() })));
+    assert_eq!(d.model.positions[&AAPL].qty, qty(70));
+    // The next answer is asked for after it.
+    d.act(Action::Resolve);
+    d.broker(Event::Synced(Box::new(Snapshot { positions: vec![held(60)], ..snapshot() })));
+    assert_eq!(d.model.positions[&AAPL].qty, qty(60));
+    d.act(Action::Resolve);
+    d.broker(Event::Synced(Box::new(snapshot())));
+    assert!(d.model.positions[&AAPL].qty.is_zero(), "what is not listed is closed");
 }
 
 #[test]

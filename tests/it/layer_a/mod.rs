@@ -72,6 +72,16 @@ fn all(seeds: std::ops::Range<u64>) -> Totals {
     })
 }
 
+/// Seeds that have found something: a position of the answer to a SYNC that was older than the one told meanwhile.
+const FOUND: [u64; 2] = [2_635, 11_239];
+
+#[test]
+fn schedules_that_once_failed_pass() {
+    for seed in FOUND {
+        one(seed);
+    }
+}
+
 #[test]
 fn no_order_is_doubled_and_no_fill_is_lost_on_a_bad_line() {
     let begun = Stamp::now();
