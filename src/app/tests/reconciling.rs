@@ -237,7 +237,7 @@ fn a_position_that_was_told_while_a_sync_was_under_way_is_not_overwritten_by_its
     d.act(Action::Resolve);
     // The answer was written with 100; the sale of 30 is told before it arrives.
     d.hold(AAPL, "AAPL", 70);
-    let held = |n: i64| PositionReport { con_id: AAPL, symbol: "AAPL".into(), qty: qty(qty), avg_cost: None };
+    let held = |n: i64| PositionReport { con_id: AAPL, symbol: "AAPL".into(), qty: qty(n), avg_cost: None };
     d.broker(Event::Synced(Box::new(Snapshot { positions: vec![held(100)], ..snapshot() })));
     assert_eq!(d.model.positions[&AAPL].qty, qty(70));
     // The next answer is asked for after it.
