@@ -11,7 +11,7 @@ use crate::domain::samples::price as p;
 use Weight::{Confirm, Hard, Note};
 
 /// A desk in a contract of this kind, quoted around a price; net liquidation a million.
-fn desk(kind: SecType, multiplier: i64, tick: &str, bid: &str, ask: &str) -> Desk {
+pub(super) fn desk(kind: SecType, multiplier: i64, tick: &str, bid: &str, ask: &str) -> Desk {
     let mut desk = Desk::default();
     desk.instrument.sec_type = kind;
     desk.instrument.multiplier = multiplier.into();
@@ -20,13 +20,13 @@ fn desk(kind: SecType, multiplier: i64, tick: &str, bid: &str, ask: &str) -> Des
     desk
 }
 
-fn option(strike: &str) -> Desk {
+pub(super) fn option(strike: &str) -> Desk {
     let mut desk = desk(SecType::Option, 100, "0.01", "3.10", "3.20");
     desk.instrument.strike = Some(p(strike));
     desk
 }
 
-fn sell(qty: i64, price: &str) -> OrderSpec {
+pub(super) fn sell(qty: i64, price: &str) -> OrderSpec {
     of(Verb::Sell, Side::Sell, qty, OrderKind::Limit(p(price)))
 }
 

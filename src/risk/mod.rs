@@ -21,6 +21,8 @@ mod expiry_tests;
 #[cfg(test)]
 mod holding_tests;
 #[cfg(test)]
+mod kind_edge_tests;
+#[cfg(test)]
 mod kind_tests;
 mod limits;
 mod load;
