@@ -11,7 +11,7 @@ use super::market::{MINUTE, OptionMarket, one};
 use crate::gateway::Nanos;
 
 impl OptionMarket<'_> {
-    /// Bars; see [`Feed::bars`].
+    /// Bars; see `Feed::bars`.
     pub fn bars(&self, size: BarSize, from: Nanos, until: Nanos, what: What) -> Vec<Bar> {
         let calendar = self.under.calendar;
         let first = calendar.locate(from).unwrap_or(Spot { d: 0, q: 0, off: 0 });

@@ -11,7 +11,7 @@
 //!
 //! **Strikes** are listed around the close before an expiry was listed, and every five sessions around the one then ([`chain`]).
 //!
-//! **Prices** are those of a surface of volatilities ([`smile`]) on the underlying's middle ([`market`]).
+//! **Prices** are those of a surface of volatilities (`smile`) on the underlying's middle (`market`).
 //!
 //! Absent: options on futures, adjusted contracts, minis, sessions outside the stock exchanges' regular hours.
 //!
