@@ -6,8 +6,9 @@ use super::boundary_tests::{at, buy, live, of, said, sent, with};
 use super::samples::Desk;
 use super::*;
 use crate::domain::calendar::Hours;
-use crate::domain::order::{OrderKind, OrderState, Session, Side, Verb};
+use crate::domain::order::{Conditions, OrderKind, OrderState, Session, Side, Test, Tif, Verb};
 use crate::domain::samples::{self, price as p};
+use crate::domain::terms::{Algo, Moment};
 use Weight::{Confirm, Hard, Note};
 
 const REST: Option<&str> = Some("187.20");
@@ -135,4 +136,59 @@ fn g33_locks_an_order_for_an_auction_in_until_the_auction_is_held() {
         assert_eq!(locked(OrderKind::MarketOnOpen, h, m, s), held, "{h}:{m}:{s}");
     }
     assert!(!locked(OrderKind::Limit(p("187")), 15, 59, 0), "a limit order is no order of an auction");
+}
+
+#[test]
+fn g01_refuses_a_time_while_the_clocks_differ_and_leaves_an_order_the_time_it_has() {
+    let moment = Moment { date: FRIDAY, time: None, zone: None };
+    let timed = |change: fn(&mut OrderSpec, Moment)| {
+        let mut spec = buy(1, REST);
+        change(&mut spec, moment);
+        spec
+    };
+    let algo = |name: &str| {
+        let settings = vec![("priority".to_owned(), "normal".to_owned()), (name.to_owned(), "10:00".to_owned())];
+        let mut spec = buy(1, REST);
+        spec.attributes.algo = Some(Algo { name: "Twap".into(), settings, flags: Vec::new() });
+        spec
+    };
+    let test = |at| Conditions { all: true, tests: vec![Test::Time { after: true, at }] };
+    let cushion = Test::Cushion { above: true, percent: 10.into() };
+    let two = Conditions { all: false, tests: vec![cushion.clone(), Test::Time { after: false, at: moment }] };
+    let with_when = |when: Conditions<_>| {
+        let mut spec = buy(1, REST);
+        spec.attributes.when = Some(when);
+        spec
+    };
+    let mut cancelled = buy(1, REST);
+    cancelled.attributes.cancel_when = Some(test(moment));
+    let off = with(Desk::default(), |c| c.clock_off = true);
+    let changed = |desk: &Desk, spec: &OrderSpec| {
+        let order = samples::own("a", 1, spec.clone(), OrderState::Working);
+        let found = desk.ask(|ctx| assess_change(&order, spec, ctx).findings);
+        found.into_iter().find(|f| f.code == "G01").map(|f| f.weight)
+    };
+    for spec in [
+        timed(|spec, moment| spec.tif = Tif::Gtd(moment)),
+        timed(|spec, moment| spec.attributes.after = Some(moment)),
+        algo("from"),
+        algo("to"),
+        with_when(test(moment)),
+        with_when(two),
+        cancelled,
+    ] {
+        assert_eq!(said(&off, &spec, "G01"), Some(Hard), "{spec:?}");
+        assert_eq!(changed(&off, &spec), Some(Note), "a change of {spec:?}");
+        assert_eq!(said(&Desk::default(), &spec, "G01"), None, "the clocks agree");
+    }
+    let untimed = [
+        buy(1, REST),
+        timed(|spec, _| spec.tif = Tif::Gtc),
+        algo("part"),
+        with_when(Conditions { all: true, tests: vec![cushion] }),
+    ];
+    for spec in untimed {
+        assert_eq!(said(&off, &spec, "G01"), None, "{spec:?}");
+        assert_eq!(changed(&off, &spec), None, "{spec:?}");
+    }
 }

@@ -324,3 +324,24 @@ fn each_order_that_gives_way_is_named_by_what_it_is() {
         "first target #8 is cancelled; then this, with a stop of 50 beside it"
     );
 }
+
+#[test]
+fn what_is_wrong_with_the_order_beside_it_is_said_of_it_and_what_both_have_is_said_once() {
+    let said = |desk: &Desk, beside: OrderSpec| {
+        let room = Room { yields: Vec::new(), beside: Some(beside) };
+        let found = desk.ask(|ctx| assess_with(&room, &close(50), ctx).findings);
+        found.into_iter().filter(|f| f.weight > Weight::Note).collect::<Vec<_>>()
+    };
+    let desk = long(100, Vec::new());
+    assert_eq!(said(&desk, stop(50, None)), []);
+    let off_tick = sell(50, OrderKind::Stop { trigger: p("185.005"), limit: None }, None);
+    let found = said(&desk, off_tick);
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((found.code, found.weight, &found.fix), ("G10", Weight::Hard, &None), "the order itself is in order");
+    assert_eq!(found.text, "the stop beside it: 185.005 is off the 0.01 tick");
+    let off_tick = sell(50, OrderKind::Limit(p("190.005")), None);
+    assert_eq!(said(&desk, off_tick)[0].text, "the target beside it: 190.005 is off the 0.01 tick");
+    let down = Desk { change: |c| c.readiness = Readiness::Down, ..desk };
+    let codes: Vec<_> = said(&down, stop(50, None)).iter().map(|f| f.code).collect();
+    assert_eq!(codes, ["G01"], "both are without a connection");
+}
