@@ -217,3 +217,22 @@ fn g32_an_exit_is_held_to_its_own_entry_among_others() {
     let codes = desk.ask(|ctx| assess_cancel(&desk.orders[2], ctx).into_iter().map(|f| f.code).collect::<Vec<_>>());
     assert_eq!(codes, ["G32"]);
 }
+
+#[test]
+fn g32_while_other_clients_are_not_heard_only_what_was_sent_from_here_covers() {
+    let stop_of = |key, client, id| {
+        let mut order = work(key, id, of(Verb::Sell, Side::Sell, 100, stop("180")));
+        order.ids.client_id = client;
+        order
+    };
+    let asks = |other: Order, change: fn(&mut Context<'_>)| {
+        let desk = Desk { change, ..holding(100, vec![stop_of("s", 1, 7), other]) };
+        desk.ask(|ctx| assess_cancel(&desk.orders[0], ctx).iter().any(|f| f.code == "G32"))
+    };
+    let unheard: fn(&mut Context<'_>) = |c| c.unheard = Some(1);
+    // Whose the other stop is, its number, and whether it covers while others are unheard.
+    for (client, id, covers) in [(1, 8, true), (2, 8, false), (1, 0, false), (2, 0, false)] {
+        assert_eq!(asks(stop_of("o", client, id), unheard), !covers, "client {client}, number {id}");
+        assert!(!asks(stop_of("o", client, id), |_| {}), "all are heard: client {client}, number {id}");
+    }
+}
