@@ -20,6 +20,7 @@ use tradewind::broker::{Event, Tape, ib};
 use tradewind::clock::Stamp;
 use tradewind::config::{Paths, Settings};
 use tradewind::domain::account::Mode;
+use tradewind::domain::calendar::Hours;
 use tradewind::domain::order::{Order, OrderState};
 use tradewind::journal::{self, Reply};
 use tradewind::keys::{Chord, Key, Sequence};
@@ -63,7 +64,9 @@ impl Desk {
         let executor = Executor::new(port, inlet, files, Halt::default(), Arc::new(Stats::default()));
         let keymap = Arc::new(bindings::fallback());
         let settings = Settings { watchlist: vec!["AAPL".into(), "MSFT".into()], ..Settings::default() };
-        let model = Model::new(settings, "paper", Mode::Paper, keymap, (160, 48));
+        let mut model = Model::new(settings, "paper", Mode::Paper, keymap, (160, 48));
+        // The market lives by a clock of its own: hours and cut-offs by the machine's would ask after New York's close.
+        model.desk.hours = Hours::Always;
         Self {
             start: model.clone(),
             model,
