@@ -105,12 +105,13 @@ async fn a_run_never_uses_an_order_ref_twice() {
         let mut desk = Desk::open(folder.path(), venue.addr);
         desk.ready().await;
         let known = desk.model.orders.all.len();
-        desk.keys("b down down down down down enter");
-        desk.until("one more", |m| {
-            m.orders.all.len() > known && m.orders.all.values().all(|o| o.state == OrderState::Working)
+        desk.send("b down down down down down enter", "one more", |m| {
+            let working = m.orders.all.values().filter(|o| o.state == OrderState::Working).count();
+            m.orders.all.len() > known && working > keys.len()
         })
         .await;
-        keys = desk.model.orders.all.values().map(|o| (o.key.clone(), o.ids.order_id)).collect();
+        let working = desk.model.orders.all.values().filter(|o| o.state == OrderState::Working);
+        keys = working.map(|o| (o.key.clone(), o.ids.order_id)).collect();
         desk.kill().await;
     }
     let mut refs: Vec<_> = keys.iter().map(|(k, _)| k.clone()).collect();
