@@ -89,11 +89,23 @@ fn one<'d>(
     // IB lists a future once more under the router of its algorithms.
     let mut found: Vec<&ContractDetails> =
         found.iter().filter(|details| details.contract.exchange.as_str() != "QBALGO").collect();
-    if asked.is_front() {
+    if let Contract::ConId(_) = asked {
+        // It may be listed once for each exchange that it trades on.
+        let routed = |details: &&ContractDetails| details.contract.exchange.as_str() == SMART;
+        if found.iter().any(routed) {
+            found.retain(routed);
+        }
+    } else if asked.is_front() {
+        // A future of another size or cycle under the same symbol is not the one that is meant.
+        found.retain(|details| naming::name(&details.contract).starts_with('/'));
         let ends = |details: &&ContractDetails| naming::last_day(&details.contract);
         found.retain(|details| ends(details).is_some_and(|day| day >= today));
         let next = found.iter().filter_map(ends).min();
         found.retain(|details| ends(details) == next);
+    } else {
+        // What has another name was not asked for.
+        let meant = asked.name();
+        found.retain(|details| meant.as_deref() == Some(naming::name(&details.contract).as_str()));
     }
     match found.as_slice() {
         [details] => Ok(details),
@@ -280,6 +292,37 @@ mod tests {
         assert_eq!(size_step(SecType::Stock, &details(&[], &[])), Ok(Qty::from(1)));
         let coin = size_step(SecType::Crypto, &details(&[], &[]));
         assert_eq!(coin, Ok("0.0001".parse().unwrap()));
+    }
+
+    fn future(class: &str, local: &str, last: &str, exchange: &str) -> ContractDetails {
+        let contract = Wire {
+            symbol: "VIX".into(),
+            security_type: ibapi::contracts::SecurityType::Future,
+            trading_class: class.into(),
+            local_symbol: local.into(),
+            last_trade_date_or_contract_month: last.into(),
+            exchange: exchange.into(),
+            ..Wire::default()
+        };
+        ContractDetails { contract, ..ContractDetails::default() }
+    }
+
+    #[test]
+    fn of_several_contracts_under_a_symbol_the_one_of_that_name_is_meant_or_none() {
+        let today = jiff::civil::date(2026, 11, 25);
+        let chosen = |name: &str, found: &[ContractDetails]| {
+            let asked = sentence::contract(name, Some(today)).unwrap();
+            one(&asked, name, found, today).map(|details| details.contract.local_symbol.clone()).ok()
+        };
+        let (week, month) = (future("VX49", "VX49Z6", "20261202", "CFE"), future("VX", "VXZ6", "20261216", "CFE"));
+        let both = [week.clone(), month.clone(), future("VX", "VXZ6", "20261216", "QBALGO")];
+        assert_eq!(chosen("/VIX", &both).as_deref(), Some("VXZ6"), "the week that ends before is another contract");
+        assert_eq!(chosen("/VIXZ26", &both).as_deref(), Some("VXZ6"));
+        assert_eq!(chosen("/VIXZ26", &[week]), None);
+        assert_eq!(chosen("/VIXZ26", &[month.clone(), month]), None, "which of two is not guessed");
+        let listed = |exchange: &str| future("VX", "VXZ6", "20261216", exchange);
+        assert_eq!(chosen("conid:7", &[listed("CBOE"), listed(SMART)]).as_deref(), Some("VXZ6"));
+        assert_eq!(chosen("conid:7", &[listed("CBOE"), listed("CFE")]), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::broker::event::Refusal;
 use crate::domain::SafeText;
 use crate::domain::instrument::SecType;
 use crate::domain::order::SMART;
-use crate::sentence::{Class, Contract, FutureMonth, Kind, Named, OptionPart, Right, Under};
+use crate::sentence::{self, Class, Contract, FutureMonth, Kind, Named, OptionPart, Right, Under};
 
 /// Classes of index options beside the index's own name: another settlement, other expiries.
 const CLASSES: [(&str, &str); 4] = [("SPXW", "SPX"), ("NDXP", "NDX"), ("RUTW", "RUT"), ("VIXW", "VIX")];
@@ -28,7 +28,11 @@ const PAXOS: &str = "PAXOS";
 pub fn query(asked: &Contract) -> Result<Wire, Refusal> {
     let absent = |what: &str| Err(contract::refused(&format!("{what} cannot be asked for yet")));
     let named = match asked {
-        Contract::ConId(id) => return Ok(Wire { contract_id: *id, ..Wire::default() }),
+        // The id decides; a kind that contradicts it, and the client's own is a stock, finds nothing.
+        Contract::ConId(id) => {
+            let security_type = SecurityType::Other(String::new());
+            return Ok(Wire { contract_id: *id, security_type, ..Wire::default() });
+        }
         Contract::Named(named) => named,
     };
     let (root, suffix) = match &named.under {
@@ -100,11 +104,39 @@ pub fn kind(wire: &Wire) -> SecType {
 
 /// The name of a contract on the screen: what a sentence says, or IB's local name where a sentence has no word for it.
 pub fn name(wire: &Wire) -> SafeText {
-    let said = named(wire).and_then(|named| Contract::Named(named).name());
-    match said {
-        Some(name) => convert::text(&name),
-        None if wire.local_symbol.is_empty() => contract::shown_symbol(wire.symbol.as_str()),
-        None => convert::text(&wire.local_symbol),
+    if let Some(name) = named(wire).and_then(|named| Contract::Named(named).name()) {
+        return convert::text(&name);
+    }
+    let local = wire.local_symbol.trim();
+    let local = if local.is_empty() { contract::shown_symbol(wire.symbol.as_str()) } else { convert::text(local) };
+    // What would be read as the name of another contract says what sets it apart.
+    let kind = wire.security_type.to_string();
+    if kind.is_empty() || sentence::contract(&local, None).is_err() {
+        return local;
+    }
+    let apart = if is_us(wire) { kind.as_str() } else { wire.currency.as_str() };
+    convert::text(&format!("{local} [{apart}]"))
+}
+
+/// Whether its prices are in US dollars, as those of every stock and option are that a sentence names.
+fn is_us(wire: &Wire) -> bool {
+    matches!(wire.currency.as_str().trim(), "" | "USD")
+}
+
+/// Whether it is the class that the symbol alone stands for: an adjusted or a small contract, and one of another cycle, have
+/// one of their own.
+fn is_main_class(wire: &Wire, symbol: &str) -> bool {
+    let class = wire.trading_class.trim();
+    let bare: String = symbol.chars().filter(char::is_ascii_alphanumeric).collect();
+    match kind(wire) {
+        SecType::Option => class.is_empty() || class == bare || CLASSES.iter().any(|known| *known == (class, symbol)),
+        // Some are called otherwise than their symbol (`6E` of EUR); a longer name (`SIL` of SI) is another size, one that ends
+        // with a number (`VX49` of VIX) another cycle.
+        SecType::Future => {
+            let longer = class.len() > symbol.len() && class.starts_with(symbol);
+            !longer && (class == symbol || !class.ends_with(|c: char| c.is_ascii_digit()))
+        }
+        _ => true,
     }
 }
 
@@ -117,7 +149,11 @@ fn named(wire: &Wire) -> Option<Named> {
     };
     let pair = || root(symbol.clone(), Some(wire.currency.as_str().to_ascii_uppercase()));
     let plain = |kind, under| Named { kind, under, option: None };
+    if !is_main_class(wire, &symbol) {
+        return None;
+    }
     match kind(wire) {
+        SecType::Stock | SecType::Option | SecType::Index if !is_us(wire) => None,
         SecType::Stock => Some(plain(Some(Kind::Stock), under(&symbol))),
         SecType::Index => Some(plain(Some(Kind::Index), under(&symbol))),
         SecType::Forex => Some(plain(Some(Kind::Cash), pair())),
@@ -208,7 +244,40 @@ mod tests {
         assert_eq!(found("CLF7", "20261218"), "/CLF27", "oil ends before its month");
         assert_eq!(found("CLF27", "20261218"), "/CLF27");
         assert_eq!(found("CL 19M", "20261218"), "CL 19M", "what has no letter keeps IB's name");
-        assert_eq!(found("CLF7", ""), "CLF7");
+        assert_eq!(found("CLF7", ""), "CLF7 [FUT]", "which would be a stock");
+    }
+
+    #[test]
+    fn what_only_looks_like_another_contract_has_another_name() {
+        let euro = Wire { currency: "EUR".into(), local_symbol: "SAP".into(), ..wire("SAP") };
+        assert_eq!(name(&euro).as_str(), "SAP [EUR]");
+        let cfd = Wire { security_type: SecurityType::CFD, local_symbol: "AAPL".into(), ..wire("AAPL") };
+        assert_eq!(name(&cfd).as_str(), "AAPL [CFD]");
+        let option = |class: &str, local: &str| {
+            let (trading_class, local_symbol) = (class.to_owned(), local.to_owned());
+            name(&Wire { trading_class, local_symbol, ..wire("AAPL 18DEC26 190C") }).to_string()
+        };
+        assert_eq!(option("AAPL", "AAPL  261218C00190000"), "AAPL 18DEC26 190C");
+        assert_eq!(option("AAPL1", "AAPL1 261218C00190000"), "AAPL1 261218C00190000 [OPT]", "adjusted");
+        let class = Wire { trading_class: "BRKB".into(), ..wire("BRK.B 18DEC26 500C") };
+        assert_eq!(name(&class).as_str(), "BRK.B 18DEC26 500C");
+        let future = |symbol: &str, class: &str, local: &str| {
+            let (trading_class, local_symbol) = (class.to_owned(), local.to_owned());
+            let last_trade_date_or_contract_month = "20261218".to_owned();
+            name(&Wire { trading_class, local_symbol, last_trade_date_or_contract_month, ..wire(symbol) }).to_string()
+        };
+        assert_eq!(future("/SI", "SI", "SIZ6"), "/SIZ26");
+        assert_eq!(future("/SI", "SIL", "SILZ6"), "SILZ6 [FUT]", "a fifth of it");
+        assert_eq!(future("/VIX", "VX", "VXZ6"), "/VIXZ26");
+        assert_eq!(future("/VIX", "VX49", "VX49Z6"), "VX49Z6 [FUT]", "of a week");
+        assert_eq!(future("/EUR", "6E", "6EZ6"), "/EURZ26");
+        let text = name(&euro).to_string();
+        assert!(sentence::contract(&text, None).is_err(), "nothing that is said finds it");
+    }
+
+    #[test]
+    fn a_number_is_asked_for_without_a_kind() {
+        assert_eq!(wire("conid:495512").security_type.to_string(), "");
     }
 
     #[test]
