@@ -8,8 +8,8 @@ use std::ops::Range;
 use super::model::Model;
 use super::{combo, market_context, select};
 use crate::domain::SafeText;
-use crate::domain::instrument::{ConId, ContractRef, Instrument};
-use crate::domain::order::{Session, Test};
+use crate::domain::instrument::{ConId, ContractRef, Instrument, SecType};
+use crate::domain::order::{SMART, Session, Test};
 use crate::domain::terms::{Clauses, Quantity};
 use crate::domain::{algos, conditions};
 use crate::money::Qty;
@@ -123,8 +123,9 @@ fn at(span: &Range<usize>, text: impl Into<String>) -> Complaint {
 }
 
 /// A contract that is not known here.
-fn unknown(span: &Range<usize>, contract: &Contract, text: String) -> Complaint {
-    Complaint { asks: Some(SafeText::new(&contract.to_string())), ..at(span, text) }
+fn unknown(model: &Model, span: &Range<usize>, contract: &Contract, text: String) -> Complaint {
+    let asks = select::namesakes(model, contract).is_none().then(|| SafeText::new(&contract.to_string()));
+    Complaint { asks, ..at(span, text) }
 }
 
 /// The contract of a name, once it is confirmed.
@@ -132,8 +133,11 @@ pub fn contract<'m>(model: &'m Model, contract: &Contract) -> Result<&'m Instrum
     let (found, name) = match contract {
         Contract::ConId(id) => (select::instrument(model, ConId(*id)), format!("conid:{id}")),
         Contract::Named(_) => {
-            let name = contract.to_string();
-            (select::by_name(model, contract), name)
+            if let Some(ids) = select::namesakes(model, contract) {
+                let ids: Vec<String> = ids.iter().map(|id| format!("conid:{}", id.0)).collect();
+                return Err(format!("{contract} is the name of {} contracts: {}", ids.len(), ids.join(" or ")));
+            }
+            (select::by_name(model, contract), contract.to_string())
         }
     };
     found.ok_or_else(|| format!("{name} is not known here yet: Enter asks for it"))
@@ -142,7 +146,9 @@ pub fn contract<'m>(model: &'m Model, contract: &Contract) -> Result<&'m Instrum
 fn ordered(model: &Model, entry: Entry, spans: &Spans) -> Result<Ordered, Vec<Complaint>> {
     let mut against = unsendable(&entry, spans);
     let instrument = match &entry.instrument {
-        sentence::Instrument::One(one) => contract(model, one).map_err(|text| unknown(&spans.instrument, one, text)),
+        sentence::Instrument::One(one) => {
+            contract(model, one).map_err(|text| unknown(model, &spans.instrument, one, text))
+        }
         sentence::Instrument::Combo(legs) => return Err(several(model, &entry, legs, spans, against)),
     };
     let tested = tested(model, &entry, spans, &mut against);
@@ -194,7 +200,7 @@ fn several(
 ) -> Vec<Complaint> {
     let missing = legs.iter().filter_map(|leg| {
         let text = contract(model, &leg.contract).err()?;
-        Some(unknown(&spans.instrument, &leg.contract, text))
+        Some(unknown(model, &spans.instrument, &leg.contract, text))
     });
     against.splice(0..0, missing);
     if !against.is_empty() {
@@ -229,6 +235,20 @@ fn in_months(model: &Model, entry: Entry, instrument: &Instrument) -> Entry {
     Entry { instrument: of_order, clauses: Clauses { attributes, ..entry.clauses }, ..entry }
 }
 
+/// Why the broker would never find a test true, if so: it is told the symbol of a stock that fills, and the router as where a
+/// price is to be seen.
+fn untestable(test: &Test<Contract>, about: &Instrument) -> Option<String> {
+    match test {
+        Test::Filled(_) if about.sec_type != SecType::Stock => {
+            Some(format!("{} is {}; the fills of stocks alone can be tested yet", about.symbol, about.sec_type.noun()))
+        }
+        Test::Market { .. } if about.exchange.as_str() != SMART => {
+            Some(format!("{} trades at {}; what SMART routes can be tested alone yet", about.symbol, about.exchange))
+        }
+        _ => None,
+    }
+}
+
 /// The contracts that the tests are about; what cannot be tested, and an algorithm that cannot be had, stand against the sentence.
 fn tested(model: &Model, entry: &Entry, spans: &Spans, against: &mut Vec<Complaint>) -> Vec<(Contract, ContractRef)> {
     let said = &entry.clauses.attributes;
@@ -248,10 +268,13 @@ fn tested(model: &Model, entry: &Entry, spans: &Spans, against: &mut Vec<Complai
             let (Test::Market { contract: name, .. } | Test::Filled(name)) = test else { continue };
             match contract(model, name) {
                 Ok(known) => {
+                    if let Some(text) = untestable(test, known) {
+                        against.push(at(&place(word), text));
+                    }
                     let known = ContractRef { con_id: known.con_id, symbol: known.symbol.clone() };
                     found.push((name.clone(), known));
                 }
-                Err(text) => against.push(unknown(&place(word), name, text)),
+                Err(text) => against.push(unknown(model, &place(word), name, text)),
             }
         }
     }

@@ -20,6 +20,7 @@ use crate::domain::order::SMART;
 use crate::domain::order::{Attributes, Conditions, Distance, OrderSpec, Session, Test, Watched};
 use crate::domain::terms::Moment;
 use crate::money::Price;
+use crate::sentence::{self, Class, Contract};
 
 type Tests = Conditions<ContractRef>;
 
@@ -79,6 +80,7 @@ fn condition(test: &Test<ContractRef>, all: bool) -> Result<OrderCondition, &'st
             OrderCondition::Margin(MarginCondition { percent: whole(*percent)?, is_more: *above, is_conjunction: all })
         }
         Test::Filled(of) if of.symbol.is_empty() => return Err("a contract of a condition is not known"),
+        Test::Filled(of) if !is_stock(&of.symbol) => return Err("fills can be tested of stocks alone"),
         Test::Filled(of) => OrderCondition::Execution(ExecutionCondition {
             symbol: super::contract::wire_symbol(&of.symbol),
             security_type: "STK".to_owned(),
@@ -86,6 +88,12 @@ fn condition(test: &Test<ContractRef>, all: bool) -> Result<OrderCondition, &'st
             is_conjunction: all,
         }),
     })
+}
+
+/// Whether a name is that of a stock: its symbol alone says then which contract is meant.
+fn is_stock(name: &str) -> bool {
+    let stock = |contract: &Contract| contract.class() == Class::Stock && contract.name().as_deref() == Some(name);
+    !name.starts_with("ind:") && sentence::contract(name, None).is_ok_and(|contract| stock(&contract))
 }
 
 /// Before a day means before its first moment.
@@ -220,5 +228,21 @@ mod tests {
         assert!(!reads(&WireOrder { conditions_ignore_rth: true, ..wire(vec![price(true)]) }));
         let odd = PriceCondition { trigger_method: TriggerMethod::LastOrBidAsk, ..PriceCondition::default() };
         assert!(!reads(&wire(vec![OrderCondition::Price(odd)])));
+    }
+
+    #[test]
+    fn the_fill_of_what_is_no_stock_is_never_written_as_that_of_one() {
+        for (name, fine) in [
+            ("AAPL", true),
+            ("BRK.B", true),
+            ("/ESZ26", false),
+            ("AAPL 18DEC26 190C", false),
+            ("EUR.USD", false),
+            ("ind:SPX", false),
+            ("SAP [EUR]", false),
+        ] {
+            let filled = Test::Filled(ContractRef { con_id: ConId(7), symbol: name.into() });
+            assert_eq!(condition(&filled, true).is_ok(), fine, "{name}");
+        }
     }
 }
