@@ -54,11 +54,27 @@ pub fn instrument(model: &Model, con_id: ConId) -> Option<&Instrument> {
 
 /// A confirmed contract of this symbol.
 pub fn by_symbol<'m>(model: &'m Model, symbol: &str) -> Option<&'m Instrument> {
-    model.market.instruments.values().find(|i| i.symbol.eq_ignore_ascii_case(symbol))
+    let mut called = all_called(model, symbol);
+    called.next().filter(|_| called.next().is_none())
+}
+
+/// The confirmed contracts of this name.
+fn all_called<'m>(model: &'m Model, symbol: &str) -> impl Iterator<Item = &'m Instrument> {
+    model.market.instruments.values().filter(move |i| i.symbol.eq_ignore_ascii_case(symbol))
+}
+
+/// The ids of the contracts that share a name, where there are several.
+pub fn namesakes(model: &Model, contract: &Contract) -> Option<Vec<ConId>> {
+    let name = contract.name()?;
+    let ids: Vec<ConId> = all_called(model, &name).map(|i| i.con_id).collect();
+    (ids.len() > 1).then_some(ids)
 }
 
 /// The confirmed contract that a sentence names; of a front month the one that the broker gave today.
 pub fn by_name<'m>(model: &'m Model, contract: &Contract) -> Option<&'m Instrument> {
+    if let Contract::ConId(id) = contract {
+        return instrument(model, ConId(*id));
+    }
     if contract.is_front() {
         let (con_id, on) = model.market.fronts.get(contract.root()?)?;
         return instrument(model, *con_id).filter(|_| *on == model.now.eastern().date());

@@ -218,6 +218,10 @@ pub(super) fn take_terms(order: &mut Order, report: &OrderReport, authority: Aut
     if same_tests(own.cancel_when.as_ref(), terms.cancel_when.as_ref()) {
         terms.cancel_when.clone_from(&own.cancel_when);
     }
+    // The route goes with the venue; of what has none the exchange is its contract's.
+    if terms.via != own.via {
+        order.spec.exchange = said.exchange.clone();
+    }
     order.spec.attributes = terms;
 }
 

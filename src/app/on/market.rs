@@ -12,7 +12,7 @@ use crate::domain::bar::BarKey;
 use crate::domain::instrument::{ConId, Instrument, SymbolMatch};
 use crate::domain::quote::Quote;
 use crate::panes::watchlist::Row;
-use crate::sentence;
+use crate::sentence::{self, Contract};
 
 /// The number of a new question.
 pub(super) fn next_job(model: &mut Model) -> JobId {
@@ -36,12 +36,12 @@ pub(super) fn ask_all(model: &mut Model, step: &mut Step) {
     bars::ask_all(model, step);
 }
 
-/// Symbols of positions and working orders whose contract is not known yet.
+/// Positions and working orders whose contract is not known yet, by number: another contract may have the same name.
 fn unknown_symbols(model: &Model) -> Vec<SafeText> {
-    let held = model.positions.values().filter(|p| !p.qty.is_zero()).map(|p| (p.con_id, &p.symbol));
-    let working = model.orders.live().map(|o| (o.spec.con_id, &o.spec.symbol));
-    let missing = held.chain(working).filter(|(id, s)| !model.market.instruments.contains_key(id) && !s.is_empty());
-    missing.map(|(_, symbol)| symbol.clone()).collect()
+    let held = model.positions.values().filter(|p| !p.qty.is_zero()).map(|p| p.con_id);
+    let working = model.orders.live().map(|o| o.spec.con_id);
+    let missing = held.chain(working).filter(|id| id.0 > 0 && !model.market.instruments.contains_key(id));
+    missing.map(|id| SafeText::new(&Contract::ConId(id.0).to_string())).collect()
 }
 
 /// Asks for the contracts of positions and orders that nothing else has brought.
@@ -77,7 +77,7 @@ pub(super) fn found(model: &mut Model, step: &mut Step, job: JobId, result: Resu
                 (other.con_id, other.symbol) = (Some(con_id), instrument.symbol.clone());
             }
             let asked = sentence::contract(&symbol, None).ok();
-            if let Some(root) = asked.as_ref().filter(|a| a.is_front()).and_then(sentence::Contract::root) {
+            if let Some(root) = asked.as_ref().filter(|a| a.is_front()).and_then(Contract::root) {
                 model.market.fronts.insert(root.to_owned(), (con_id, model.now.eastern().date()));
             }
             let listed = model.panes.watchlist.rows.iter().any(|row| row.con_id == Some(con_id));

@@ -10,6 +10,7 @@ use crate::app::notices::Tone;
 use crate::app::saying;
 use crate::broker::{Command, Link};
 use crate::domain::SafeText;
+use crate::domain::instrument::SymbolMatch;
 use crate::panes::PaneKind;
 use crate::panes::chart::StudyKind;
 use crate::sentence;
@@ -253,6 +254,13 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
             let text = format!("No contract matches {}.", SafeText::new(input.value().trim()));
             model.notices.say(model.now, Tone::Warn, text, None);
         }
+        // Its symbol alone would find the one that is listed in the United States.
+        Some(Overlay::Search { matches, selected, .. }) if matches.get(*selected).is_some_and(is_foreign) => {
+            let Some(SymbolMatch { symbol, primary_exchange, currency, .. }) = matches.get(*selected) else { return };
+            let text =
+                format!("{symbol} of {primary_exchange} is traded in {currency}; only stocks in USD are shown here.");
+            model.notices.say(model.now, Tone::Warn, text, None);
+        }
         Some(Overlay::Search { matches, selected, input, purpose, .. }) => {
             let purpose = *purpose;
             let chosen = matches.get(*selected).map(|m| (m.symbol.clone(), m.sec_type.clone()));
@@ -271,6 +279,10 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
         }
         _ => {}
     }
+}
+
+fn is_foreign(found: &SymbolMatch) -> bool {
+    found.sec_type.as_str() == "STK" && !matches!(found.currency.as_str(), "" | "USD")
 }
 
 /// The name of anything but a stock, if a text is one.

@@ -1,8 +1,8 @@
 //! Contracts that are not stocks: named, asked for, listed, ordered.
 
-use super::fixture::{AAPL, Desk, desk, instrument, price, qty};
+use super::fixture::{AAPL, Desk, desk, instrument, price, qty, report_of};
 use crate::app::model::{Overlay, SearchFor};
-use crate::broker::event::Refusal;
+use crate::broker::event::{BrokerStatus, Refusal};
 use crate::broker::{Command, Event, JobId};
 use crate::domain::instrument::{ConId, Instrument, PriceRule, SecType};
 use crate::domain::order::{OrderKind, Side, Verb};
@@ -228,4 +228,71 @@ fn the_keys_stage_one_contract_of_what_is_no_stock_and_keep_the_sizes_of_kinds_a
     d.model.panes.watchlist.selected = 0;
     d.keys("b");
     assert_eq!(d.staged().qty, Some(qty(100)), "shares keep theirs");
+}
+
+#[test]
+fn of_two_contracts_with_one_name_none_is_guessed() {
+    let mut d = with(&[(call(), "3.10", "3.20")]);
+    let other = Instrument { con_id: ConId(700_009), multiplier: 10.into(), ..call() };
+    d.model.market.instruments.insert(other.con_id, other);
+    say(&mut d, "buy 1 AAPL 18DEC26 190C 3.15");
+    let text = &errors(&d)[0];
+    assert!(text.contains("is the name of 2 contracts: conid:700001 or conid:700009"), "{text}");
+    assert_eq!(d.sent(|c| matches!(c, Command::Find { .. })), 0, "asking again brings nothing new");
+    d.keys("esc");
+    say(&mut d, "buy 1 conid:700001 3.15");
+    d.keys("enter");
+    assert_eq!(d.placed_one().spec().con_id, CALL);
+}
+
+#[test]
+fn what_is_held_is_asked_for_by_its_number_and_can_be_closed_though_no_sentence_names_it() {
+    let sap = ConId(800_001);
+    let mut d = desk();
+    d.hold(sap, "SAP [EUR]", 10);
+    let job = asked(&d, "conid:800001");
+    let found = Instrument { con_id: sap, currency: "EUR".into(), ..instrument("SAP [EUR]") };
+    d.broker(Event::Found { job, result: Ok(Box::new(found)) });
+    d.quote(sap, "200.00", "200.05");
+    say(&mut d, "close 10 conid:800001 mkt");
+    d.keys("enter");
+    let sent = d.placed_one();
+    assert_eq!((sent.spec().con_id, sent.spec().side, sent.class()), (sap, Side::Sell, Class::Exit));
+}
+
+#[test]
+fn exits_of_an_order_for_a_venue_go_there_too() {
+    let mut d = desk();
+    say(&mut d, "buy 100 AAPL 187 via ARCA sl 180");
+    d.keys("enter");
+    let sent = d.placed_one();
+    let exit = &sent.exits()[0].spec;
+    assert_eq!((exit.exchange.as_str(), exit.attributes.via.as_deref()), ("ARCA", Some("ARCA")));
+}
+
+#[test]
+fn an_order_that_was_sent_elsewhere_by_another_hand_can_still_be_changed() {
+    let mut d = desk();
+    say(&mut d, "buy 100 AAPL 187");
+    d.keys("enter");
+    let key = d.placed_one().key().clone();
+    d.carry(&key);
+    d.report(&key, BrokerStatus::Working);
+    let mut report = report_of(&d.model.orders.all[&key], BrokerStatus::Working);
+    report.spec.exchange = "ARCA".into();
+    report.spec.attributes.via = Some("ARCA".into());
+    d.broker(Event::Order(Box::new(report)));
+    let spec = &d.model.orders.all[&key].spec;
+    assert_eq!((spec.exchange.as_str(), spec.attributes.via.as_deref()), ("ARCA", Some("ARCA")));
+}
+
+#[test]
+fn what_the_broker_would_never_find_true_is_no_test() {
+    let mut d = with(&[(call(), "3.10", "3.20"), (es(), "5000.25", "5000.50")]);
+    say(&mut d, "buy 100 AAPL 187 if filled AAPL 18DEC26 190C");
+    assert!(errors(&d).iter().any(|e| e.contains("the fills of stocks alone")), "{:?}", errors(&d));
+    d.keys("esc");
+    say(&mut d, "buy 100 AAPL 187 if /ESZ26 last below 4900");
+    assert!(errors(&d).iter().any(|e| e.contains("/ESZ26 trades at CME")), "{:?}", errors(&d));
+    assert!(d.placed().is_empty() && d.model.panes.ticket.staged.is_none());
 }

@@ -37,6 +37,18 @@ fn slash_searches_as_one_types_and_enter_adds_and_selects() {
 }
 
 #[test]
+fn a_match_in_another_currency_is_not_taken_for_the_stock_of_that_symbol_in_dollars() {
+    let mut d = desk();
+    d.keys("/").type_text("sap");
+    let job = job(&d);
+    let euro = SymbolMatch { primary_exchange: "IBIS".into(), currency: "EUR".into(), ..a_match("SAP", "STK") };
+    d.broker(Event::Matches { job, result: Ok(vec![euro]) });
+    d.keys("enter");
+    d.assert_said("SAP of IBIS is traded in EUR");
+    assert_eq!(d.sent(|c| matches!(c, Command::Find { .. })), 0);
+}
+
+#[test]
 fn an_answer_to_an_earlier_search_is_dropped() {
     let mut d = desk();
     d.keys("/").type_text("t");

@@ -264,7 +264,8 @@ fn positions_are_what_the_broker_lists() {
 fn a_position_of_an_unlisted_symbol_brings_its_contract_and_quotes() {
     let mut d = desk();
     d.hold(crate::domain::instrument::ConId(1_004), "TSLA", -50);
-    assert_eq!(d.sent(|c| matches!(c, Command::Find { symbol, .. } if symbol.as_str() == "TSLA")), 1);
+    let by_number = |c: &Command| matches!(c, Command::Find { symbol, .. } if symbol.as_str() == "conid:1004");
+    assert_eq!(d.sent(by_number), 1, "its name alone might find another contract");
     let job = *d.model.market.asked.keys().next().unwrap();
     d.broker(Event::Found { job, result: Ok(Box::new(super::fixture::instrument("TSLA"))) });
     assert_eq!(d.sent(|c| matches!(c, Command::Watch(i) if i.symbol.as_str() == "TSLA")), 1);

@@ -63,10 +63,7 @@ pub fn side(staged: &Staged, view: &View<'_>) -> Option<Side> {
 
 /// The instrument of a sentence about a contract with this symbol.
 pub fn named(symbol: &str) -> Option<sentence::Instrument> {
-    match sentence::parse(&format!("buy 1 {symbol}")) {
-        Ok(Sentence::Entry(entry)) => Some(entry.instrument),
-        _ => None,
-    }
+    sentence::contract(symbol, None).ok().map(sentence::Instrument::One)
 }
 
 /// What is staged as a sentence in a direction. Whether the position allows it is left to the guard, which offers what

@@ -43,12 +43,18 @@ pub fn reach(sentence: &Sentence) -> Reach {
     {
         return Reach::None;
     }
-    contract(sentence).map_or(Reach::All, Reach::Symbol)
+    // Orders bear the name of a month, never that of the front.
+    let named = meant(sentence).filter(|contract| !contract.is_front()).and_then(Contract::name);
+    named.map_or(Reach::All, Reach::Symbol)
 }
 
 /// The symbol of the contract that is meant.
 pub fn contract(sentence: &Sentence) -> Option<String> {
-    let contract = match sentence {
+    meant(sentence).and_then(Contract::name)
+}
+
+fn meant(sentence: &Sentence) -> Option<&Contract> {
+    match sentence {
         Sentence::Entry(entry) => match &entry.instrument {
             Instrument::One(contract) => Some(contract),
             Instrument::Combo(_) => None,
@@ -59,14 +65,13 @@ pub fn contract(sentence: &Sentence) -> Option<String> {
             | Manage::Reverse(contract) => Some(contract),
             _ => None,
         },
-    };
-    contract.and_then(Contract::name)
+    }
 }
 
 /// The contract that the sentence is about, once it is known.
 pub fn subject(model: &Model, sentence: &Sentence) -> Option<ConId> {
-    if let Some(symbol) = contract(sentence) {
-        return select::by_symbol(model, &symbol).map(|i| i.con_id);
+    if let Some(contract) = meant(sentence) {
+        return select::by_name(model, contract).map(|i| i.con_id);
     }
     let number = number(sentence).and_then(|number| i32::try_from(number).ok())?;
     model.orders.live().find(|o| o.ids.order_id == number).map(|o| o.spec.con_id)
