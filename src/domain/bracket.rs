@@ -54,7 +54,7 @@ impl Maker<'_> {
             exchange: self.parent.exchange.clone(),
             tif: self.exits.tif,
             session: self.exits.session.unwrap_or(Session::Regular),
-            attributes: Attributes { oca, ..Attributes::default() },
+            attributes: Attributes { oca, via: self.parent.attributes.via.clone(), ..Attributes::default() },
             ..OrderSpec::new(self.parent.con_id, self.parent.symbol.clone(), verb, side, qty, kind)
         }
     }

@@ -163,3 +163,16 @@ fn the_hours_that_a_contract_lists_say_when_an_order_wakes() {
     stock.instrument.listed = Listed::default();
     assert_eq!(wakes(&stock, Session::Regular).as_deref(), Some("25 09:30"), "without a list the market's hours");
 }
+
+#[test]
+fn an_option_that_nobody_bids_for_can_be_sold_for_what_is_left_of_it() {
+    let mut desk = option("200");
+    desk.quote = Quote { bid: None, ask: Some(p("0.03")), last: Some(p("2.50")), ..desk.quote };
+    assert_eq!(said(&desk, &sell(1, "0.01"), "G12"), None);
+    desk.quote.ask = None;
+    assert_eq!(
+        said(&desk, &sell(1, "0.01"), "G12"),
+        Some(Hard),
+        "the last trade alone is what there is to compare with"
+    );
+}

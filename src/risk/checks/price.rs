@@ -38,6 +38,12 @@ fn measure(spec: &OrderSpec, ctx: &Context<'_>) -> Option<(Price, &'static str)>
     match spec.kind.trigger() {
         Some(trigger) => Some((trigger, "trigger")),
         None => {
+            // Nobody bids for an option that is worth nothing: what it traded at when it was worth more says nothing of a sale.
+            let option = ctx.instrument.is_some_and(|i| i.sec_type.is_option());
+            let quote = ctx.quote.filter(|q| option && spec.side == Side::Sell && q.bid.is_none());
+            if let Some(ask) = quote.and_then(|q| q.ask) {
+                return Some((ask, "ask"));
+            }
             let name = if spec.side == Side::Buy { "ask" } else { "bid" };
             far_touch(spec.side, ctx.quote?).map(|far| (far, name))
         }
