@@ -129,7 +129,7 @@ fn is_main_class(wire: &Wire, symbol: &str) -> bool {
     let class = wire.trading_class.trim();
     let bare: String = symbol.chars().filter(char::is_ascii_alphanumeric).collect();
     match kind(wire) {
-        SecType::Option => class.is_empty() || class == bare || CLASSES.iter().any(|known| *known == (class, symbol)),
+        SecType::Option => class.is_empty() || class == bare || CLASSES.contains(&(class, symbol)),
         // Some are called otherwise than their symbol (`6E` of EUR); a longer name (`SIL` of SI) is another size, one that ends
         // with a number (`VX49` of VIX) another cycle.
         SecType::Future => {
