@@ -254,17 +254,23 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
             let text = format!("No contract matches {}.", SafeText::new(input.value().trim()));
             model.notices.say(model.now, Tone::Warn, text, None);
         }
-        // Its symbol alone would find the one that is listed in the United States.
-        Some(Overlay::Search { matches, selected, .. }) if matches.get(*selected).is_some_and(is_foreign) => {
-            let Some(SymbolMatch { symbol, primary_exchange, currency, .. }) = matches.get(*selected) else { return };
-            let text =
-                format!("{symbol} of {primary_exchange} is traded in {currency}; only stocks in USD are shown here.");
-            model.notices.say(model.now, Tone::Warn, text, None);
-        }
-        Some(Overlay::Search { matches, selected, input, purpose, .. }) => {
+        Some(Overlay::Search { matches, selected, input, purpose, job, refused }) => {
             let purpose = *purpose;
-            let chosen = matches.get(*selected).map(|m| (m.symbol.clone(), m.sec_type.clone()));
             let typed = input.value().trim().to_ascii_uppercase();
+            // Until what stands there is answered the rows are those of an earlier text, and the first may be another company.
+            let answered = job.is_none() && refused.is_none();
+            let row = if answered {
+                matches.get(*selected)
+            } else {
+                matches.iter().find(|m| m.symbol.as_str().eq_ignore_ascii_case(&typed))
+            };
+            // Its symbol alone would find the one that is listed in the United States.
+            if let Some(SymbolMatch { symbol, primary_exchange, currency, .. }) = row.filter(|row| is_foreign(row)) {
+                let text =
+                    format!("{symbol} of {primary_exchange} is traded in {currency}; only stocks in USD are shown here.");
+                return model.notices.say(model.now, Tone::Warn, text, None);
+            }
+            let chosen = row.map(|m| (m.symbol.clone(), m.sec_type.clone()));
             take_symbol(model, step, purpose, chosen, &typed);
         }
         Some(

@@ -60,6 +60,31 @@ fn an_answer_to_an_earlier_search_is_dropped() {
 }
 
 #[test]
+fn enter_takes_no_row_of_an_earlier_text() {
+    for (rest, taken) in [("ap", Some("SAP")), ("py", Some("SPY")), ("ap@ibis", None)] {
+        let mut d = desk();
+        d.keys("/").type_text("s");
+        let early = job(&d);
+        let found = vec![a_match("S", "STK"), a_match("SPY", "STK")];
+        d.broker(Event::Matches { job: early, result: Ok(found) });
+        let before = d.model.panes.watchlist.rows.len();
+        d.type_text(rest).keys("enter");
+        let list = &d.model.panes.watchlist;
+        let selected = list.rows[list.selected].symbol.as_str();
+        match taken {
+            Some(symbol) => assert_eq!(selected, symbol),
+            None => assert!(d.model.overlay.is_some() && list.rows.len() == before, "{selected}"),
+        }
+    }
+    let mut d = desk();
+    d.keys("/").type_text("s");
+    let early = job(&d);
+    d.broker(Event::Matches { job: early, result: Ok(vec![a_match("SPY", "STK")]) });
+    d.keys("enter");
+    assert_eq!(d.model.panes.watchlist.selected, 2, "an answer to what stands there is taken");
+}
+
+#[test]
 fn a_symbol_that_no_contract_matches_is_not_added() {
     let mut d = desk();
     let rows = d.model.panes.watchlist.rows.len();

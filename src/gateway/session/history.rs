@@ -20,6 +20,9 @@ const PACE: Nanos = 1_000_000_000;
 const FIVE: Nanos = 5_000_000_000;
 /// How many bars one request may ask for.
 const BARS: i64 = 60_000;
+/// How far back the prints of an option go in one request: they are found one by one, and a year of them would hold the market
+/// up for everybody.
+const OPTION_TRADES: Nanos = 10 * 86_400_000_000_000;
 /// The longest stretch of quotes of an option in one request: a week.
 const OPTION_QUOTES: Nanos = 7 * 86_400_000_000_000;
 /// How many bars a histogram is made of at most.
@@ -92,7 +95,10 @@ fn read(request: &HistoricalDataRequest, world: &World) -> Result<Query, Fault> 
     let current = request.keep_up_to_date.unwrap_or(false);
     let until = end(request, world)?;
     let regular = request.use_rth.unwrap_or(false);
-    let from = world.span_start(&listing, span(request)?, until, regular);
+    let mut from = world.span_start(&listing, span(request)?, until, regular);
+    if listing.option.is_some() && what == What::Trades {
+        from = from.max(until.saturating_sub(OPTION_TRADES));
+    }
     if bars::count(size, from, until) > BARS {
         return Err(no_history("Time length exceeds the maximum for this bar size"));
     }
