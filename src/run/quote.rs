@@ -18,6 +18,7 @@ use crate::domain::instrument::{ConId, Instrument};
 use crate::domain::quote::{DataType, Quote};
 use crate::domain::shown;
 use crate::money::{Price, Qty};
+use crate::sentence::{self, Class};
 
 /// How long everything may take.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
@@ -183,7 +184,7 @@ fn take(client: &Client, wanted: &mut IndexMap<JobId, Wanted>, during: &mut Stri
                     }
                 }
                 Err(why) => {
-                    let hint = "check the symbol; a share class is written with a dot, as in BRK.B";
+                    let hint = to_check(&want.symbol);
                     want.failure = Some(Failure { code: why.code, message: why.text.to_string(), hint });
                 }
             }
@@ -207,6 +208,18 @@ fn take(client: &Client, wanted: &mut IndexMap<JobId, Wanted>, during: &mut Stri
         _ => {}
     }
     None
+}
+
+/// What may be wrong with a name that the broker does not know.
+fn to_check(name: &str) -> &'static str {
+    match sentence::contract(name, None).map(|contract| contract.class()) {
+        Ok(Class::Option | Class::FutureOption) => {
+            "check the last trading day and that the strike is listed: AAPL 18DEC26 230C"
+        }
+        Ok(Class::Future) => "check root and month: /ES is the front month, /ESZ26 December 2026",
+        Ok(Class::Forex | Class::Crypto) => "this broker may not have the pair; the paper market has none",
+        _ => "check the symbol; a share class is written with a dot, as in BRK.B",
+    }
 }
 
 /// Whether a symbol is this contract.
@@ -312,5 +325,25 @@ const fn word(kind: DataType) -> &'static str {
         DataType::Frozen => "frozen",
         DataType::Delayed => "delayed",
         DataType::DelayedFrozen => "delayed, frozen",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_check;
+
+    #[test]
+    fn what_to_check_goes_with_the_kind_of_name() {
+        for (name, about) in [
+            ("AAPL 18DEC20 230C", "strike"),
+            ("/ESH20", "month"),
+            ("EUR.USD", "pair"),
+            ("BTC.USD", "pair"),
+            ("FOO", "share class"),
+            ("ind:FOO", "share class"),
+            ("?!", "share class"),
+        ] {
+            assert!(to_check(name).contains(about), "{name}: {}", to_check(name));
+        }
     }
 }
