@@ -119,3 +119,19 @@ pub fn others(model: &Model, sentence: &Sentence) -> Option<String> {
     let orders = words::count(foreign.len(), "order");
     Some(format!("{orders} of client {} stay. {}", whose.join(", "), way_out(*first)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Reach, reach};
+    use crate::sentence::parse;
+
+    #[test]
+    fn the_orders_of_a_front_month_may_be_of_any_month() {
+        let reached = |text: &str| reach(&parse(text).unwrap());
+        assert_eq!(reached("close all /ES"), Reach::All);
+        assert_eq!(reached("cancel /ES exits"), Reach::All);
+        assert_eq!(reached("close all /ESZ26"), Reach::Symbol("/ESZ26".to_owned()));
+        assert_eq!(reached("close all AAPL 18DEC26 230C"), Reach::Symbol("AAPL 18DEC26 230C".to_owned()));
+        assert_eq!(reached("buy 1 /ES mid"), Reach::None);
+    }
+}
