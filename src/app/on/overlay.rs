@@ -266,8 +266,9 @@ pub(super) fn accept(model: &mut Model, step: &mut Step) {
             };
             // Its symbol alone would find the one that is listed in the United States.
             if let Some(SymbolMatch { symbol, primary_exchange, currency, .. }) = row.filter(|row| is_foreign(row)) {
-                let text =
-                    format!("{symbol} of {primary_exchange} is traded in {currency}; only stocks in USD are shown here.");
+                let text = format!(
+                    "{symbol} of {primary_exchange} is traded in {currency}; only stocks in USD are shown here."
+                );
                 return model.notices.say(model.now, Tone::Warn, text, None);
             }
             let chosen = row.map(|m| (m.symbol.clone(), m.sec_type.clone()));
