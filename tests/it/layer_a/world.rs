@@ -377,7 +377,11 @@ impl World {
             }
             Effect::Send(Command::Resync) if self.up => self.out.push_back((self.now + 5 * MS, Wire::Ask)),
             Effect::Send(Command::Find { job, symbol }) => {
-                let instrument = CONTRACTS.into_iter().find(|(_, s)| *s == symbol.as_str()).map(instrument).unwrap();
+                let instrument = CONTRACTS
+                    .into_iter()
+                    .find(|(id, s)| *s == symbol.as_str() || symbol.as_str() == format!("conid:{id}"))
+                    .map(instrument)
+                    .unwrap();
                 self.receive(Event::Found { job, result: Ok(Box::new(instrument)) }, 0);
             }
             Effect::Record(Record::Order(order)) => {
