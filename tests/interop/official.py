@@ -527,6 +527,8 @@ BEYOND = {
     "with a hedge": dict(hedgeType="D"),
     "at a volatility": dict(kind="VOL", volatility=20.0, volatilityType=2),
 }
+# What rests at the ask itself may be bought by the market before it is cancelled.
+AT_THE_TOUCH = ("SNAP PRIM",)
 PRICES = ("lmtPrice", "auxPrice", "trailStopPrice")
 
 
@@ -545,7 +547,7 @@ def vocabulary(s):
         c.same(f"{kind} keeps its terms", kept, {k: prices[k] for k in kept})
         sent.is_now("PreSubmitted", "Submitted")
         c.answered(f"placeOrder of type {kind}")
-        placed.append(sent)
+        placed.append((sent, ("Cancelled", "Filled") if kind in AT_THE_TOUCH else ("Cancelled",)))
     for wish, fields in WISHES.items():
         fields = {k: v() if callable(v) else v for k, v in fields.items()}
         sent = Held(s, stock("MSFT"), order("SELL", "LMT", 5, 990.0, **fields))
@@ -554,7 +556,7 @@ def vocabulary(s):
         c.same(f"an order {wish} keeps its wish", same, {k: fields[k] for k in same})
         sent.is_now("PreSubmitted", "Submitted")
         c.answered(f"placeOrder {wish}")
-        placed.append(sent)
+        placed.append((sent, ("Cancelled",)))
     for what, fields in BEYOND.items():
         sent = Held(s, stock("MSFT"), order("SELL", **{"kind": "LMT", "quantity": 5, "limit": 990.0, **fields}))
         s.error(sent.since, sent.id, 201)
@@ -566,8 +568,8 @@ def vocabulary(s):
     c.ok("MTL fills at the best price", abs(limited.avgFillPrice - touch(s)[1]) < 1, limited.avgFillPrice)
     c.answered("placeOrder of type MTL")
     s.client.reqGlobalCancel(*s.dialect.global_cancel())
-    for sent in placed:
-        sent.is_now("Cancelled", failing=False)
+    for sent, ends in placed:
+        sent.is_now(*ends, failing=False)
     c.ok("all of them are cancelled at once", True, len(placed))
     c.answered("reqGlobalCancel")
 
